@@ -1,0 +1,2 @@
+// Package mr holds jobs as typed values.
+package mr

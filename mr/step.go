@@ -1,0 +1,78 @@
+package mr
+
+// A Job is what a runner runs: one step or several in a row, each a map and,
+// unless it is map-only, a shuffle and a reduce.
+// Every [Flow] is a Job.
+type Job interface {
+	// Steps returns the steps in their order, with the types erased.
+	Steps() []*Step
+}
+
+// Pairs is a sequence of encoded pairs, sorted by key where a reduce reads it.
+//
+//	for p.Next() {
+//		use(p.Key(), p.Value())
+//	}
+//	return p.Err()
+type Pairs interface {
+	// Next advances to the next pair and reports whether there is one.
+	Next() bool
+	// Key returns the key of the pair. The bytes are valid until Next.
+	Key() []byte
+	// Value returns the value of the pair. The bytes are valid until Next.
+	Value() []byte
+	// Err returns the error that ended the sequence, or nil at its end.
+	Err() error
+}
+
+// Records is the input of a map task, record by record.
+type Records interface {
+	// Next advances to the next record and reports whether there is one.
+	Next() bool
+	// Record returns the record without its line ending.
+	// Whether its memory is used again after Next is the runner's choice by [Step.Borrows].
+	Record() []byte
+	// Err returns the error that ended the records, or nil at their end.
+	Err() error
+}
+
+// Collect takes an encoded pair and copies what it keeps.
+type Collect func(key, value []byte) error
+
+// WriteRecord takes one readable record, without a line ending, and copies what it keeps.
+type WriteRecord func(record []byte) error
+
+// A Step is one map and, unless Reducers is zero, the shuffle and reduce behind it.
+// It is what the generic half of the package makes of a typed mapper and reducer:
+// bytes go in and bytes come out, so an engine knows no user type.
+// A Step is immutable; tasks of it may run concurrently, each with an [Env] of its own.
+type Step struct {
+	// Reducers is the number of reduce tasks and parts; zero for a map-only step.
+	Reducers int
+
+	// Borrows says that records may live in memory that is used again after
+	// the next record. Where it is false the step keeps records (as strings):
+	// their memory must stay untouched.
+	Borrows bool
+
+	// Partition returns the reduce task of an encoded key, from 0 to Reducers-1.
+	Partition func(key []byte) int
+
+	// Merge appends the merge of two encoded values of one key to dst, a before b.
+	// It is associative. Nil where the step has none.
+	// The result shares no memory with a and b.
+	Merge func(dst, a, b []byte) []byte
+
+	// Combine is a reducer-shaped combiner: it reads sorted pairs and emits sorted
+	// pairs of the same keys. Nil where the step has none. It may run any number of times.
+	Combine func(env *Env, pairs Pairs, emit Collect) error
+
+	// RunMap runs a map task in front of a shuffle.
+	RunMap func(env *Env, records Records, collect Collect) error
+
+	// RunMapOnly runs a map task whose output is the step's output. Nil unless Reducers is zero.
+	RunMapOnly func(env *Env, records Records, write WriteRecord) error
+
+	// RunReduce runs a reduce task over the sorted pairs of its partition.
+	RunReduce func(env *Env, pairs Pairs, write WriteRecord) error
+}
