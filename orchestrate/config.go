@@ -1,0 +1,139 @@
+package orchestrate
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// A Config says how tasks are planned and run. The zero Config works for tasks
+// without jobs: one at a time, no locks.
+type Config struct {
+	// Workers is the number of tasks that run at once. Zero means 1.
+	Workers int
+
+	// Exists checks many targets at once; targets that are several are given one by one.
+	// The result has one entry for each target. Nil asks every target by itself, some at once.
+	Exists func(ctx context.Context, targets []Target) ([]bool, error)
+
+	// Jobs runs the jobs of tasks with a Job method. Nil makes such a task fail.
+	Jobs JobRunner
+
+	// FailFast stops the run at the first failure: running tasks end, no other starts.
+	// By default everything that does not depend on the failed task goes on.
+	FailFast bool
+
+	// Retry is for tasks without a Retry method. The zero Retry is one attempt.
+	Retry Retry
+
+	// StopGrace is how long a task may take to return after its context ended.
+	// One that takes longer fails and is left behind. Zero means 30 seconds.
+	StopGrace time.Duration
+
+	// LockDir is a local folder of lock files, made where it is missing, which keep two
+	// processes of one machine from running the same task. Empty means no locks.
+	LockDir string
+
+	// MaxTasks bounds the plan, so that a task which requires ever new tasks is an
+	// error and not an endless loop. Zero means one million.
+	MaxTasks int
+
+	// Observe is told about every step of the run, one event at a time and in order.
+	// It must return soon, for the run waits for it. Nil means nobody is told.
+	Observe func(Event)
+
+	// Command is what a user types before the name and flags of a task to run it;
+	// the summary shows it beside what failed. Empty means "gomr run".
+	Command string
+}
+
+func (c Config) withDefaults() Config {
+	c.Workers = max(c.Workers, 1)
+	if c.Exists == nil {
+		c.Exists = existsEach
+	}
+	c.StopGrace = cmp.Or(c.StopGrace, 30*time.Second)
+	c.MaxTasks = cmp.Or(c.MaxTasks, 1_000_000)
+	if c.Observe == nil {
+		c.Observe = func(Event) {}
+	}
+	c.Command = cmp.Or(c.Command, "gomr run")
+	return c
+}
+
+// A JobRunner runs MapReduce jobs, in this process or on a cluster.
+// Several jobs may run at once.
+type JobRunner interface {
+	// RunJob runs the job until its output exists, has failed, or ctx ends.
+	RunJob(ctx context.Context, run JobRun) (JobResult, error)
+}
+
+// A JobRun is a job to be run for a task.
+type JobRun struct {
+	Task Task   // the task
+	ID   string // its identity, see [ID]
+
+	// Family and Flags rebuild the task in another process, see [Args].
+	Family string
+	Flags  []string
+
+	Job    mr.Job   // what the task's Job method returned
+	Inputs []Target // the outputs of the requirements, see [Inputs]
+	Output Target   // where the result goes
+
+	// Report tells how far the job is. It may be called from any goroutine.
+	Report func(Progress)
+}
+
+// A JobResult is what is known of a job that ran, even if it failed.
+type JobResult struct {
+	// Counters are the job's counters, sorted by group and name.
+	Counters []mr.CounterValue
+	// TrackingURL is the page that shows the job. Empty where there is none.
+	TrackingURL string
+}
+
+// Progress tells how far a task is.
+type Progress struct {
+	// Fraction is the part that is done, from 0 to 1. Less than zero where it is not known.
+	Fraction float64
+	// Message is a short text such as "map 50%". It may be empty.
+	Message string
+	// TrackingURL is the page that shows the task's job. It may be empty.
+	TrackingURL string
+}
+
+// An EventKind says what happened to a task.
+type EventKind string
+
+// The kinds of events.
+const (
+	// EventStarted comes at the start of every attempt.
+	EventStarted EventKind = "started"
+	// EventProgress comes when a task reports its progress.
+	EventProgress EventKind = "progress"
+	// EventSuspended comes when a task waits in [Require].
+	EventSuspended EventKind = "suspended"
+	// EventResumed comes when such a task goes on.
+	EventResumed EventKind = "resumed"
+	// EventRetrying comes when an attempt failed and another one follows after Event.Delay.
+	EventRetrying EventKind = "retrying"
+	// EventEnded comes once for every task that was not complete before the run,
+	// whether it ran or not; Event.Status tells how it ended.
+	EventEnded EventKind = "ended"
+)
+
+// An Event is a step in the life of a task in a run.
+type Event struct {
+	Kind     EventKind
+	Time     time.Time
+	ID       string        // of the task
+	Task     Task          // the task
+	Status   Status        // the task's state after the event
+	Attempt  int           // number of the attempt, from 1; 0 where none was made
+	Progress Progress      // of EventProgress
+	Delay    time.Duration // of EventRetrying
+	Err      error         // of EventRetrying, and of EventEnded where the task did not succeed
+}

@@ -1,0 +1,2 @@
+// Package orchestrate runs tasks that depend on each other.
+package orchestrate

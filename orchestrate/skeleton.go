@@ -1,0 +1,145 @@
+package orchestrate
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// This file holds the API that is still to come.
+
+var errSkeleton = errors.New("orchestrate: not written yet")
+
+// ID returns the identity of a task: WordCount(date-interval=2014-06).
+func ID(t Task) string { return Family(t) }
+
+// Family returns the name of the task's type, or what its TaskName method returns.
+func Family(t Task) string { return "" }
+
+// Args returns the family and the flags from which [Registry.Parse] makes an equal task.
+func Args(t Task) (family string, flags []string) { return "", nil }
+
+// A Registry knows the tasks of a program by their names.
+type Registry struct {
+	// Now tells what words such as yesterday are relative to. Nil means [time.Now].
+	Now func() time.Time
+}
+
+// NewRegistry checks the prototypes. Their field values are the defaults of the parameters.
+func NewRegistry(prototypes ...Task) (*Registry, error) { return nil, errSkeleton }
+
+// Parse makes the task of a family from its flags.
+func (r *Registry) Parse(family string, flags []string) (Task, error) { return nil, errSkeleton }
+
+// ParseID makes the task from its identity.
+func (r *Registry) ParseID(id string) (Task, error) { return nil, errSkeleton }
+
+// Families returns the families, sorted by name.
+func (r *Registry) Families() []FamilyInfo { return nil }
+
+// Lookup returns the family of that name, or an [*UnknownTaskError].
+func (r *Registry) Lookup(name string) (FamilyInfo, error) { return FamilyInfo{}, errSkeleton }
+
+// A FamilyInfo describes the tasks of a family, for help and completion.
+type FamilyInfo struct {
+	Name   string
+	Help   string
+	Params []ParamInfo
+}
+
+// A ParamInfo describes a parameter.
+type ParamInfo struct {
+	Name, Type, Help string
+	Default          string
+	Choices          []string
+	Required         bool
+}
+
+// An UnknownTaskError names no task of the registry.
+type UnknownTaskError struct {
+	Name        string
+	Suggestions []string
+}
+
+func (e *UnknownTaskError) Error() string { return e.Name }
+
+// A Plan is what a run would do.
+type Plan struct{}
+
+// NewPlan plans the tasks and all that they require.
+func NewPlan(ctx context.Context, config Config, tasks ...Task) (*Plan, error) {
+	return nil, errSkeleton
+}
+
+// Run does what the plan says.
+func (p *Plan) Run(ctx context.Context) (*Summary, error) { return nil, errSkeleton }
+
+// Nodes returns the tasks, each after those it requires.
+func (p *Plan) Nodes() iter.Seq[*Node] { return nil }
+
+// Roots returns the tasks that were asked for.
+func (p *Plan) Roots() []*Node { return nil }
+
+// Why explains the state of a task.
+func (p *Plan) Why(id string) (*Explanation, error) { return nil, errSkeleton }
+
+// WriteTree, WriteDOT and WriteMermaid draw the plan.
+func (p *Plan) WriteTree(w io.Writer) error    { return errSkeleton }
+func (p *Plan) WriteDOT(w io.Writer) error     { return errSkeleton }
+func (p *Plan) WriteMermaid(w io.Writer) error { return errSkeleton }
+
+// A Node is a task in a plan.
+type Node struct {
+	ID       string
+	Task     Task
+	Status   Status
+	Reason   string
+	Requires []*Node
+}
+
+// An Explanation says in words why a task is in its state.
+type Explanation struct {
+	Text    string
+	Because []*Explanation
+}
+
+func (e *Explanation) String() string { return e.Text }
+
+// Run plans the tasks and runs what is missing. The summary is never nil; the error
+// is nil only if all is complete.
+func Run(ctx context.Context, config Config, tasks ...Task) (*Summary, error) {
+	return nil, errSkeleton
+}
+
+// Require is called in the Run method of a task: it runs what is missing of the tasks and returns then.
+func Require(ctx context.Context, tasks ...Task) error { return errSkeleton }
+
+// Report tells from within a Run method how far it is.
+func Report(ctx context.Context, progress Progress) {}
+
+// A Summary tells how a run ended.
+type Summary struct {
+	Tasks []TaskSummary
+}
+
+// A TaskSummary tells how a task ended.
+type TaskSummary struct {
+	ID          string
+	Status      Status
+	Err         error
+	Attempts    int
+	Started     time.Time
+	Duration    time.Duration
+	Counters    []mr.CounterValue
+	TrackingURL string
+	Rerun       string
+}
+
+func (s *Summary) String() string               { return "" }
+func (s *Summary) ExitCode() int                { return 0 }
+func (s *Summary) Err() error                   { return nil }
+func (s *Summary) MarshalJSON() ([]byte, error) { return nil, errSkeleton }
