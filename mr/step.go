@@ -47,6 +47,9 @@ type WriteRecord func(record []byte) error
 // bytes go in and bytes come out, so an engine knows no user type.
 // A Step is immutable; tasks of it may run concurrently, each with an [Env] of its own.
 type Step struct {
+	// Err says what is wrong with the step. A runner refuses a step with an error; see [Check].
+	Err error
+
 	// Reducers is the number of reduce tasks and parts; zero for a map-only step.
 	Reducers int
 
@@ -55,24 +58,31 @@ type Step struct {
 	// their memory must stay untouched.
 	Borrows bool
 
-	// Partition returns the reduce task of an encoded key, from 0 to Reducers-1.
-	Partition func(key []byte) int
+	// TotalOrder says that the runner samples the step's keys and gives it
+	// cut points, by WithCuts, before it runs.
+	TotalOrder bool
 
-	// Merge appends the merge of two encoded values of one key to dst, a before b.
-	// It is associative. Nil where the step has none.
-	// The result shares no memory with a and b.
-	Merge func(dst, a, b []byte) []byte
+	// NewPartition returns a function that tells the reduce task of an encoded key,
+	// from 0 to Reducers-1. The function is for one goroutine.
+	NewPartition func() func(key []byte) int
+
+	// NewMerge returns a function that appends the merge of two encoded values of one
+	// key to dst, a before b. Merging is associative. The function is for one goroutine;
+	// dst shares no memory with a and b. Nil where the step merges nothing.
+	NewMerge func() func(dst, a, b []byte) []byte
 
 	// Combine is a reducer-shaped combiner: it reads sorted pairs and emits sorted
 	// pairs of the same keys. Nil where the step has none. It may run any number of times.
 	Combine func(env *Env, pairs Pairs, emit Collect) error
 
-	// RunMap runs a map task in front of a shuffle.
+	// RunMap runs a map task in front of a shuffle. Nil where Reducers is zero.
 	RunMap func(env *Env, records Records, collect Collect) error
 
 	// RunMapOnly runs a map task whose output is the step's output. Nil unless Reducers is zero.
 	RunMapOnly func(env *Env, records Records, write WriteRecord) error
 
-	// RunReduce runs a reduce task over the sorted pairs of its partition.
+	// RunReduce runs a reduce task over the sorted pairs of its partition. Nil where Reducers is zero.
 	RunReduce func(env *Env, pairs Pairs, write WriteRecord) error
+
+	groupLen func() func(key []byte) int
 }

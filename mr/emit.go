@@ -1,0 +1,105 @@
+package mr
+
+import "unsafe"
+
+// A badPair is a pair that can't be encoded: the fault of the record it was made
+// of, unlike a fault of what stands behind the emit.
+type badPair struct{ err error }
+
+func (e *badPair) Error() string { return e.err.Error() }
+func (e *badPair) Unwrap() error { return e.err }
+
+// A shuffleSink encodes pairs for the shuffle. Pairs are copied into it so that
+// the codecs can reach them by pointer without an allocation for each.
+type shuffleSink[K, V any] struct {
+	keyCodec, valueCodec codec
+	collect              Collect
+	counter              *Counter
+
+	key                    K
+	value                  V
+	keyBuffer, valueBuffer []byte
+	count, flushed         int64
+	err                    error
+}
+
+func newShuffleSink[K, V any](env *Env, keys, values codec, counter string, collect Collect) *shuffleSink[K, V] {
+	return &shuffleSink[K, V]{keyCodec: keys, valueCodec: values, collect: collect, counter: env.Counter(FrameworkGroup, counter)}
+}
+
+func (s *shuffleSink[K, V]) emit(key K, value V) {
+	if s.err != nil {
+		return
+	}
+	s.key, s.value = key, value
+	encodedKey, err := encode(s.keyCodec, unsafe.Pointer(&s.key), &s.keyBuffer)
+	if err != nil {
+		s.err = &badPair{err}
+		return
+	}
+	encodedValue, err := encode(s.valueCodec, unsafe.Pointer(&s.value), &s.valueBuffer)
+	if err != nil {
+		s.err = &badPair{err}
+		return
+	}
+	s.err = s.collect(encodedKey, encodedValue)
+	if s.count++; s.count%countEvery == 0 {
+		s.flushCounts()
+	}
+}
+
+// encode returns the encoding of the value at p, in its own memory or in buffer.
+func encode(c codec, p unsafe.Pointer, buffer *[]byte) (encoded []byte, err error) {
+	if c.view != nil {
+		return c.view(p), nil
+	}
+	*buffer, err = c.append((*buffer)[:0], p)
+	return *buffer, err
+}
+
+func (s *shuffleSink[K, V]) failure() error { return s.err }
+
+func (s *shuffleSink[K, V]) flushCounts() {
+	s.counter.Add(s.count - s.flushed)
+	s.flushed = s.count
+}
+
+// A recordSink writes pairs as records of the step's output.
+type recordSink[K, V any] struct {
+	format  recordFormat
+	write   WriteRecord
+	counter *Counter
+
+	key            K
+	value          V
+	buffer         []byte
+	count, flushed int64
+	err            error
+}
+
+func newRecordSink[K, V any](env *Env, format recordFormat, counter string, write WriteRecord) *recordSink[K, V] {
+	return &recordSink[K, V]{format: format, write: write, counter: env.Counter(FrameworkGroup, counter)}
+}
+
+func (s *recordSink[K, V]) emit(key K, value V) {
+	if s.err != nil {
+		return
+	}
+	s.key, s.value = key, value
+	var err error
+	if s.buffer, err = s.format(s.buffer[:0], unsafe.Pointer(&s.key), unsafe.Pointer(&s.value)); err != nil {
+		s.err = &badPair{err}
+		return
+	}
+	s.err = s.write(s.buffer)
+	if s.count++; s.count%countEvery == 0 {
+		s.flushCounts()
+	}
+}
+
+func (s *recordSink[K, V]) failure() error { return s.err }
+
+func (s *recordSink[K, V]) flushCounts() {
+	s.counter.Add(s.count - s.flushed)
+	s.flushed = s.count
+}

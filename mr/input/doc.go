@@ -1,0 +1,2 @@
+// Package input reads text input as Hadoop's FileInputFormat does.
+package input

@@ -1,0 +1,58 @@
+package mr
+
+import (
+	"cmp"
+	"fmt"
+	"unsafe"
+)
+
+// A Number is a type that [Sum] adds.
+type Number interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 |
+		~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr |
+		~float32 | ~float64
+}
+
+// Sum is the merge that adds: mr.MapMerge(w, mr.Sum).
+func Sum[V Number](a, b V) V { return a + b }
+
+// Min is the merge that keeps the least value.
+func Min[V cmp.Ordered](a, b V) V { return min(a, b) }
+
+// Max is the merge that keeps the greatest value.
+func Max[V cmp.Ordered](a, b V) V { return max(a, b) }
+
+// First is the merge that keeps the value that came first: of the first map task
+// that emitted one, the one it emitted first.
+func First[V any](a, _ V) V { return a }
+
+// Last is the merge that keeps the value that came last.
+func Last[V any](_, b V) V { return b }
+
+// newMerge returns the erased form of a merge, for [Step.NewMerge].
+func newMerge[V any](c codec, merge func(a, b V) V) func() func(dst, a, b []byte) []byte {
+	return func() func(dst, a, b []byte) []byte {
+		s := new(struct {
+			a, b  V
+			arena arena
+		})
+		return func(dst, a, b []byte) []byte {
+			mustDecode(c, a, unsafe.Pointer(&s.a), &s.arena)
+			mustDecode(c, b, unsafe.Pointer(&s.b), &s.arena)
+			s.a = merge(s.a, s.b)
+			dst, err := c.append(dst, unsafe.Pointer(&s.a))
+			if err != nil {
+				panic(fmt.Errorf("merged value can't be encoded: %w", err))
+			}
+			return dst
+		}
+	}
+}
+
+// mustDecode decodes what this process or a checked block gave: its failure is a
+// defect of a codec, and the panic becomes the task's error.
+func mustDecode(c codec, src []byte, p unsafe.Pointer, a *arena) {
+	if _, err := c.decode(src, p, a); err != nil {
+		panic(fmt.Errorf("a value to merge is damaged: %w", err))
+	}
+}

@@ -1,0 +1,60 @@
+package mr
+
+import "fmt"
+
+// An Option changes how a step runs.
+type Option func(*settings)
+
+type settings struct {
+	reducers   int
+	output     OutputFormat
+	escape     bool
+	skipLimit  int64
+	skipBroken bool
+	totalOrder bool
+	partition  any // func(key K, partitions int) int
+	err        error
+}
+
+func newSettings(options []Option) *settings {
+	s := &settings{reducers: 1, skipLimit: defaultSkipLimit}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
+
+// Reducers sets the number of reduce tasks, and so of parts. The default is 1, as in Hadoop.
+func Reducers(n int) Option {
+	return func(s *settings) {
+		if n < 1 {
+			s.err = fmt.Errorf("mr.Reducers(%d): a step has at least one reduce task; mr.MapOnly makes one without", n)
+		}
+		s.reducers = n
+	}
+}
+
+// Output sets the format of the output files. The default is [TSV].
+func Output(format OutputFormat) Option { return func(s *settings) { s.output = format } }
+
+// Escape lets keys and values hold any bytes in the output: backslash, tab, CR and
+// LF are written as \\, \t, \r and \n.
+func Escape() Option { return func(s *settings) { s.escape = true } }
+
+// SkipLimit sets how many records a task may skip by [ErrSkip] before it fails; the
+// default is 1,000. Given at all, it also makes records that can't be decoded skippable.
+func SkipLimit(n int64) Option {
+	return func(s *settings) { s.skipLimit, s.skipBroken = n, true }
+}
+
+// PartitionBy sets the function that tells which reduce task a key goes to, from 0
+// to partitions-1. It must give the same answer for equal keys.
+// A mapper's method Partition does the same.
+func PartitionBy[K any](f func(key K, partitions int) int) Option {
+	return func(s *settings) { s.partition = f }
+}
+
+// TotalOrder partitions keys by ranges, so that the parts in their order are
+// sorted as a whole. The ranges come from a sample of the input, which the runner
+// maps before the job.
+func TotalOrder() Option { return func(s *settings) { s.totalOrder = true } }

@@ -1,0 +1,106 @@
+package shuffle
+
+// chunkBits is the size of a chunk as a power of two: 1 MiB.
+// A ref has 32 bits, so an arena has at most 4096 chunks, 4 GiB.
+const (
+	chunkBits = 20
+	chunkSize = 1 << chunkBits
+	maxChunks = 1 << (32 - chunkBits)
+)
+
+// A ref is the place of a record in an [arena]: chunk number and offset in it.
+// Refs ascend in order of allocation, and so stand for the order of emission too.
+type ref uint32
+
+// A budget is what is left of a number of bytes.
+type budget struct{ limit, used int64 }
+
+// take takes n bytes and reports whether they were there.
+func (b *budget) take(n int64) bool {
+	if n > b.limit-b.used {
+		return false
+	}
+	b.used += n
+	return true
+}
+
+// give returns n bytes.
+func (b *budget) give(n int64) { b.used -= n }
+
+// An arena allocates records in chunks and frees them all at once.
+// Chunks hold no pointers, so the garbage collector does not look into them.
+type arena struct {
+	budget *budget
+	chunks [][]byte
+	free   [][]byte // chunks to use again, all accounted for
+	tail   []byte   // what is left of the last chunk
+}
+
+// alloc returns n bytes, which are not cleared, and reports whether the budget had room.
+// A record larger than a chunk gets one of its own.
+func (a *arena) alloc(n int) (ref, []byte, bool) {
+	if n > len(a.tail) && !a.grow(n) {
+		return 0, nil, false
+	}
+	chunk := len(a.chunks) - 1
+	offset := len(a.chunks[chunk]) - len(a.tail)
+	buf := a.tail[:n:n]
+	a.tail = a.tail[n:]
+	return ref(chunk<<chunkBits | offset), buf, true
+}
+
+// grow begins a chunk with at least n bytes.
+func (a *arena) grow(n int) bool {
+	if len(a.chunks) == maxChunks {
+		return false
+	}
+	if last := len(a.free) - 1; last >= 0 && n <= len(a.free[last]) {
+		a.push(a.free[last])
+		a.free = a.free[:last]
+		return true
+	}
+	size := max(n, a.nextSize())
+	if !a.budget.take(int64(size)) {
+		if size = n; !a.budget.take(int64(size)) {
+			return false
+		}
+	}
+	a.push(make([]byte, size))
+	return true
+}
+
+func (a *arena) push(chunk []byte) {
+	a.chunks = append(a.chunks, chunk)
+	a.tail = chunk
+}
+
+// nextSize returns the size of the next chunk: a 64th of the budget at first, so that
+// small inputs take little memory, and then as much as there is, up to a full chunk.
+func (a *arena) nextSize() int {
+	first := a.budget.limit / 64
+	for range a.chunks {
+		if first *= 2; first >= chunkSize {
+			break
+		}
+	}
+	return int(max(minChunk, min(first, a.budget.limit/16, chunkSize)))
+}
+
+// minChunk is the size of the smallest chunk.
+const minChunk = 512
+
+// at returns the chunk from the place of a record on.
+func (a *arena) at(r ref) []byte { return a.chunks[r>>chunkBits][r&(chunkSize-1):] }
+
+// reset frees all records. Full-sized chunks stay for use again.
+func (a *arena) reset() {
+	for _, chunk := range a.chunks {
+		if len(chunk) <= chunkSize {
+			a.free = append(a.free, chunk)
+		} else {
+			a.budget.give(int64(len(chunk)))
+		}
+	}
+	clear(a.chunks)
+	a.chunks, a.tail = a.chunks[:0], nil
+}

@@ -1,0 +1,122 @@
+package shuffle
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// A BlockWriter builds blocks, one after the other. Its zero value works.
+// It is used by one goroutine.
+type BlockWriter struct {
+	// Codec compresses the blocks.
+	Codec Codec
+
+	body     []byte
+	last     []byte // key of the last pair
+	pairs    int
+	firstEnd int // the first key is body[firstEnd-firstLen : firstEnd]
+	firstLen int
+
+	block, firstKey []byte // what Cut hands to write
+}
+
+// Append adds a pair to the block. It copies both.
+// The keys of a block must not descend; that is the caller's to keep.
+// A block with more than [MaxPair] bytes can't be read again.
+func (w *BlockWriter) Append(key, value []byte) {
+	shared := sharedPrefix(w.last, key)
+	rest := key[shared:]
+	body := w.body
+	if len(value) < 0x80 && len(rest) < 0x80 && shared < 0x80 {
+		body = append(body, byte(shared), byte(len(rest)), byte(len(value)))
+	} else {
+		body = binary.AppendUvarint(body, uint64(shared))
+		body = binary.AppendUvarint(body, uint64(len(rest)))
+		body = binary.AppendUvarint(body, uint64(len(value)))
+	}
+	body = append(body, rest...)
+	if w.pairs == 0 {
+		w.firstEnd, w.firstLen = len(body), len(key)
+	}
+	w.body = append(body, value...)
+	w.last = append(w.last[:shared], rest...)
+	w.pairs++
+}
+
+// Len returns the number of pairs in the block so far.
+func (w *BlockWriter) Len() int { return w.pairs }
+
+// Size returns the bytes of the block so far, before compression and without the header.
+func (w *BlockWriter) Size() int { return len(w.body) }
+
+// FirstKey returns the first key of the block, which is valid until Finish.
+func (w *BlockWriter) FirstKey() []byte { return w.body[w.firstEnd-w.firstLen : w.firstEnd] }
+
+// Finish appends the block to dst and begins the next one.
+func (w *BlockWriter) Finish(dst []byte) []byte {
+	start := len(dst)
+	dst = appendHeader(dst, w.pairs, len(w.body))
+	dst, codec := w.Codec.compress(dst, w.body)
+	sealBlock(dst[start:], codec)
+	w.pairs = 0
+	w.body = emptied(w.body)
+	w.last = emptied(w.last)
+	return dst
+}
+
+// emptied returns buf for use again, or nothing where it has grown for one large pair.
+func emptied(buf []byte) []byte {
+	if cap(buf) > keptBuffer {
+		return nil
+	}
+	return buf[:0]
+}
+
+// Cut cuts sorted pairs into blocks and hands each to write, with its first key.
+// Both are valid until write returns.
+// No block is larger than size before compression, but for one that holds a single larger pair.
+func (w *BlockWriter) Cut(pairs mr.Pairs, size int, write func(firstKey, block []byte) error) error {
+	flush := func() error {
+		if w.pairs == 0 {
+			return nil
+		}
+		first := append(w.firstKey[:0], w.FirstKey()...)
+		w.block = w.Finish(emptied(w.block))
+		w.firstKey = emptied(first)
+		return write(first, w.block)
+	}
+	for pairs.Next() {
+		key, value := pairs.Key(), pairs.Value()
+		if len(w.body)+maxLengths+len(key)+len(value) > size {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		w.Append(key, value)
+	}
+	if err := pairs.Err(); err != nil {
+		return err
+	}
+	return flush()
+}
+
+// maxLengths is the size of the three lengths of a pair of at most [MaxPair] bytes.
+const maxLengths = 3 * 5
+
+// sharedPrefix returns the length of the longest common prefix of a and b.
+func sharedPrefix(a, b []byte) int {
+	n := min(len(a), len(b))
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		x := binary.LittleEndian.Uint64(a[i:]) ^ binary.LittleEndian.Uint64(b[i:])
+		if x != 0 {
+			return i + bits.TrailingZeros64(x)/8
+		}
+	}
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
+}
