@@ -73,10 +73,10 @@ type LineReader struct {
 	offset int64
 	err    error
 
-	opts LineOptions
-	in   io.Reader
-	eof  bool
-	file io.Closer
+	opts    LineOptions
+	in      io.Reader
+	eof     bool
+	closers []io.Closer
 }
 
 // NewLineReader returns a reader of all records of in, which is text of no
@@ -131,10 +131,11 @@ func (r *LineReader) Err() error { return r.err }
 
 // Close closes the file of the split.
 func (r *LineReader) Close() error {
-	if r.file == nil {
-		return nil
+	var errs []error
+	for _, c := range r.closers {
+		errs = append(errs, c.Close())
 	}
-	return r.file.Close()
+	return errors.Join(errs...)
 }
 
 // nextSlow is Next for all that is not a line within buf that ends with LF.
