@@ -25,7 +25,7 @@ func (b *shuffleStep[I, K, G, V]) fail(errs ...error) {
 // newShuffleStep makes the map half of a step. wholeKey says that G is K.
 func newShuffleStep[I, K, G, V any](m Mapper[I, K, V], options []Option, p place, wholeKey bool) *shuffleStep[I, K, G, V] {
 	s := newSettings(options)
-	b := &shuffleStep[I, K, G, V]{step: &Step{Reducers: s.reducers, TotalOrder: s.totalOrder}, settings: s, place: p}
+	b := &shuffleStep[I, K, G, V]{step: s.newStep(s.reducers), settings: s, place: p}
 	var keyErr, groupErr, valueErr error
 	b.keys, keyErr = newKeyCodec(reflect.TypeFor[K](), true)
 	b.groups, groupErr = newKeyCodec(reflect.TypeFor[G](), wholeKey)

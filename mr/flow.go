@@ -59,14 +59,14 @@ func MapOnly[I, K, V any](m Mapper[I, K, V], options ...Option) Flow[I, KV[K, V]
 		s := newSettings(options)
 		task, borrows, err := newMapTask(m, s, p)
 		format, formatErr := newRecordFormat(reflect.TypeFor[K](), reflect.TypeFor[V](), s, p.feedsStep)
-		return &Step{
-			Err:     errors.Join(s.err, err, formatErr, s.checkMapOnly(options), checkRole(m, mapRole[K, V]())),
-			Borrows: borrows,
-			RunMapOnly: func(env *Env, records Records, write WriteRecord) error {
-				out := newRecordSink[K, V](env, format, MapOutputRecords, write)
-				return task(env, records, out.emit, out)
-			},
+		step := s.newStep(0)
+		step.Err = errors.Join(s.err, err, formatErr, s.checkMapOnly(), checkRole(m, mapRole[K, V]()))
+		step.Borrows = borrows
+		step.RunMapOnly = func(env *Env, records Records, write WriteRecord) error {
+			out := newRecordSink[K, V](env, format, MapOutputRecords, write)
+			return task(env, records, out.emit, out)
 		}
+		return step
 	})
 }
 
@@ -191,7 +191,7 @@ func reduceLoop[K, V, KO, VO any](r Reducer[K, V, KO, VO], env *Env, g *groups[K
 }
 
 // checkMapOnly refuses options that are about a shuffle.
-func (s *settings) checkMapOnly(options []Option) error {
+func (s *settings) checkMapOnly() error {
 	switch {
 	case s.totalOrder:
 		return errors.New("mr.TotalOrder needs a reduce: use mr.MapReduce instead of mr.MapOnly")

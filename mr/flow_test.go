@@ -87,7 +87,7 @@ func TestStepsInARow(t *testing.T) {
 	})
 	job := mr.Then(mr.MapMerge(counter{}, mr.Sum, mr.Reducers(2)), mr.MapReduce(byCount, list))
 	require.Len(t, job.Steps(), 2)
-	require.Equal(t, "1\ta\tdog\tend\n2\tcat\n3\tthe\n", strings.ReplaceAll(run(t, job, verse), " ", "\t"))
+	require.Equal(t, "1\ta\tend\tdog\n2\tcat\n3\tthe\n", strings.ReplaceAll(run(t, job, verse), " ", "\t"))
 }
 
 func TestStepsPassAnyBytes(t *testing.T) {

@@ -1,6 +1,10 @@
 package mr
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+	"strings"
+)
 
 // An Option changes how a step runs.
 type Option func(*settings)
@@ -13,6 +17,8 @@ type settings struct {
 	skipBroken bool
 	totalOrder bool
 	partition  any // func(key K, partitions int) int
+	files      []SideFile
+	properties map[string]string
 	err        error
 }
 
@@ -22,6 +28,11 @@ func newSettings(options []Option) *settings {
 		o(s)
 	}
 	return s
+}
+
+// newStep returns a step with what the options say, and nothing to run.
+func (s *settings) newStep(reducers int) *Step {
+	return &Step{Reducers: reducers, TotalOrder: s.totalOrder, Files: s.files, Properties: s.properties}
 }
 
 // Reducers sets the number of reduce tasks, and so of parts. The default is 1, as in Hadoop.
@@ -58,3 +69,32 @@ func PartitionBy[K any](f func(key K, partitions int) int) Option {
 // sorted as a whole. The ranges come from a sample of the input, which the runner
 // maps before the job.
 func TotalOrder() Option { return func(s *settings) { s.totalOrder = true } }
+
+// Files gives the tasks side files, by their paths in the file system of the job's
+// inputs. In [Env.Files] a file has the last element of its path as its name, or
+// what stands behind a # at its end.
+func Files(paths ...string) Option {
+	return func(s *settings) {
+		for _, p := range paths {
+			file, name, ok := strings.Cut(p, "#")
+			if !ok {
+				name = path.Base(file)
+			}
+			if file == "" || name == "" || strings.Contains(name, "/") {
+				s.err = fmt.Errorf("mr.Files(%q): a side file is PATH or PATH#NAME", p)
+			}
+			s.files = append(s.files, SideFile{Path: file, Name: name})
+		}
+	}
+}
+
+// Property sets a setting for Hadoop, such as mapreduce.map.memory.mb. The local
+// engine passes over it.
+func Property(name, value string) Option {
+	return func(s *settings) {
+		if s.properties == nil {
+			s.properties = make(map[string]string)
+		}
+		s.properties[name] = value
+	}
+}

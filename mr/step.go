@@ -42,6 +42,12 @@ type Collect func(key, value []byte) error
 // WriteRecord takes one readable record, without a line ending, and copies what it keeps.
 type WriteRecord func(record []byte) error
 
+// A SideFile is a file that tasks read beside their input.
+type SideFile struct {
+	Path string // where it is: a path of the file system of the job's inputs
+	Name string // its name in [Env.Files]
+}
+
 // A Step is one map and, unless Reducers is zero, the shuffle and reduce behind it.
 // It is what the generic half of the package makes of a typed mapper and reducer:
 // bytes go in and bytes come out, so an engine knows no user type.
@@ -61,6 +67,13 @@ type Step struct {
 	// TotalOrder says that the runner samples the step's keys and gives it
 	// cut points, by WithCuts, before it runs.
 	TotalOrder bool
+
+	// Files are the side files that the step's tasks see in [Env.Files].
+	Files []SideFile
+
+	// Properties are settings for Hadoop, such as mapreduce.map.memory.mb.
+	// The local engine passes over them.
+	Properties map[string]string
 
 	// NewPartition returns a function that tells the reduce task of an encoded key,
 	// from 0 to Reducers-1. The function is for one goroutine.

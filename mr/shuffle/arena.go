@@ -1,5 +1,7 @@
 package shuffle
 
+import "slices"
+
 // chunkBits is the size of a chunk as a power of two: 1 MiB.
 // A ref has 32 bits, so an arena has at most 4096 chunks, 4 GiB.
 const (
@@ -60,12 +62,25 @@ func (a *arena) grow(n int) bool {
 		return true
 	}
 	size := max(n, a.nextSize())
-	if !a.budget.take(int64(size)) {
-		if size = n; !a.budget.take(int64(size)) {
+	for !a.budget.take(int64(size)) {
+		if size == n && !a.drop() {
 			return false
 		}
+		size = n
 	}
 	a.push(make([]byte, size))
+	return true
+}
+
+// drop gives up a free chunk and reports whether there was one.
+// The chunks of small records must not keep a large one out.
+func (a *arena) drop() bool {
+	last := len(a.free) - 1
+	if last < 0 {
+		return false
+	}
+	a.budget.give(int64(len(a.free[last])))
+	a.free = slices.Delete(a.free, last, last+1)
 	return true
 }
 
