@@ -14,59 +14,6 @@ import (
 
 var errSkeleton = errors.New("orchestrate: not written yet")
 
-// ID returns the identity of a task: WordCount(date-interval=2014-06).
-func ID(t Task) string { return Family(t) }
-
-// Family returns the name of the task's type, or what its TaskName method returns.
-func Family(t Task) string { return "" }
-
-// Args returns the family and the flags from which [Registry.Parse] makes an equal task.
-func Args(t Task) (family string, flags []string) { return "", nil }
-
-// A Registry knows the tasks of a program by their names.
-type Registry struct {
-	// Now tells what words such as yesterday are relative to. Nil means [time.Now].
-	Now func() time.Time
-}
-
-// NewRegistry checks the prototypes. Their field values are the defaults of the parameters.
-func NewRegistry(prototypes ...Task) (*Registry, error) { return nil, errSkeleton }
-
-// Parse makes the task of a family from its flags.
-func (r *Registry) Parse(family string, flags []string) (Task, error) { return nil, errSkeleton }
-
-// ParseID makes the task from its identity.
-func (r *Registry) ParseID(id string) (Task, error) { return nil, errSkeleton }
-
-// Families returns the families, sorted by name.
-func (r *Registry) Families() []FamilyInfo { return nil }
-
-// Lookup returns the family of that name, or an [*UnknownTaskError].
-func (r *Registry) Lookup(name string) (FamilyInfo, error) { return FamilyInfo{}, errSkeleton }
-
-// A FamilyInfo describes the tasks of a family, for help and completion.
-type FamilyInfo struct {
-	Name   string
-	Help   string
-	Params []ParamInfo
-}
-
-// A ParamInfo describes a parameter.
-type ParamInfo struct {
-	Name, Type, Help string
-	Default          string
-	Choices          []string
-	Required         bool
-}
-
-// An UnknownTaskError names no task of the registry.
-type UnknownTaskError struct {
-	Name        string
-	Suggestions []string
-}
-
-func (e *UnknownTaskError) Error() string { return e.Name }
-
 // A Plan is what a run would do.
 type Plan struct{}
 
