@@ -8,8 +8,7 @@ import (
 	"path"
 	"strings"
 
-	"compress/bzip2"
-
+	"github.com/gomr/gomr/mr/input/internal/bzip2"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
@@ -91,7 +90,7 @@ type decoder struct {
 func (d *decoder) Read(p []byte) (int, error) {
 	if d.text == nil && d.err == nil {
 		d.text, d.err = openCodec(d.codec, d.in)
-		d.err = d.explain(noEOF(d.err))
+		d.err = d.explain(d.err)
 	}
 	if d.err != nil {
 		return 0, d.err
@@ -144,7 +143,8 @@ const maxWindow = 128 << 20
 func openCodec(codec string, in *bufio.Reader) (io.Reader, error) {
 	switch codec {
 	case Gzip:
-		return gzip.NewReader(in)
+		r, err := gzip.NewReader(in)
+		return r, noEOF(err)
 	case Deflate:
 		return newZlibReader(in)
 	case Bzip2:
@@ -175,7 +175,7 @@ type zlibReader struct {
 
 func newZlibReader(in *bufio.Reader) (io.Reader, error) {
 	stream, err := zlib.NewReader(in)
-	return &zlibReader{in, stream}, err
+	return &zlibReader{in, stream}, noEOF(err)
 }
 
 func (z *zlibReader) Read(p []byte) (int, error) {

@@ -228,15 +228,29 @@ func (r *LineReader) take(start, end, next int) bool {
 // what is behind for a record. The record ends at end or later.
 func (r *LineReader) cutAtEnd(end int) bool {
 	start := r.base + int64(r.pos)
+	if start >= r.end || r.base+int64(end) < r.end {
+		return false
+	}
 	if r.skipping {
 		start = r.skipStart
 	}
-	if r.base+int64(end) < r.end || r.end-start < int64(r.maxSize) {
+	cut := int(r.end - r.base)
+	if r.end-start < int64(r.maxSize) || r.delimiterBegins(r.buf[r.pos:cut]) {
 		return false
 	}
-	r.pos = int(r.end - r.base)
+	r.pos = cut
 	r.skipping = false
 	return true
+}
+
+// delimiterBegins reports whether b ends with the first bytes of the delimiter.
+func (r *LineReader) delimiterBegins(b []byte) bool {
+	for n := 1; n < len(r.opts.Delimiter); n++ {
+		if bytes.HasSuffix(b, r.opts.Delimiter[:n]) {
+			return true
+		}
+	}
+	return false
 }
 
 // drop forgets the bytes before end, which no record can use: they are skipped,
@@ -249,6 +263,9 @@ func (r *LineReader) drop(end int) {
 			size -= len(byteOrderMark)
 		}
 		r.skipping = size >= r.maxSize
+	}
+	if r.skipping && r.base+int64(end) < r.end {
+		end = max(r.pos, end-len(r.opts.Delimiter)) // what delimiterBegins looks at
 	}
 	if r.skipping {
 		r.pos = end
