@@ -2,6 +2,7 @@ package shuffle
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/bits"
 
 	"github.com/gomr/gomr/mr"
@@ -19,7 +20,7 @@ type BlockWriter struct {
 	firstEnd int // the first key is body[firstEnd-firstLen : firstEnd]
 	firstLen int
 
-	block, firstKey []byte // what Cut hands to write
+	block, firstKey []byte // memory of what Cut hands to write
 }
 
 // Append adds a pair to the block. It copies both.
@@ -74,23 +75,25 @@ func emptied(buf []byte) []byte {
 	return buf[:0]
 }
 
-// Cut cuts sorted pairs into blocks and hands each to write, with its first key.
-// Both are valid until write returns.
+// A Block is a finished block on its way out.
+type Block struct {
+	FirstKey []byte // the key of the first pair
+	Bytes    []byte // the block
+	Pairs    int    // number of pairs in it
+}
+
+// Cut cuts sorted pairs into blocks and hands each to write.
+// The memory of a block is valid until write returns.
 // No block is larger than size before compression, but for one that holds a single larger pair.
-func (w *BlockWriter) Cut(pairs mr.Pairs, size int, write func(firstKey, block []byte) error) error {
-	flush := func() error {
-		if w.pairs == 0 {
-			return nil
-		}
-		first := append(w.firstKey[:0], w.FirstKey()...)
-		w.block = w.Finish(emptied(w.block))
-		w.firstKey = emptied(first)
-		return write(first, w.block)
-	}
+func (w *BlockWriter) Cut(pairs mr.Pairs, size int, write func(Block) error) error {
 	for pairs.Next() {
 		key, value := pairs.Key(), pairs.Value()
-		if len(w.body)+maxLengths+len(key)+len(value) > size {
-			if err := flush(); err != nil {
+		pair := maxLengths + len(key) + len(value)
+		if pair > MaxPair {
+			return fmt.Errorf("pair of %d bytes with key %.100q: a pair has at most %d bytes", pair, key, MaxPair)
+		}
+		if w.pairs > 0 && len(w.body)+pair > size {
+			if err := w.cut(write); err != nil {
 				return err
 			}
 		}
@@ -99,7 +102,18 @@ func (w *BlockWriter) Cut(pairs mr.Pairs, size int, write func(firstKey, block [
 	if err := pairs.Err(); err != nil {
 		return err
 	}
-	return flush()
+	if w.pairs == 0 {
+		return nil
+	}
+	return w.cut(write)
+}
+
+// cut hands the block so far to write.
+func (w *BlockWriter) cut(write func(Block) error) error {
+	block := Block{Pairs: w.pairs, FirstKey: append(emptied(w.firstKey), w.FirstKey()...)}
+	block.Bytes = w.Finish(emptied(w.block))
+	w.firstKey, w.block = block.FirstKey, block.Bytes
+	return write(block)
 }
 
 // maxLengths is the size of the three lengths of a pair of at most [MaxPair] bytes.

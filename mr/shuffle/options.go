@@ -1,6 +1,8 @@
 package shuffle
 
 import (
+	"os"
+
 	"github.com/gomr/gomr/mr"
 )
 
@@ -17,17 +19,18 @@ type Options struct {
 
 	// Merge appends the merge of two values of one key to dst, a before b.
 	// It is associative, and its result shares no memory with a and b.
+	// It may be called in the goroutine that reads the [Output].
 	// Nil keeps every pair.
 	Merge func(dst, a, b []byte) []byte
 
 	// Combine reads sorted pairs and emits sorted pairs of the same keys.
 	// It may run any number of times, over any neighbouring pairs of a partition,
-	// and in the goroutine that reads the [Output]. It is not used together with Merge.
+	// and in the goroutine that reads the [Output]. It does not run where there is Merge.
 	// Nil means no combiner.
 	Combine func(pairs mr.Pairs, emit mr.Collect) error
 
 	// Memory is the budget in bytes for all memory of the buffer.
-	// A pair that is larger is held once more while it is written.
+	// A pair that does not fit is held beside it, while it is written or read.
 	// The default is 64 MiB; less than [MinMemory] is taken as MinMemory,
 	// more than [MaxMemory] as MaxMemory.
 	Memory int64
@@ -44,15 +47,70 @@ type Options struct {
 
 // The limits of a buffer's memory.
 const (
-	MinMemory = 16 << 10
+	MinMemory = 32 << 10
 	MaxMemory = 4 << 30
 )
 
 // Counters are the counters that a [Buffer] adds to. Each may be nil.
-// They are brought up to date at each spill, and when an output was read to its end.
+// They are brought up to date at each spill and at the end of each run of the combiner.
 type Counters struct {
 	CombineInput  *mr.Counter // pairs that went into Merge or Combine
-	CombineOutput *mr.Counter // pairs that came out of it
+	CombineOutput *mr.Counter // pairs that came out of them
 	Spilled       *mr.Counter // pairs written to disk, each time they are written
 	SpilledBytes  *mr.Counter // bytes written to disk
+}
+
+// count adds n to a counter that may be nil.
+func count(c *mr.Counter, n int64) {
+	if c != nil {
+		c.Add(n)
+	}
+}
+
+// withDefaults returns the options with the defaults filled in.
+func (o Options) withDefaults() Options {
+	o.Partitions = max(o.Partitions, 1)
+	if o.Memory == 0 {
+		o.Memory = 64 << 20
+	}
+	o.Memory = min(max(o.Memory, MinMemory), MaxMemory)
+	if o.Dir == "" {
+		o.Dir = os.TempDir()
+	}
+	return o
+}
+
+// blockSize returns the size of the blocks of spills.
+func (o *Options) blockSize() int {
+	return int(min(o.Memory/64, defaultBlockSize))
+}
+
+// fanIn returns how many runs are merged at one time.
+// Each holds a block, stored and decompressed; half of the memory is for them.
+func (o *Options) fanIn() int {
+	return int(min(o.Memory/int64(4*o.blockSize()), defaultFanIn))
+}
+
+// combined returns pairs with those of equal keys merged or combined.
+func (o *Options) combined(pairs mr.Pairs) mr.Pairs {
+	switch {
+	case o.Merge != nil:
+		return MergeValues(pairs, o.Merge)
+	case o.Combine != nil:
+		return &combiner{source: pairs, options: o}
+	}
+	return pairs
+}
+
+// combinedOnce returns the pairs of a store, combined. Those of a table are merged already.
+func (o *Options) combinedOnce(pairs *entryPairs) mr.Pairs {
+	if o.Merge != nil {
+		return pairs
+	}
+	return o.combined(pairs)
+}
+
+// runOptions returns the options of the runs that a buffer writes.
+func (o *Options) runOptions() RunOptions {
+	return RunOptions{Partitions: o.Partitions, Codec: o.Codec, BlockSize: o.blockSize(), Counters: o.Counters}
 }

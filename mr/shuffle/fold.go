@@ -1,0 +1,46 @@
+package shuffle
+
+import (
+	"bytes"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// MergeValues merges the values of equal keys that follow each other in pairs.
+// merge is as in [Options].
+func MergeValues(pairs mr.Pairs, merge func(dst, a, b []byte) []byte) mr.Pairs {
+	return &folder{pairs: pairs, merge: merge}
+}
+
+// A folder reads one pair ahead, to see where a key ends.
+type folder struct {
+	pairs   mr.Pairs
+	merge   func(dst, a, b []byte) []byte
+	ahead   bool // pairs stands on the first pair of the next key
+	key     []byte
+	value   []byte
+	scratch []byte
+}
+
+// Next advances to the next key and reports whether there is one.
+func (f *folder) Next() bool {
+	if !f.ahead && !f.pairs.Next() {
+		return false
+	}
+	f.key = append(emptied(f.key), f.pairs.Key()...)
+	f.value = append(emptied(f.value), f.pairs.Value()...)
+	for f.ahead = f.pairs.Next(); f.ahead && bytes.Equal(f.pairs.Key(), f.key); f.ahead = f.pairs.Next() {
+		merged := f.merge(emptied(f.scratch), f.value, f.pairs.Value())
+		f.value, f.scratch = merged, f.value
+	}
+	return f.ahead || f.pairs.Err() == nil
+}
+
+// Key returns the key. The bytes are valid until Next.
+func (f *folder) Key() []byte { return f.key }
+
+// Value returns the merged value. The bytes are valid until Next.
+func (f *folder) Value() []byte { return f.value }
+
+// Err returns the error that ended the pairs, or nil at their end.
+func (f *folder) Err() error { return f.pairs.Err() }

@@ -1,0 +1,155 @@
+package shuffle
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+const (
+	// radixCutoff is the length from which on counting bytes beats comparing prefixes.
+	radixCutoff = 64
+	// tieCutoff is the length from which on equal prefixes are replaced by the next eight bytes.
+	tieCutoff = 16
+	// maxTieDepth bounds the recursion over keys with long common prefixes.
+	maxTieDepth = 128
+)
+
+// sortEntries sorts entries by partition, key and ref, which is the order of emission.
+// Their prefixes must be set; they are not kept.
+// It returns the bounds of the partitions: p is entries[bounds[p]:bounds[p+1]].
+//
+// It needs no memory beside the entries: an in-place radix sort (American flag sort)
+// over the partition, then over the prefixes; entries with equal prefixes load the next
+// eight bytes of their keys and are sorted again (Kärkkäinen and Rantala,
+// "Engineering radix sort for strings", 2008).
+func sortEntries(a *arena, entries []entry, partitions int) (bounds []int) {
+	bounds = splitPartitions(entries, partitions)
+	for p := range partitions {
+		part := entries[bounds[p]:bounds[p+1]]
+		sortPrefixes(part, 56)
+		sortTies(a, part, 8)
+	}
+	return bounds
+}
+
+// splitPartitions moves entries to their partitions and returns the bounds of them.
+func splitPartitions(entries []entry, partitions int) (bounds []int) {
+	bounds = make([]int, partitions+1)
+	for i := range entries {
+		bounds[entries[i].partition+1]++
+	}
+	for p := range partitions {
+		bounds[p+1] += bounds[p]
+	}
+	if partitions == 1 {
+		return bounds
+	}
+	next := slices.Clone(bounds[:partitions])
+	for p := range uint32(partitions) {
+		for next[p] < bounds[p+1] {
+			e := entries[next[p]]
+			for e.partition != p {
+				place := &next[e.partition]
+				e, entries[*place] = entries[*place], e
+				*place++
+			}
+			entries[next[p]] = e
+			next[p]++
+		}
+	}
+	return bounds
+}
+
+// sortPrefixes sorts entries by the bytes of their prefixes from shift down.
+// The bytes above must be equal.
+func sortPrefixes(entries []entry, shift int) {
+	if len(entries) < radixCutoff {
+		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.prefix, b.prefix) })
+		return
+	}
+	var ends [256]int
+	for i := range entries {
+		ends[byte(entries[i].prefix>>shift)]++
+	}
+	if ends[byte(entries[0].prefix>>shift)] < len(entries) {
+		splitBytes(entries, shift, &ends)
+	} else {
+		ends = [256]int{255: len(entries)}
+	}
+	if shift == 0 {
+		return
+	}
+	start := 0
+	for _, end := range ends {
+		if end-start > 1 {
+			sortPrefixes(entries[start:end], shift-8)
+		}
+		start = max(start, end)
+	}
+}
+
+// splitBytes moves entries to the places of their byte at shift.
+// It takes the number of entries with each byte, and leaves where they end.
+func splitBytes(entries []entry, shift int, counts *[256]int) {
+	var next [256]int
+	sum := 0
+	for b, n := range counts {
+		next[b] = sum
+		sum += n
+		counts[b] = sum
+	}
+	for b, end := range counts {
+		for next[b] < end {
+			e := entries[next[b]]
+			for c := byte(e.prefix >> shift); int(c) != b; c = byte(e.prefix >> shift) {
+				e, entries[next[c]] = entries[next[c]], e
+				next[c]++
+			}
+			entries[next[b]] = e
+			next[b]++
+		}
+	}
+}
+
+// sortTies sorts entries that are sorted by prefixes within equal prefixes.
+// The prefixes hold the bytes of the keys up to depth.
+func sortTies(a *arena, entries []entry, depth int) {
+	for len(entries) > 1 {
+		n := 1
+		for n < len(entries) && entries[n].prefix == entries[0].prefix {
+			n++
+		}
+		if n > 1 {
+			sortTie(a, entries[:n], depth)
+		}
+		entries = entries[n:]
+	}
+}
+
+// sortTie sorts entries whose keys are equal up to depth when they are padded with zeros.
+func sortTie(a *arena, entries []entry, depth int) {
+	if len(entries) < tieCutoff || depth >= maxTieDepth {
+		slices.SortFunc(entries, func(x, y entry) int {
+			order := bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
+			return cmp.Or(order, cmp.Compare(x.ref, y.ref))
+		})
+		return
+	}
+	ended := 0
+	for i := range entries {
+		e := &entries[i]
+		key := recordKey(a.at(e.ref))
+		if len(key) > depth {
+			e.prefix = keyPrefix(key[depth:])
+			continue
+		}
+		// What follows in the padded key is zeros, so the shorter one is the smaller.
+		e.prefix = uint64(len(key))<<32 | uint64(e.ref)
+		entries[i], entries[ended] = entries[ended], entries[i]
+		ended++
+	}
+	sortPrefixes(entries[:ended], 32)
+	sortPrefixes(entries[ended:], 56)
+	sortTies(a, entries[ended:], depth+8)
+}
