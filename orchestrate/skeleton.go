@@ -3,8 +3,6 @@ package orchestrate
 import (
 	"context"
 	"errors"
-	"io"
-	"iter"
 	"time"
 
 	"github.com/gomr/gomr/mr"
@@ -14,47 +12,8 @@ import (
 
 var errSkeleton = errors.New("orchestrate: not written yet")
 
-// A Plan is what a run would do.
-type Plan struct{}
-
-// NewPlan plans the tasks and all that they require.
-func NewPlan(ctx context.Context, config Config, tasks ...Task) (*Plan, error) {
-	return nil, errSkeleton
-}
-
 // Run does what the plan says.
 func (p *Plan) Run(ctx context.Context) (*Summary, error) { return nil, errSkeleton }
-
-// Nodes returns the tasks, each after those it requires.
-func (p *Plan) Nodes() iter.Seq[*Node] { return nil }
-
-// Roots returns the tasks that were asked for.
-func (p *Plan) Roots() []*Node { return nil }
-
-// Why explains the state of a task.
-func (p *Plan) Why(id string) (*Explanation, error) { return nil, errSkeleton }
-
-// WriteTree, WriteDOT and WriteMermaid draw the plan.
-func (p *Plan) WriteTree(w io.Writer) error    { return errSkeleton }
-func (p *Plan) WriteDOT(w io.Writer) error     { return errSkeleton }
-func (p *Plan) WriteMermaid(w io.Writer) error { return errSkeleton }
-
-// A Node is a task in a plan.
-type Node struct {
-	ID       string
-	Task     Task
-	Status   Status
-	Reason   string
-	Requires []*Node
-}
-
-// An Explanation says in words why a task is in its state.
-type Explanation struct {
-	Text    string
-	Because []*Explanation
-}
-
-func (e *Explanation) String() string { return e.Text }
 
 // Run plans the tasks and runs what is missing. The summary is never nil; the error
 // is nil only if all is complete.
