@@ -2,30 +2,19 @@
 # The configuration of one cluster: write_conf makes its folder of site files.
 # Sourced by scripts/hadoop, which sets HADOOP_HOME, DIR, CONF and OFFSET.
 
+# Hadoop's usual ports, to which a cluster adds its offset. No two of them, with
+# offsets that are multiples of 100 below 2000, meet.
+declare -rA PORTS=(
+  [namenode]=8020 [namenode-web]=9870
+  [datanode]=9866 [datanode-web]=9864 [datanode-ipc]=9867
+  [resourcemanager]=8032 [resourcemanager-web]=8088 [resourcemanager-admin]=8033
+  [scheduler]=8030 [tracker]=8031
+  [nodemanager]=8041 [nodemanager-web]=8042 [localizer]=8040 [shuffle]=13562
+  [historyserver]=10020 [historyserver-web]=19888 [historyserver-admin]=10033
+)
+
 # port prints a service's port number in this cluster.
-port() {
-  local base
-  case $1 in
-    namenode) base=8020 ;;
-    namenode-web) base=9870 ;;
-    datanode) base=9866 ;;
-    datanode-web) base=9864 ;;
-    datanode-ipc) base=9867 ;;
-    scheduler) base=8030 ;;
-    tracker) base=8031 ;;
-    resourcemanager) base=8032 ;;
-    resourcemanager-admin) base=8033 ;;
-    resourcemanager-web) base=8088 ;;
-    localizer) base=8040 ;;
-    nodemanager) base=8041 ;;
-    nodemanager-web) base=8042 ;;
-    shuffle) base=13562 ;;
-    historyserver) base=10020 ;;
-    historyserver-admin) base=10033 ;;
-    historyserver-web) base=19888 ;;
-  esac
-  echo $((base + OFFSET))
-}
+port() { echo $((PORTS[$1] + OFFSET)); }
 
 # address prints a service's address, which is always on loopback.
 address() { echo "127.0.0.1:$(port "$1")"; }
@@ -79,9 +68,10 @@ dfs.datanode.address $(address datanode)
 dfs.datanode.http.address $(address datanode-web)
 dfs.datanode.ipc.address $(address datanode-ipc)
 dfs.datanode.hostname localhost
-# Leave safe mode at once, and see the only data node soon.
+# An empty file system needs no safe mode, and the history server, which looks whether
+# it is over only every ten seconds, no wait for it.
 dfs.namenode.safemode.extension 0
-dfs.namenode.safemode.min.datanodes 1
+dfs.namenode.safemode.min.datanodes 0
 dfs.heartbeat.interval 1
 # Tests want files of many blocks that are still small.
 dfs.namenode.fs-limits.min-block-size 512
