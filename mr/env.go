@@ -15,6 +15,7 @@ import (
 // goroutine of the task.
 type Env struct {
 	config   EnvConfig
+	position func() Position
 	counters Counters
 }
 
@@ -32,9 +33,6 @@ type EnvConfig struct {
 	Input string
 	// Partition is the index of the task among the map or reduce tasks of its step.
 	Partition int
-	// Position returns where the current record begins in Input, for error messages.
-	// Nil where the runner can't tell.
-	Position func() Position
 }
 
 // A Position says where a record was read.
@@ -86,11 +84,15 @@ func (e *Env) Partition() int { return e.config.Partition }
 
 // Position returns where the current record was read.
 func (e *Env) Position() Position {
-	if e.config.Position == nil {
+	if e.position == nil {
 		return Position{File: e.config.Input, Offset: -1}
 	}
-	return e.config.Position()
+	return e.position()
 }
+
+// SetPosition tells the Env where the current record is read. It is for the
+// runner, before the task begins.
+func (e *Env) SetPosition(position func() Position) { e.position = position }
 
 // Counter returns the counter of that group and name, the same one for each call.
 // Look it up once, before the records are read: adding to it is then one atomic addition.

@@ -1,0 +1,28 @@
+// Package local runs jobs in this process, as Hadoop would run them.
+//
+// Input is cut into splits, and a split's records are read, as Hadoop's
+// FileInputFormat and LineRecordReader do it; a job has the same map tasks in the
+// same order. Each map task sorts its pairs in a [shuffle.Buffer]; each reduce
+// task merges what the map tasks have for its partition, in their order, and
+// writes one part. So the parts are those of the cluster, byte for byte.
+//
+//	result, err := local.Run(ctx, WordCount{}.Job(), local.Options{
+//		Files:  hdfs.Local(".gomr/hdfs"),
+//		Inputs: []string{"/data/text"},
+//		Output: "/data/text-count",
+//	})
+//
+// # Memory
+//
+// One budget, [Options.Memory], covers the job. Half of it is for the buffers of the
+// map tasks that run at the same time, which spill sorted runs to disk. A quarter
+// keeps the outputs of map tasks that are done; what does not fit is written to disk.
+// The rest is for reading, for merging and for the user's own code.
+//
+// # Output
+//
+// A part is written into a hidden folder beside the output. When all parts and
+// _SUCCESS are there the folder is renamed, so an output is complete or not there.
+// Spills have no name where the system allows that: a process that is killed
+// leaves none of them.
+package local

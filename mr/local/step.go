@@ -1,0 +1,224 @@
+package local
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"sync/atomic"
+
+	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/mr"
+	"github.com/gomr/gomr/mr/input"
+	"github.com/gomr/gomr/mr/sample"
+	"github.com/gomr/gomr/mr/shuffle"
+)
+
+// A step is a step of a job while it runs.
+type step struct {
+	*run
+	*mr.Step
+	splits    []input.Split
+	sideFiles sideFiles
+	output    string // folder for the parts
+	spills    string // folder of the operating system for spills
+
+	outputs    []mapOutput  // by map task; set by the task, read after all maps
+	keptMemory atomic.Int64 // bytes of outputs in memory
+}
+
+// A mapOutput is what a map task has for each reduce task, in memory or on disk.
+type mapOutput interface {
+	Partition(p int) mr.Pairs
+	Close() error
+}
+
+// execute runs all tasks of the step.
+func (t *step) execute(ctx context.Context) (err error) {
+	if t.Reducers == 0 {
+		return t.pool(ctx, len(t.splits), t.mapOnlyTask)
+	}
+	if err := t.prepare(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.closeOutputs()) }()
+	if err := t.pool(ctx, len(t.splits), t.mapTask); err != nil {
+		return err
+	}
+	return t.pool(ctx, t.Reducers, t.reduceTask)
+}
+
+// prepare makes what all tasks share: the cut points of a total order, and the
+// place for spills.
+func (t *step) prepare() error {
+	if t.TotalOrder {
+		cuts, err := sample.Cuts(t.Step, storage{t.options.Files}, t.splits, func(s input.Split) *mr.Env {
+			return mr.NewEnv(mr.EnvConfig{Files: t.sideFiles, Input: s.File})
+		})
+		if err != nil {
+			return err
+		}
+		t.Step = t.WithCuts(cuts)
+	}
+	t.outputs = make([]mapOutput, len(t.splits))
+	t.spills = os.TempDir()
+	if folder, ok := t.options.Files.(*hdfs.LocalFS); ok {
+		// The disk of the output has room for the data; the folder for small
+		// temporary files may not, and may be memory.
+		t.spills = folder.OSPath(t.temp)
+	}
+	return nil
+}
+
+func (t *step) closeOutputs() error {
+	var errs []error
+	for _, o := range t.outputs {
+		if o != nil {
+			errs = append(errs, o.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// mapTask maps a split into t.outputs.
+func (t *step) mapTask(ctx context.Context, i int) (err error) {
+	env := t.newEnv(ctx, i)
+	options := shuffle.Options{
+		Partitions: t.Reducers,
+		Partition:  t.NewPartition(),
+		Memory:     t.options.Memory / 2 / int64(t.options.Workers),
+		Dir:        t.spills,
+		Counters:   shuffleCounters(t.Step, env),
+	}
+	if t.NewMerge != nil {
+		options.Merge = t.NewMerge()
+	}
+	if t.Combine != nil {
+		options.Combine = func(pairs mr.Pairs, emit mr.Collect) error { return t.Combine(env, pairs, emit) }
+	}
+	buffer := shuffle.NewBuffer(options)
+	defer func() { err = errors.Join(err, buffer.Close()) }()
+	err = t.readSplit(env, i, func(env *mr.Env, records mr.Records) error {
+		return t.RunMap(env, records, buffer.Add)
+	})
+	if err != nil {
+		return err
+	}
+	output, err := buffer.Finish()
+	if err != nil {
+		return err
+	}
+	t.outputs[i], err = t.keep(output)
+	t.counters.Merge(env.Counters())
+	return err
+}
+
+// shuffleCounters returns the counters that a buffer adds to. A reducer-shaped
+// combiner counts for itself.
+func shuffleCounters(s *mr.Step, env *mr.Env) shuffle.Counters {
+	c := shuffle.Counters{Spilled: env.Counter(mr.FrameworkGroup, mr.SpilledRecords)}
+	if s.NewMerge != nil {
+		c.CombineInput = env.Counter(mr.FrameworkGroup, mr.CombineInputRecords)
+		c.CombineOutput = env.Counter(mr.FrameworkGroup, mr.CombineOutputRecords)
+	}
+	return c
+}
+
+// keep returns the output of a map task as it waits for the reduce tasks: in
+// memory while there is room, else on disk.
+func (t *step) keep(output *shuffle.Output) (mapOutput, error) {
+	memory := output.Memory()
+	if t.keptMemory.Add(memory) <= t.options.Memory/4 {
+		return output, nil
+	}
+	t.keptMemory.Add(-memory)
+	onDisk, err := output.WriteRun(t.spills)
+	return onDisk, errors.Join(err, output.Close())
+}
+
+// mapOnlyTask maps a split into a part.
+func (t *step) mapOnlyTask(ctx context.Context, i int) error {
+	env := t.newEnv(ctx, i)
+	defer func() { t.counters.Merge(env.Counters()) }()
+	return t.writePart(i, func(write mr.WriteRecord) error {
+		return t.readSplit(env, i, func(env *mr.Env, records mr.Records) error {
+			return t.RunMapOnly(env, records, write)
+		})
+	})
+}
+
+// readSplit opens the i-th split and gives its records to read.
+func (t *step) readSplit(env *mr.Env, i int, read func(env *mr.Env, records mr.Records) error) (err error) {
+	split := t.splits[i]
+	r, err := input.OpenSplit(storage{t.options.Files}, split, input.LineOptions{KeepRecords: !t.Borrows})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	records := &meteredRecords{LineReader: r, start: split.Start, length: split.Length, meter: t.progress}
+	defer records.finish()
+	env.SetPosition(func() mr.Position { return mr.Position{File: split.File, Offset: r.Offset()} })
+	return read(env, records)
+}
+
+// reduceTask merges what the map tasks have for a partition and reduces it into a part.
+func (t *step) reduceTask(ctx context.Context, p int) (err error) {
+	sources := make([]mr.Pairs, len(t.outputs))
+	for i, o := range t.outputs {
+		sources[i] = o.Partition(p)
+	}
+	options := shuffle.MergeOptions{Dir: t.spills}
+	if t.NewMerge != nil {
+		options.Merge = t.NewMerge()
+	}
+	merged, err := shuffle.MergeLimited(sources, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, merged.Close()) }()
+	env := mr.NewEnv(mr.EnvConfig{Context: ctx, Files: t.sideFiles, Log: t.options.Log, Partition: p})
+	defer func() { t.counters.Merge(env.Counters()) }()
+	defer t.progress.reduced(1 / float64(t.Reducers))
+	return t.writePart(p, func(write mr.WriteRecord) error { return t.RunReduce(env, merged, write) })
+}
+
+func (t *step) newEnv(ctx context.Context, i int) *mr.Env {
+	return mr.NewEnv(mr.EnvConfig{
+		Context:   ctx,
+		Files:     t.sideFiles,
+		Log:       t.options.Log,
+		Input:     t.splits[i].File,
+		Partition: i,
+	})
+}
+
+// partBuffer is large enough that a write to disk costs little beside its data.
+const partBuffer = 256 << 10
+
+// writePart writes the lines of a part.
+func (t *step) writePart(i int, produce func(write mr.WriteRecord) error) error {
+	name := path.Join(t.output, fmt.Sprintf("part-%05d", i))
+	file, err := t.options.Files.Create(name)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(file, partBuffer)
+	err = produce(func(record []byte) error { return writeLine(w, record) })
+	if err == nil {
+		err = w.Flush()
+	}
+	return errors.Join(err, file.Close())
+}
+
+func writeLine(w io.Writer, record []byte) error {
+	if _, err := w.Write(record); err != nil {
+		return err
+	}
+	_, err := w.Write(newline)
+	return err
+}
+
+var newline = []byte{'\n'}
