@@ -3,11 +3,9 @@ package input
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"io"
 	"math"
-	"math/bits"
 )
 
 // LineOptions say what a record is. The zero value is Hadoop's TextInputFormat.
@@ -106,7 +104,7 @@ func newLineReader(in io.Reader, start, end int64, opts LineOptions) *LineReader
 func (r *LineReader) Next() bool {
 	start := r.pos
 	if r.lf < start {
-		r.lf = indexLF(r.buf, start)
+		r.lf = indexFrom(r.buf, start, '\n')
 	}
 	lf := r.lf
 	offset := r.base + int64(start)
@@ -346,19 +344,4 @@ func indexFrom(b []byte, from int, c byte) int {
 		return from + i
 	}
 	return len(b)
-}
-
-func indexLF(b []byte, from int) int {
-	const ones, highs, lfs = 0x0101010101010101, 0x8080808080808080, 0x0a0a0a0a0a0a0a0a
-	if rest := b[from:]; len(rest) >= 16 {
-		w := binary.LittleEndian.Uint64(rest) ^ lfs
-		if m := (w - ones) &^ w & highs; m != 0 {
-			return from + bits.TrailingZeros64(m)>>3
-		}
-		w = binary.LittleEndian.Uint64(rest[8:]) ^ lfs
-		if m := (w - ones) &^ w & highs; m != 0 {
-			return from + 8 + bits.TrailingZeros64(m)>>3
-		}
-	}
-	return indexFrom(b, from, '\n')
 }

@@ -6,29 +6,34 @@ import (
 	"sync/atomic"
 )
 
-// pool runs task(0) to task(n-1) in order, as many at once as there are workers,
+// A pool runs the tasks of a step.
+type pool struct {
+	workers int
+	ctx     context.Context         // of the tasks: it ends with the step, or at the first error
+	cancel  context.CancelCauseFunc // ends ctx
+}
+
+// run runs task(0) to task(n-1) in order, as many at once as there are workers,
 // and returns the first error, which stops the tasks that run.
-func (t *step) pool(ctx context.Context, n int, task func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+func (p *pool) run(n int, task func(ctx context.Context, i int) error) error {
 	var (
 		next    atomic.Int64
 		workers sync.WaitGroup
 	)
-	for range min(t.options.Workers, n) {
+	for range min(p.workers, n) {
 		workers.Go(func() {
-			for ctx.Err() == nil {
+			for p.ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= n {
 					return
 				}
-				if err := task(ctx, i); err != nil {
-					cancel(err)
+				if err := task(p.ctx, i); err != nil {
+					p.cancel(err)
 					return
 				}
 			}
 		})
 	}
 	workers.Wait()
-	return context.Cause(ctx)
+	return context.Cause(p.ctx)
 }

@@ -38,17 +38,20 @@ type mapOutput interface {
 
 // execute runs all tasks of the step.
 func (t *step) execute(ctx context.Context) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	tasks := pool{workers: t.options.Workers, ctx: ctx, cancel: cancel}
 	if t.Reducers == 0 {
-		return t.pool(ctx, len(t.splits), t.mapOnlyTask)
+		return tasks.run(len(t.splits), t.mapOnlyTask)
 	}
 	if err := t.prepare(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.closeOutputs()) }()
-	if err := t.pool(ctx, len(t.splits), t.mapTask); err != nil {
+	if err := tasks.run(len(t.splits), t.mapTask); err != nil {
 		return err
 	}
-	return t.pool(ctx, t.Reducers, t.reduceTask)
+	return tasks.run(t.Reducers, t.reduceTask)
 }
 
 // prepare makes what all tasks share: the cut points of a total order, and the
