@@ -100,7 +100,15 @@ func (c *Client) Rename(oldname, newname string) error {
 		return linkError(oldname, newname, err)
 	}
 	err = c.do(repeatable(false), func(conn *connection) error { return conn.rename(oldPath, newPath) })
-	return linkError(oldPath, newPath, c.explain(err))
+	err = c.explain(err)
+	if remote, ok := errors.AsType[*RemoteError](err); ok && remote.kind == nil {
+		// That a file and a folder can't replace each other is what the namenode
+		// sees first, and it has no class for it.
+		if _, statErr := c.stat(newPath); statErr == nil {
+			remote.kind = fs.ErrExist
+		}
+	}
+	return linkError(oldPath, newPath, err)
 }
 
 // Remove removes a file or an empty folder.

@@ -65,7 +65,8 @@ func (w *fileWriter) Write(p []byte) (int, error) {
 	if w.closed {
 		return 0, w.client.pathError("write", w.name, fs.ErrClosed)
 	}
-	if w.err != nil {
+	if w.err != nil || len(p) == 0 {
+		// The library would begin a block for no bytes, which no datanode ever reports.
 		return 0, w.err
 	}
 	n, err := w.writer.Write(p)
