@@ -1,0 +1,2 @@
+// Package streaming runs jobs on a cluster by Hadoop Streaming.
+package streaming

@@ -1,0 +1,57 @@
+package streaming
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// FailurePrefix begins the line of a failed task's stderr that holds its [TaskFailure] as JSON.
+const FailurePrefix = "gomr-error: "
+
+// A TaskFailure says why an attempt of a task failed. The worker writes it to its stderr for the
+// program that started the job, which finds it there by [ParseTaskFailure].
+type TaskFailure struct {
+	Attempt string   `json:"attempt,omitempty"` // id of the attempt, such as attempt_1700000000000_0001_m_000000_0
+	Kind    TaskKind `json:"kind,omitempty"`
+	Message string   `json:"message"` // the error, in full but for the stack
+
+	File        string `json:"file,omitempty"`         // path of the input file of a map task
+	SplitStart  int64  `json:"split_start,omitempty"`  // the split of the file: offset of its first byte
+	SplitLength int64  `json:"split_length,omitempty"` // and number of bytes
+
+	RecordNumber int64  `json:"record_number,omitempty"` // in a map task, number of the record in the split, from 1
+	Record       string `json:"record,omitempty"`        // the record, quoted and cut where it is long
+	Key          string `json:"key,omitempty"`           // in a reduce task, the readable key of the group
+	Stack        string `json:"stack,omitempty"`         // of a panic
+}
+
+// Error says what happened and where, without the stack.
+func (f *TaskFailure) Error() string {
+	if f.Attempt == "" {
+		return f.Message
+	}
+	return fmt.Sprintf("%s: %s", f.Attempt, f.Message)
+}
+
+// line returns the failure as the line that ParseTaskFailure reads.
+func (f *TaskFailure) line() string {
+	encoded, err := json.Marshal(f)
+	if err != nil { // a struct of strings and numbers always has a form in JSON
+		panic(err)
+	}
+	return FailurePrefix + string(encoded) + "\n"
+}
+
+// ParseTaskFailure reads a line of an attempt's stderr and reports whether it holds a failure.
+func ParseTaskFailure(line string) (*TaskFailure, bool) {
+	encoded, ok := strings.CutPrefix(strings.TrimSpace(line), strings.TrimSpace(FailurePrefix))
+	if !ok {
+		return nil, false
+	}
+	f := new(TaskFailure)
+	if err := json.Unmarshal([]byte(encoded), f); err != nil || f.Message == "" {
+		return nil, false
+	}
+	return f, true
+}
