@@ -82,12 +82,12 @@ func parseBlock(block []byte) (blockHeader, error) {
 	if len(h.stored) < stored {
 		return h, blockError(Truncated, "it has %d of the %d bytes of its body", len(h.stored), stored)
 	}
+	if len(h.stored) > stored {
+		return h, blockError(Damaged, "%d bytes follow it", len(h.stored)-stored)
+	}
 	want := binary.LittleEndian.Uint32(block[checksumOffset:])
 	if got := checksum(block); got != want {
 		return h, blockError(Damaged, "its checksum is %08x, and %08x was written", got, want)
-	}
-	if len(h.stored) > stored {
-		return h, blockError(Damaged, "%d bytes follow it", len(h.stored)-stored)
 	}
 	return h, h.check()
 }

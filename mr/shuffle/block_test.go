@@ -84,21 +84,21 @@ func TestBrokenBlocks(t *testing.T) {
 	}{
 		{"empty", nil, Truncated, "truncated block: it has 0 bytes, fewer than a header"},
 		{"cut in its header", block[:10], Truncated, "truncated block: it has 10 bytes, fewer than a header"},
-		{"cut in its body", block[:len(block)-3], Truncated, "truncated block: it has 17 of the 20 bytes of its body"},
+		{"cut in its body", block[:len(block)-3], Truncated, "truncated block: it has 15 of the 18 bytes of its body"},
 		{"followed by more", append(change(func(b []byte) []byte { return b }), 0), Damaged, "damaged block: 1 bytes follow it"},
 		{"of another version", change(func(b []byte) []byte { b[0] = 9; return b }), UnknownVersion,
 			"unknown version block: it has version 9, and this program reads version 1: are all tasks of one build?"},
 		{"of another codec", change(func(b []byte) []byte { b[1] = 77; return b }), UnknownCodec, "unknown codec block: it has codec 77"},
 		{"with a flipped bit", change(func(b []byte) []byte { b[25] ^= 1; return b }), Damaged, "damaged block: its checksum is"},
-		{"with too many pairs", resealed(func(b []byte) { b[pairsOffset] = 200 }), Damaged, "damaged block: it claims 200 pairs in 20 bytes"},
+		{"with too many pairs", resealed(func(b []byte) { b[pairsOffset] = 200 }), Damaged, "damaged block: it claims 200 pairs in 18 bytes"},
 		{"with one pair more", resealed(func(b []byte) { b[pairsOffset]++ }), Damaged, "damaged block: a pair is longer than the block, 1 pairs before the end"},
-		{"with one pair less", resealed(func(b []byte) { b[pairsOffset]-- }), Damaged, "damaged block: 10 bytes follow the last pair"},
-		{"with a wrong length", resealed(func(b []byte) { b[lengthOffset]++ }), Damaged, "damaged block: it claims 21 bytes and stores 20"},
+		{"with one pair less", resealed(func(b []byte) { b[pairsOffset]-- }), Damaged, "damaged block: 9 bytes follow the last pair"},
+		{"with a wrong length", resealed(func(b []byte) { b[lengthOffset]++ }), Damaged, "damaged block: it claims 19 bytes and stores 18"},
 		{"with a long shared prefix", resealed(func(b []byte) { b[headerSize] = 1 }), Damaged, "damaged block: a pair is longer than the block, 2 pairs before the end"},
 		{"that claims to have been huge", resealed(func(b []byte) {
 			b[codecOffset] = byte(S2)
 			binary.LittleEndian.PutUint32(b[lengthOffset:], 1<<31)
-		}), Damaged, "damaged block: 20 stored bytes claim to be 2147483648"},
+		}), Damaged, "damaged block: 18 stored bytes claim to be 2147483648"},
 		{"not of its codec", resealed(func(b []byte) { b[codecOffset] = byte(LZ4) }), Damaged, "damaged block: lz4"},
 	}
 	for _, test := range tests {

@@ -141,7 +141,7 @@ func TestFrameMergerErrors(t *testing.T) {
 		{"damaged block", func(f []Frame) { f[1].Value[20] ^= 1 }, "output of map task 1, block 0: damaged block: its checksum is"},
 		{"truncated block", func(f []Frame) { f[3].Value = f[3].Value[:5] }, "output of map task 1, block 1: truncated block: it has 5 bytes"},
 		{"empty block", func(f []Frame) { f[0].Value = blockOf(None, nil) }, "output of map task 0, block 0: damaged block: its first key is not the frame's"},
-		{"block of another frame", func(f []Frame) { f[2].Value = f[1].Value }, "output of map task 0, block 1: damaged block: its first key is not the frame's"},
+		{"block of another frame", func(f []Frame) { f[2].Value = bytes.Clone(f[1].Value) }, "output of map task 0, block 1: damaged block: its first key is not the frame's"},
 		{"broken key", func(f []Frame) { f[1].Key = []byte("zz") }, `frame with key "zz": not the key of a frame`},
 		{"not sorted", func(f []Frame) { f[1], f[2] = f[2], f[1] }, "frames are not sorted"},
 		{"twice", func(f []Frame) { f[1] = Frame{bytes.Clone(f[0].Key), bytes.Clone(f[0].Value)} }, "frames are not sorted"},
