@@ -1,5 +1,10 @@
 package orchestrate
 
+import (
+	"context"
+	"errors"
+)
+
 // The exit codes of a command that runs tasks. None but ExitComplete is zero, and
 // ExitComplete means that every task that was asked for is complete.
 //
@@ -15,3 +20,50 @@ const (
 	ExitScheduling      = 13  // the tasks can't be planned: a cycle, an output that can't be checked
 	ExitInterrupted     = 130 // the run was stopped, as by Ctrl-C
 )
+
+// ExitCode returns the exit code of the run.
+func (s *Summary) ExitCode() int {
+	counts := s.Counts()
+	switch {
+	case s.Interrupted:
+		return ExitInterrupted
+	case s.Scheduling != nil:
+		return ExitScheduling
+	case counts[StatusFailed] > 0:
+		return ExitFailed
+	case counts[StatusMissingExternal] > 0:
+		return ExitMissingExternal
+	case counts[StatusAlreadyRunning] > 0:
+		return ExitAlreadyRunning
+	case counts[StatusComplete]+counts[StatusDone] < len(s.Tasks):
+		return ExitError
+	}
+	return ExitComplete
+}
+
+// ExitCode returns the exit code for an error of this package that came before a run:
+// of [Registry.Parse], [NewRegistry] or [NewPlan]. That of a run is [Summary.ExitCode].
+func ExitCode(err error) int {
+	var (
+		unknownTask *UnknownTaskError
+		unknownFlag *UnknownFlagError
+		param       *ParamError
+		missing     *MissingParamsError
+		format      *FormatError
+		definition  *DefinitionError
+		cycle       *CycleError
+		plan        *PlanError
+	)
+	switch {
+	case err == nil:
+		return ExitComplete
+	case errors.Is(err, context.Canceled):
+		return ExitInterrupted
+	case errors.As(err, &definition), errors.As(err, &cycle), errors.As(err, &plan):
+		return ExitScheduling
+	case errors.As(err, &unknownTask), errors.As(err, &unknownFlag), errors.As(err, &param),
+		errors.As(err, &missing), errors.As(err, &format):
+		return ExitUsage
+	}
+	return ExitError
+}

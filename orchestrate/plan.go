@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Plan says what a run of some tasks would do: all the tasks that they require,
@@ -35,7 +36,10 @@ type Node struct {
 	// Missing are the targets in the task's output that don't exist.
 	Missing []Target
 
-	targets []Target // the task's output, taken apart
+	targets  []Target // the task's output, taken apart
+	priority int
+	timeout  time.Duration
+	retry    Retry
 }
 
 // NewPlan plans the tasks and all that they require.
@@ -192,15 +196,19 @@ func (p *planner) node(t Task) (*Node, error) {
 	if err := p.checkType(t); err != nil {
 		return nil, err
 	}
-	id := ID(t)
-	if n := p.byID[id]; n != nil {
-		return n, nil
+	var id string
+	err := guard(func() error {
+		id = ID(t)
+		return nil
+	})
+	if n := p.byID[id]; n != nil || err != nil {
+		return n, err
 	}
 	if len(p.byID) >= p.config.MaxTasks {
 		return nil, &PlanError{id, fmt.Errorf("the plan has more than %d tasks; does it require itself with ever new parameters? Else raise MaxTasks", p.config.MaxTasks)}
 	}
 	n := &Node{ID: id, Task: t}
-	if err := n.readOutput(); err != nil {
+	if err := guard(func() error { return n.readTask(p.config) }); err != nil {
 		return nil, &PlanError{id, err}
 	}
 	p.byID[id] = n
@@ -219,17 +227,18 @@ func (p *planner) checkType(t Task) error {
 	return err
 }
 
-func (n *Node) readOutput() error {
+// readTask calls the methods of the task that are needed later on.
+func (n *Node) readTask(config Config) error {
+	n.priority = priorityOf(n.Task)
+	n.timeout = timeoutOf(n.Task)
+	n.retry = retryOf(n.Task, config.Retry)
 	if isWrapper(n.Task) {
 		return nil
 	}
-	return guard(func() error {
-		n.targets = appendTargets(nil, n.Task.Output())
-		if len(n.targets) == 0 {
-			return errors.New("it has no output, which tells that it is complete; embed WrapperTask if it only groups tasks")
-		}
-		return nil
-	})
+	if n.targets = appendTargets(nil, n.Task.Output()); len(n.targets) == 0 {
+		return errors.New("it has no output, which tells that it is complete; embed WrapperTask if it only groups tasks")
+	}
+	return nil
 }
 
 // plannedStatus returns the status of a node whose requirements have theirs.
