@@ -1,0 +1,53 @@
+# Everything a developer runs. "make" alone lists it.
+
+GOLANGCI_VERSION := v2.12.2
+GOLANGCI := .cache/bin/golangci-lint-$(GOLANGCI_VERSION)
+FUZZTIME ?= 10s
+BENCH ?= .
+PACKAGES ?= ./...
+
+.PHONY: help build test test-unit test-hadoop deps lint bench fuzz demo clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## compile bin/gomr, static
+	CGO_ENABLED=0 go build -trimpath -o bin/gomr ./cmd/gomr
+
+test: deps test-unit test-hadoop ## run every test, those on a real Hadoop too
+
+test-unit: deps ## run the tests that need no Hadoop, with the race detector
+	go test -race $(PACKAGES)
+
+test-hadoop: deps ## run every test with a real Hadoop, started for them on free ports
+	scripts/hadoop run -- go test -count=1 -timeout 20m -tags hadoop $(PACKAGES)
+
+deps: ## install what the tests need and is missing (JDK 17, Maven, a C compiler)
+	scripts/install-test-deps
+
+lint: $(GOLANGCI) ## check format, go vet and golangci-lint
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
+	go vet -tags hadoop ./...
+	$(GOLANGCI) run
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(@D)/golangci-lint $@
+
+bench: ## run the benchmarks (BENCH=regexp PACKAGES=./mr/...)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+
+fuzz: ## fuzz each target for FUZZTIME (10s)
+	@for package in $$(go list $(PACKAGES)); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "$$package $$target"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done
+
+demo: ## count the words of a sample, with no cluster
+	go run ./cmd/gomr -C examples/wordcount local WordCount \
+	  --date-interval 2014-06-01-2014-06-05 --root $(CURDIR)/testdata/demo
+
+clean: ## remove what was built, and the linter
+	rm -rf bin .cache
