@@ -150,6 +150,9 @@ func openCodec(codec string, in *bufio.Reader) (io.Reader, error) {
 	case Bzip2:
 		return bzip2.NewReader(in), nil
 	case Zstd:
+		if _, err := in.Peek(1); err != nil { // no frame at all is an error in Hadoop
+			return nil, noEOF(err)
+		}
 		return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 	case Snappy:
 		return newBlockReader(in, decodeSnappy), nil
