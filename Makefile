@@ -22,13 +22,14 @@ test-unit: deps ## run the tests that need no Hadoop, with the race detector
 test-hadoop: deps ## run every test with a real Hadoop, started for them on free ports
 	scripts/hadoop run -- go test -count=1 -timeout 20m -tags hadoop $(PACKAGES)
 
-deps: ## install what the tests need and is missing (JDK 17, Maven, a C compiler)
+deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, shellcheck)
 	scripts/install-test-deps
 
-lint: $(GOLANGCI) ## check format, go vet and golangci-lint
+lint: deps $(GOLANGCI) ## check format, go vet, golangci-lint and shellcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	go vet -tags hadoop ./...
 	$(GOLANGCI) run
+	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run
 
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
