@@ -199,7 +199,6 @@ func msgpackValue(t reflect.Type, tail bool) codec {
 		func(p unsafe.Pointer) ([]byte, error) {
 			var buf bytes.Buffer
 			e := msgpack.NewEncoder(&buf)
-			e.SetSortMapKeys(true)
 			e.UseCompactInts(true)
 			err := e.EncodeValue(reflect.NewAt(t, p).Elem())
 			return buf.Bytes(), err

@@ -1,0 +1,216 @@
+package shuffle
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// words returns n words of a vocabulary of a million, as often as words are in a text (Zipf's law).
+// Rare words are longer, and words share their beginnings.
+func words(n int) [][]byte {
+	const syllables = "thereinanderonatisithaouedngstorlesemechco"
+	random := rand.New(rand.NewPCG(1, 2))
+	zipf := rand.NewZipf(random, 1.1, 8, 1<<20)
+	words := make([][]byte, n)
+	for i := range words {
+		for rank := zipf.Uint64() + 1; rank > 0; rank /= 20 {
+			at := rank % 20 * 2
+			words[i] = append(words[i], syllables[at:at+2]...)
+		}
+	}
+	return words
+}
+
+// addCounts is a sum of uvarints, as a merge.
+func addCounts(dst, a, b []byte) []byte {
+	x, _ := binary.Uvarint(a)
+	y, _ := binary.Uvarint(b)
+	return binary.AppendUvarint(dst, x+y)
+}
+
+var one = []byte{1}
+
+// perPair reports the time for each pair, of n pairs in each iteration.
+func perPair(b *testing.B, n int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/pair")
+	b.ReportMetric(0, "ns/op")
+}
+
+func BenchmarkBuffer(b *testing.B) {
+	text := words(1 << 20)
+	partition := func(key []byte) int { return int(key[len(key)-1]) & 3 }
+	benchmarks := []struct {
+		name    string
+		options Options
+	}{
+		{"merge", Options{Merge: addCounts, Memory: 256 << 20}},
+		{"merge/spills", Options{Merge: addCounts, Memory: 4 << 20}},
+		{"sort", Options{Memory: 256 << 20}},
+		{"sort/spills", Options{Memory: 4 << 20}},
+		{"sort/spills/none", Options{Memory: 4 << 20, Codec: None}},
+		{"sort/spills/lz4", Options{Memory: 4 << 20, Codec: LZ4}},
+	}
+	for _, bench := range benchmarks {
+		bench.options.Partitions, bench.options.Partition = 4, partition
+		b.Run(bench.name, func(b *testing.B) {
+			bench.options.Dir = b.TempDir()
+			for b.Loop() {
+				drain(b, fillWords(b, bench.options, text))
+			}
+			perPair(b, len(text))
+		})
+	}
+}
+
+func fillWords(b *testing.B, options Options, text [][]byte) *Output {
+	buffer := NewBuffer(options)
+	for _, word := range text {
+		if err := buffer.Add(word, one); err != nil {
+			b.Fatal(err)
+		}
+	}
+	output, err := buffer.Finish()
+	require.NoError(b, err)
+	return output
+}
+
+func drain(b *testing.B, output *Output) {
+	for p := range output.options.Partitions {
+		drainPairs(b, output.Partition(p))
+	}
+	require.NoError(b, output.Close())
+}
+
+func drainPairs(b *testing.B, pairs mr.Pairs) (n int) {
+	for pairs.Next() {
+		n += len(pairs.Key()) + len(pairs.Value())
+	}
+	require.NoError(b, pairs.Err())
+	return n
+}
+
+// BenchmarkAdd leaves sorting and reading out.
+func BenchmarkAdd(b *testing.B) {
+	text := words(1 << 20)
+	for _, merge := range []func(dst, a, b []byte) []byte{nil, addCounts} {
+		b.Run(fmt.Sprintf("merge=%t", merge != nil), func(b *testing.B) {
+			for b.Loop() {
+				buffer := NewBuffer(Options{Merge: merge, Memory: 256 << 20})
+				for _, word := range text {
+					buffer.Add(word, one)
+				}
+			}
+			perPair(b, len(text))
+		})
+	}
+}
+
+func BenchmarkSort(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	records := make([][]byte, 1<<19)
+	for i := range records {
+		records[i] = fmt.Appendf(nil, "%016x", random.Uint64())
+	}
+	sets := map[string][][]byte{"words": words(1 << 20), "random": records}
+	for name, keys := range sets {
+		b.Run(name, func(b *testing.B) {
+			l := newStore(&Options{Partitions: 1}, &budget{limit: 1 << 30}).(*list)
+			for _, key := range keys {
+				l.add(key, one)
+			}
+			entries := slices.Clone(l.entries)
+			for b.Loop() {
+				copy(l.entries, entries)
+				l.sort()
+			}
+			perPair(b, len(keys))
+		})
+	}
+}
+
+func BenchmarkMerge(b *testing.B) {
+	for _, runs := range []int{2, 10, 100} {
+		b.Run(fmt.Sprint(runs), func(b *testing.B) {
+			text := words(1 << 19)
+			var outputs []*Output
+			for part := range slices.Chunk(text, len(text)/runs) {
+				outputs = append(outputs, fillWords(b, Options{}, part))
+			}
+			for b.Loop() {
+				var sources []mr.Pairs
+				for _, output := range outputs {
+					sources = append(sources, output.Partition(0))
+				}
+				drainPairs(b, Merge(sources))
+			}
+			perPair(b, len(text))
+		})
+	}
+}
+
+func BenchmarkFrameMerge(b *testing.B) {
+	text := words(1 << 19)
+	var runs [][]pair
+	for part := range slices.Chunk(text, len(text)/10+1) {
+		run := make([]pair, len(part))
+		for i, word := range part {
+			run[i] = pair{string(word), "1"}
+		}
+		runs = append(runs, run)
+	}
+	frames := framesOf(runs, 64<<10, S2)
+	for b.Loop() {
+		rest := frames
+		drainPairs(b, NewFrameMerger(func() (Frame, bool, error) {
+			if len(rest) == 0 {
+				return Frame{}, false, nil
+			}
+			frame := rest[0]
+			rest = rest[1:]
+			return frame, true, nil
+		}))
+	}
+	perPair(b, len(text))
+}
+
+func BenchmarkBlock(b *testing.B) {
+	var pairs []pair
+	for _, word := range words(20_000) {
+		pairs = append(pairs, pair{string(word), "1"})
+	}
+	pairs = concatenated(sortPairs(pairs))
+	var keys, values [][]byte
+	for _, p := range pairs {
+		keys, values = append(keys, []byte(p.key)), append(values, []byte(p.value)[:1])
+	}
+	for _, codec := range []Codec{None, S2, LZ4} {
+		b.Run("encode/"+codec.String(), func(b *testing.B) {
+			w := BlockWriter{Codec: codec}
+			var block []byte
+			for b.Loop() {
+				for i, key := range keys {
+					w.Append(key, values[i])
+				}
+				block = w.Finish(block[:0])
+			}
+			perPair(b, len(keys))
+			b.ReportMetric(float64(len(block))/float64(len(keys)), "B/pair")
+		})
+		b.Run("decode/"+codec.String(), func(b *testing.B) {
+			block := blockOf(codec, pairs)
+			var r BlockReader
+			for b.Loop() {
+				require.NoError(b, r.Reset(block))
+				drainPairs(b, &r)
+			}
+			perPair(b, len(keys))
+		})
+	}
+}

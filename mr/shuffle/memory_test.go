@@ -1,0 +1,116 @@
+package shuffle
+
+import (
+	"encoding/binary"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// Nothing is allocated for a pair, neither to add it nor to read it.
+func TestNoAllocationsPerPair(t *testing.T) {
+	const n = 50_000
+	text := words(n)
+	frames := framesOf([][]pair{wordPairs(text[:n/2]), wordPairs(text[n/2:])}, 64<<10, S2)
+	run := writeRun(t, t.TempDir(), sortPairs(wordPairs(text)))
+	output := fill(t, Options{}, wordPairs(text))
+	reads := map[string]func() mr.Pairs{
+		"output in memory": func() mr.Pairs { return output.Partition(0) },
+		"run":              func() mr.Pairs { return run.Partition(0) },
+		"merge":            func() mr.Pairs { return Merge([]mr.Pairs{output.Partition(0), run.Partition(0)}) },
+		"merge of values":  func() mr.Pairs { return MergeValues(run.Partition(0), addCounts) },
+		"combiner": func() mr.Pairs {
+			return &combiner{source: run.Partition(0), options: &Options{Combine: concatenateGroups, Memory: 64 << 20}}
+		},
+		"frames": func() mr.Pairs {
+			rest := frames
+			return NewFrameMerger(func() (frame Frame, ok bool, err error) {
+				if ok = len(rest) > 0; ok {
+					frame, rest = rest[0], rest[1:]
+				}
+				return
+			})
+		},
+	}
+	for name, open := range reads {
+		t.Run("read "+name, func(t *testing.T) {
+			requireFewAllocations(t, n, func() {
+				for pairs := open(); pairs.Next(); {
+				}
+			})
+		})
+	}
+	for name, merge := range map[string]func(dst, a, b []byte) []byte{"list": nil, "table": addCounts} {
+		for _, memory := range []int64{1 << 20, 64 << 20} {
+			t.Run("add to "+name, func(t *testing.T) {
+				options := Options{Merge: merge, Memory: memory, Dir: t.TempDir()}
+				requireFewAllocations(t, n, func() {
+					b := NewBuffer(options)
+					for _, word := range text {
+						require.NoError(t, b.Add(word, one))
+					}
+					b.Close()
+				})
+			})
+		}
+	}
+}
+
+// requireFewAllocations allows f one allocation for each hundred of n pairs: chunks, blocks and spills.
+func requireFewAllocations(t *testing.T, n int, f func()) {
+	require.Less(t, testing.AllocsPerRun(1, f), float64(n/100))
+}
+
+func wordPairs(text [][]byte) []pair {
+	pairs := make([]pair, len(text))
+	for i, word := range text {
+		pairs[i] = pair{string(word), "\x01"}
+	}
+	return pairs
+}
+
+// What a buffer really takes, the garbage of its growth included, stays near its budget.
+func TestBufferKeepsItsMemory(t *testing.T) {
+	const memory = 8 << 20
+	// Beside the budget: garbage that was not collected yet, at most as much again, and indexes.
+	const most = 2*memory + 4<<20
+	for name, merge := range map[string]func(dst, a, b []byte) []byte{"list": nil, "table": addCounts} {
+		t.Run(name, func(t *testing.T) {
+			before := heap()
+			peak := before
+			b := NewBuffer(Options{Merge: merge, Memory: memory, Dir: t.TempDir()})
+			defer b.Close()
+			var key []byte
+			for i := range uint64(1 << 20) {
+				key = binary.BigEndian.AppendUint64(key[:0], i*0x9e3779b97f4a7c15)
+				if err := b.Add(key, one); err != nil {
+					require.NoError(t, err)
+				}
+				if i%(1<<14) == 0 {
+					peak = max(peak, heapNow())
+				}
+				if b.budget.used > memory {
+					require.LessOrEqual(t, b.budget.used, int64(memory))
+				}
+			}
+			require.Greater(t, len(b.runs), 2)
+			require.Less(t, peak-before, int64(most))
+		})
+	}
+}
+
+// heap returns the bytes of the live heap.
+func heap() int64 {
+	runtime.GC()
+	return heapNow()
+}
+
+// heapNow returns the bytes of the heap with its garbage.
+func heapNow() int64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
