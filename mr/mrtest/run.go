@@ -2,6 +2,7 @@ package mrtest
 
 import (
 	"io"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -95,4 +96,12 @@ func read(t testing.TB, fsys hdfs.FileSystem, name string) string {
 		t.Fatal(err)
 	}
 	return string(content)
+}
+
+// Identity is a reducer function that emits each value with its key.
+func Identity[K, V any](key K, values iter.Seq[V], emit mr.Emit[K, V]) error {
+	for v := range values {
+		emit(key, v)
+	}
+	return nil
 }

@@ -21,9 +21,14 @@ type Buffer struct {
 // errFinished is the error of a buffer that is used after its end.
 var errFinished = errors.New("shuffle: the buffer is finished or closed")
 
-// NewBuffer returns an empty buffer. The caller closes it.
+// NewBuffer returns an empty buffer, which the caller closes.
+// Options that can't be are an error of Add and Finish.
 func NewBuffer(options Options) *Buffer {
 	b := &Buffer{options: options.withDefaults()}
+	if options.Partitions > maxPartitions {
+		b.err = fmt.Errorf("%d partitions: at most %d are possible", options.Partitions, maxPartitions)
+		return b
+	}
 	// A spill needs three blocks: its body, the same compressed, and the output of a combiner.
 	b.budget.limit = b.options.Memory - 3*int64(b.options.blockSize())
 	b.store = newStore(&b.options, &b.budget)

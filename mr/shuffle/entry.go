@@ -2,6 +2,7 @@ package shuffle
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/gomr/gomr/mr"
 )
@@ -12,10 +13,19 @@ type entry struct {
 	// In a hash table it is the hash of the key, and while sorting it may hold other bytes of it.
 	prefix    uint64
 	ref       ref
-	partition uint32
+	partition uint16
+	// length is that of the key, or the largest number where the key is longer.
+	// With it, sorting needs no look at short keys at all: such a look is a cache miss.
+	length uint16
 }
 
-const entrySize = 16
+const (
+	entrySize     = 16
+	maxPartitions = 1 << 16
+)
+
+// keyLength returns the length of key for an entry.
+func keyLength(key []byte) uint16 { return uint16(min(len(key), math.MaxUint16)) }
 
 // keyPrefix returns the first eight bytes of key as a big-endian number, padded with zeros.
 // Of two keys with different prefixes, the one with the smaller prefix is the smaller.
@@ -34,6 +44,8 @@ func keyPrefix(key []byte) uint64 {
 type entryPairs struct {
 	arena   *arena
 	entries []entry // not read yet
+	touched int     // so many of them are in the cache
+	sum     byte
 	key     []byte
 	value   []byte
 }
@@ -45,10 +57,28 @@ func (p *entryPairs) Next() bool {
 		p.key, p.value = nil, nil
 		return false
 	}
+	if p.touched == 0 {
+		p.touch()
+	}
+	p.touched--
 	p.key, p.value = parseRecord(p.arena.at(p.entries[0].ref))
 	p.entries = p.entries[1:]
 	return true
 }
+
+// touch reads a byte of each of the next records. They lie anywhere in memory,
+// and the processor waits for all of them at the same time, if nothing else depends on them.
+func (p *entryPairs) touch() {
+	ahead := p.entries[:min(len(p.entries), touchAhead)]
+	sum := byte(0)
+	for i := range ahead {
+		sum += p.arena.at(ahead[i].ref)[0]
+	}
+	p.sum, p.touched = sum, len(ahead)
+}
+
+// touchAhead is the number of records to wait for at the same time.
+const touchAhead = 32
 
 func (p *entryPairs) Key() []byte   { return p.key }
 func (p *entryPairs) Value() []byte { return p.value }

@@ -80,12 +80,12 @@ func ParseFrameKey(dst, key []byte) (FrameKey, error) {
 
 var errFrameKey = errors.New("not the key of a frame: was it written by another program?")
 
-// MaxPartitions is the largest number of partitions that all have a [PartitionPrefix].
-const MaxPartitions = 5026
+// MaxHadoopPartitions is the largest number of partitions that all have a [PartitionPrefix].
+const MaxHadoopPartitions = 5026
 
 // PartitionPrefix returns two bytes that Hadoop's BinaryPartitioner, with offsets 0 and 1,
 // sends to the partition. There is an error where no two bytes do that,
-// which happens only with more than [MaxPartitions] partitions.
+// which happens only with more than [MaxHadoopPartitions] partitions.
 //
 // The partitioner takes (h & 0x7fffffff) % partitions of h = 31*(31+b0)+b1, with the bytes as signed
 // numbers (WritableComparator.hashBytes). So h has all values from -3135 to 5025; those from 0 up
@@ -102,5 +102,5 @@ func PartitionPrefix(partition, partitions int) ([2]byte, error) {
 			}
 		}
 	}
-	return [2]byte{}, fmt.Errorf("Hadoop's BinaryPartitioner can't reach partition %d of %d by two bytes: use at most %d partitions", partition, partitions, MaxPartitions)
+	return [2]byte{}, fmt.Errorf("Hadoop's BinaryPartitioner can't reach partition %d of %d by two bytes: use at most %d partitions", partition, partitions, MaxHadoopPartitions)
 }

@@ -61,7 +61,7 @@ func hadoopPartition(prefix [2]byte, partitions int) int {
 }
 
 func TestPartitionPrefix(t *testing.T) {
-	for _, partitions := range []int{1, 2, 3, 4, 7, 100, 255, 256, 257, 1000, 4096, MaxPartitions} {
+	for _, partitions := range []int{1, 2, 3, 4, 7, 100, 255, 256, 257, 1000, 4096, MaxHadoopPartitions} {
 		for p := range partitions {
 			prefix, err := PartitionPrefix(p, partitions)
 			require.NoError(t, err)

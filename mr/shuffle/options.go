@@ -9,7 +9,7 @@ import (
 // Options say how a [Buffer] partitions, combines, sorts and spills the pairs of a map task.
 // The zero value is one partition with nothing combined.
 type Options struct {
-	// Partitions is the number of partitions. The default is 1.
+	// Partitions is the number of partitions, at most 65536. The default is 1.
 	Partitions int
 
 	// Partition returns the partition of a key, from 0 to Partitions-1.

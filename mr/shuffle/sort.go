@@ -46,10 +46,10 @@ func splitPartitions(entries []entry, partitions int) (bounds []int) {
 		return bounds
 	}
 	next := slices.Clone(bounds[:partitions])
-	for p := range uint32(partitions) {
+	for p := range partitions {
 		for next[p] < bounds[p+1] {
 			e := entries[next[p]]
-			for e.partition != p {
+			for int(e.partition) != p {
 				place := &next[e.partition]
 				e, entries[*place] = entries[*place], e
 				*place++
@@ -130,26 +130,33 @@ func sortTies(a *arena, entries []entry, depth int) {
 // sortTie sorts entries whose keys are equal up to depth when they are padded with zeros.
 func sortTie(a *arena, entries []entry, depth int) {
 	if len(entries) < tieCutoff || depth >= maxTieDepth {
-		slices.SortFunc(entries, func(x, y entry) int {
-			order := bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
-			return cmp.Or(order, cmp.Compare(x.ref, y.ref))
-		})
+		slices.SortFunc(entries, func(x, y entry) int { return compareTie(a, &x, &y, depth) })
 		return
 	}
 	ended := 0
 	for i := range entries {
 		e := &entries[i]
-		key := recordKey(a.at(e.ref))
-		if len(key) > depth {
-			e.prefix = keyPrefix(key[depth:])
+		if int(e.length) > depth {
+			e.prefix = keyPrefix(recordKey(a.at(e.ref))[depth:])
 			continue
 		}
 		// What follows in the padded key is zeros, so the shorter one is the smaller.
-		e.prefix = uint64(len(key))<<32 | uint64(e.ref)
+		e.prefix = uint64(e.length)<<32 | uint64(e.ref)
 		entries[i], entries[ended] = entries[ended], entries[i]
 		ended++
 	}
 	sortPrefixes(entries[:ended], 32)
 	sortPrefixes(entries[ended:], 56)
 	sortTies(a, entries[ended:], depth+8)
+}
+
+// compareTie compares two entries as sortTie orders them.
+func compareTie(a *arena, x, y *entry, depth int) int {
+	order := 0
+	if min(int(x.length), int(y.length)) > depth {
+		order = bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
+	} else {
+		order = cmp.Compare(x.length, y.length)
+	}
+	return cmp.Or(order, cmp.Compare(x.ref, y.ref))
 }

@@ -33,7 +33,7 @@ func newStore(options *Options, budget *budget) store {
 }
 
 // partition returns the partition of a key, and an error for one that does not exist.
-func (o *Options) partition(key []byte) (uint32, error) {
+func (o *Options) partition(key []byte) (uint16, error) {
 	if o.Partition == nil {
 		return 0, nil
 	}
@@ -41,7 +41,7 @@ func (o *Options) partition(key []byte) (uint32, error) {
 	if p < 0 || p >= o.Partitions {
 		return 0, fmt.Errorf("partition function returned %d for key %.100q: want 0 to %d", p, key, o.Partitions-1)
 	}
-	return uint32(p), nil
+	return uint16(p), nil
 }
 
 // A list is a store that keeps every pair.
@@ -65,7 +65,7 @@ func (l *list) add(key, value []byte) (bool, error) {
 		return false, nil
 	}
 	putRecord(buf, key, value)
-	l.entries = append(l.entries, entry{prefix: keyPrefix(key), ref: ref, partition: p})
+	l.entries = append(l.entries, entry{prefix: keyPrefix(key), ref: ref, partition: p, length: keyLength(key)})
 	return true, nil
 }
 

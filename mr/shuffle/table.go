@@ -83,7 +83,7 @@ func (t *table) insert(slot *entry, hash uint64, key, value []byte) (bool, error
 		return false, nil
 	}
 	putGrowing(buf, key, value)
-	*slot = entry{prefix: hash, ref: ref, partition: p}
+	*slot = entry{prefix: hash, ref: ref, partition: p, length: keyLength(key)}
 	t.used++
 	return true, nil
 }
