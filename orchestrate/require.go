@@ -70,10 +70,10 @@ func (s *session) require(ctx context.Context, tasks []Task) error {
 	case <-ctx.Done():
 	}
 	// The loop replies once it has a worker for the rest of Run.
-	r.send(func() { r.withdraw(call) })
+	r.send(func() { r.withdraw(call, context.Cause(ctx)) })
 	select {
 	case err := <-call.reply:
-		return errors.Join(context.Cause(ctx), err)
+		return err
 	case <-r.done:
 		return context.Cause(ctx)
 	}
@@ -134,11 +134,11 @@ func (r *run) resume(s *state) {
 	s.wait = &wait{state: s}
 	s.status = StatusRunning
 	r.emit(Event{Kind: EventResumed}, s)
-	w.call.reply <- w.errors()
+	w.call.reply <- w.failure()
 }
 
 // withdraw ends the wait of a call whose context has ended.
-func (r *run) withdraw(call *requireCall) {
+func (r *run) withdraw(call *requireCall, cause error) {
 	if call.wait == nil || call.wait.dead {
 		return // it was refused, or the attempt has ended
 	}
@@ -146,7 +146,7 @@ func (r *run) withdraw(call *requireCall) {
 	if s.wait != call.wait || s.queued >= 0 {
 		return // it was answered, or is about to be
 	}
-	rest := &wait{state: s, call: call}
+	rest := &wait{state: s, call: call, err: cause}
 	call.wait.dead = true
 	call.wait, s.wait = rest, rest
 	r.ready.push(s)

@@ -93,7 +93,8 @@ type wait struct {
 	on      []*state
 	pending int // of on, how many are not final
 	call    *requireCall
-	dead    bool // nobody waits any more
+	dead    bool  // nobody waits any more
+	err     error // why the caller of Require gave up
 }
 
 // blocked returns the most telling status of a task that waited for something that
@@ -160,14 +161,12 @@ func (r *run) adopt(p *Plan) {
 		for _, required := range s.node.Requires {
 			r.await(s.wait, r.states[required.ID])
 		}
+		r.begin(s)
 	}
 	for _, s := range slices.Backward(added) {
 		for _, on := range s.wait.on {
 			r.raise(on, s.priority)
 		}
-	}
-	for _, s := range added {
-		r.begin(s)
 	}
 }
 
@@ -345,8 +344,11 @@ func (e *RequirementError) Error() string {
 // Unwrap returns the error of the task.
 func (e *RequirementError) Unwrap() error { return e.Err }
 
-// errors returns what went wrong with the states that w waited for.
-func (w *wait) errors() error {
+// failure returns what Require returns to its caller.
+func (w *wait) failure() error {
+	if w.err != nil {
+		return w.err
+	}
 	var errs []error
 	for _, on := range w.on {
 		if on.status.Final() && !on.status.Succeeded() {
