@@ -1,0 +1,135 @@
+package gomr_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/gomr/gomr"
+
+// A layer is a package, what of this module it may import, and why not more.
+type layer struct {
+	imports []string
+	why     string
+}
+
+// layers are the packages that have rules. Arrows only point down this list.
+var layers = map[string]layer{
+	"mr":          {nil, "a job is a value: it opens no file, starts no process and knows no engine"},
+	"hdfs":        {nil, "files know nothing of jobs or tasks, so both engines and users' tasks may use them"},
+	"mr/shuffle":  {[]string{"mr"}, "the shuffle sees bytes; files of jobs and splits are the engines' affair"},
+	"mr/input":    {[]string{"mr/input/internal/bzip2"}, "reading records needs no jobs, so that any engine can use it"},
+	"mr/sample":   {[]string{"mr", "mr/input"}, "both engines cut a total order in the same way, so it belongs to neither"},
+	"mr/local":    {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the local engine runs jobs, not tasks, and nothing of Hadoop"},
+	"mr/mrtest":   {[]string{"mr", "mr/local", "hdfs"}, "the test kit of users links what a local run needs"},
+	"orchestrate": {[]string{"mr"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
+	"streaming":   {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the wire to Hadoop runs jobs; what a task is, the front door tells it"},
+}
+
+type goPackage struct {
+	ImportPath, Dir  string
+	Imports, GoFiles []string
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,Imports,GoFiles", "./...").Output()
+	require.NoError(t, err)
+	var all []goPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+}
+
+func TestArrowsPointDown(t *testing.T) {
+	for _, p := range listPackages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		rule, ok := layers[name]
+		if !ok {
+			continue
+		}
+		for _, imported := range p.Imports {
+			inner, ok := strings.CutPrefix(imported, module+"/")
+			if ok && !slices.Contains(rule.imports, inner) {
+				t.Errorf("%s imports %s: %s", name, inner, rule.why)
+			}
+		}
+	}
+}
+
+// TestThePureHalfIsPure keeps the operating system out of package mr.
+func TestThePureHalfIsPure(t *testing.T) {
+	for _, p := range listPackages(t) {
+		if p.ImportPath != module+"/mr" {
+			continue
+		}
+		for _, banned := range []string{"os", "os/exec", "net", "syscall"} {
+			require.NotContains(t, p.Imports, banned, "mr is pure: what touches the system belongs to an engine")
+		}
+	}
+}
+
+// TestOnlyMainsExit keeps os.Exit and os.Args where a reader looks for them.
+func TestOnlyMainsExit(t *testing.T) {
+	for _, p := range listPackages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if name == "" || strings.HasPrefix(name, "/cmd/") || strings.Contains(name, "/scripts") {
+			continue
+		}
+		for _, file := range p.GoFiles {
+			text := readFile(t, filepath.Join(p.Dir, file))
+			for _, banned := range []string{"os.Exit(", "os.Args", "log.Fatal"} {
+				require.NotContains(t, text, banned, "%s/%s: only the root package and cmd/ end the process or read its arguments", name, file)
+			}
+		}
+	}
+}
+
+// TestEachPackageHasOneDoc wants the model of a package in one place.
+func TestEachPackageHasOneDoc(t *testing.T) {
+	for _, p := range listPackages(t) {
+		var docs []string
+		for _, file := range p.GoFiles {
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.PackageClauseOnly|parser.ParseComments)
+			require.NoError(t, err)
+			if parsed.Doc != nil {
+				docs = append(docs, file)
+			}
+		}
+		require.Len(t, docs, 1, "%s has package comments in %q", p.ImportPath, docs)
+	}
+}
+
+// TestNoPackageIsABag keeps names that say nothing out.
+func TestNoPackageIsABag(t *testing.T) {
+	for _, p := range listPackages(t) {
+		for _, element := range strings.Split(p.ImportPath, "/") {
+			require.NotContains(t, []string{"util", "utils", "common", "types", "helpers", "misc"}, element, "%s: name a package for its idea", p.ImportPath)
+		}
+	}
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	require.NoError(t, err)
+	return string(content)
+}
