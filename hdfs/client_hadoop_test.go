@@ -178,58 +178,26 @@ func TestClientOutlivesLostConnections(t *testing.T) {
 		require.NoError(t, err)
 		proxy.cut()
 		require.NoError(t, client.MkdirAll(fmt.Sprintf("%s/%d", dir, i), 0o755))
+		proxy.cut()
+		require.NoError(t, client.Rename(fmt.Sprintf("%s/%d", dir, i), fmt.Sprintf("%s/%d-renamed", dir, i)))
 	}
 }
 
-// A proxy passes bytes on to an address.
-type proxy struct {
-	listener net.Listener
-	to       string
-
-	mu    sync.Mutex
-	conns []net.Conn
-}
-
-func newProxy(t *testing.T, to string) *proxy {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	p := &proxy{listener: listener, to: to}
-	go p.serve()
-	t.Cleanup(func() {
-		listener.Close()
-		p.cut()
-	})
-	return p
-}
-
-func (p *proxy) address() string { return p.listener.Addr().String() }
-
-func (p *proxy) serve() {
-	for {
-		in, err := p.listener.Accept()
-		if err != nil {
-			return
-		}
-		out, err := net.Dial("tcp", p.to)
-		if err != nil {
-			in.Close()
-			continue
-		}
-		p.mu.Lock()
-		p.conns = append(p.conns, in, out)
-		p.mu.Unlock()
-		go func() { io.Copy(out, in); out.Close() }()
-		go func() { io.Copy(in, out); in.Close() }()
+func TestClientRenameWhoseAnswerIsLost(t *testing.T) {
+	cluster := connect(t, hdfs.Config{})
+	dir := hadoopFolder(t, cluster)
+	proxy := newProxy(t, strings.TrimPrefix(cluster.DefaultFS(), "hdfs://"))
+	client := connect(t, hdfs.Config{DefaultFS: "hdfs://" + proxy.address()})
+	for i := range 5 {
+		oldname, newname := fmt.Sprintf("%s/%d", dir, i), fmt.Sprintf("%s/%d-renamed", dir, i)
+		require.NoError(t, cluster.Mkdir(oldname, 0o755))
+		proxy.loseAnswer("rename2")
+		require.NoError(t, client.Rename(oldname, newname))
+		require.Empty(t, proxy.toLose(), "an answer was lost")
+		_, err := cluster.Stat(newname)
+		require.NoError(t, err)
+		require.ErrorIs(t, client.Rename(oldname, newname), fs.ErrNotExist)
 	}
-}
-
-func (p *proxy) cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, conn := range p.conns {
-		conn.Close()
-	}
-	p.conns = nil
 }
 
 func TestExistsAllOfAThousandDates(t *testing.T) {

@@ -64,7 +64,7 @@ func (s *settings) dial(isClosed func() bool) (*connection, error) {
 	if s.kerberos {
 		login, err := s.config.kerberosLogin()
 		if err != nil {
-			return nil, err
+			return nil, &loginError{err}
 		}
 		c.kerberos, options.KerberosClient = login, login
 	}

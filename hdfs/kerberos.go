@@ -15,6 +15,12 @@ import (
 	"github.com/jcmturner/gokrb5/v8/keytab"
 )
 
+// A loginError says that there are no Kerberos credentials.
+type loginError struct{ err error }
+
+func (e *loginError) Error() string { return e.err.Error() }
+func (e *loginError) Unwrap() error { return e.err }
+
 // kerberosLogin returns a Kerberos client with credentials, from a keytab if there is
 // one, else from the credential cache. Each connection logs in for itself, so that
 // a ticket which cron renews is picked up.

@@ -3,6 +3,7 @@ package hdfs
 import (
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // moveByClaim moves without overwriting where the kernel has no call for it.
@@ -24,7 +25,8 @@ func moveByClaim(oldPath, newPath string) error {
 	if err := os.Mkdir(newPath, info.Mode()&fs.ModePerm); err != nil {
 		return err
 	}
-	if err := os.Rename(oldPath, newPath); err != nil {
+	// os.Rename would refuse even an empty folder.
+	if err := syscall.Rename(oldPath, newPath); err != nil {
 		os.Remove(newPath) // the claim; it fails rightly if another has filled it
 		return err
 	}

@@ -16,6 +16,10 @@ func TestLocal(t *testing.T) {
 	hdfstest.TestFileSystem(t, hdfs.Local(filepath.Join(t.TempDir(), "not", "made", "yet")), "/suite")
 }
 
+func TestLocalWithoutKernelRename(t *testing.T) {
+	hdfstest.TestFileSystem(t, hdfs.LocalByClaim(t.TempDir()), "/suite")
+}
+
 func TestLocalOSPathStaysInRoot(t *testing.T) {
 	for name, want := range map[string]string{
 		"/data/x":          "root/data/x",

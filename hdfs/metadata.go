@@ -88,8 +88,8 @@ func (c *Client) mkdirs(name string, perm fs.FileMode, parents bool) error {
 }
 
 // Rename moves a file or folder and never overwrites: the namenode looks and
-// moves under one lock. If the connection is lost before the answer, the move
-// may have been done.
+// moves under one lock. If a connection is lost before the answer, it is found out
+// whether the move was done, by the number that a file keeps under any name.
 func (c *Client) Rename(oldname, newname string) error {
 	oldPath, err := cleanTarget("rename", oldname)
 	if err != nil {
@@ -99,16 +99,30 @@ func (c *Client) Rename(oldname, newname string) error {
 	if err != nil {
 		return linkError(oldname, newname, err)
 	}
-	err = c.do(repeatable(false), func(conn *connection) error { return conn.rename(oldPath, newPath) })
-	err = c.explain(err)
-	if remote, ok := errors.AsType[*RemoteError](err); ok && remote.kind == nil {
-		// That a file and a folder can't replace each other is what the namenode
-		// sees first, and it has no class for it.
-		if _, statErr := c.stat(newPath); statErr == nil {
-			remote.kind = fs.ErrExist
-		}
+	return linkError(oldPath, newPath, c.explain(c.rename(oldPath, newPath)))
+}
+
+func (c *Client) rename(oldname, newname string) error {
+	before, err := c.stat(oldname)
+	if err != nil {
+		return err
 	}
-	return linkError(oldPath, newPath, err)
+	err = c.do(repeatable(true), func(conn *connection) error { return conn.rename(oldname, newname) })
+	if err == nil || oldname == newname {
+		return err
+	}
+	after, statErr := c.stat(newname)
+	switch {
+	case statErr != nil:
+		return err
+	case after.status.GetFileId() == before.status.GetFileId():
+		return nil // done by a call whose answer was lost
+	case outcome(err) == refused:
+		// For a file and a folder that can't replace each other the namenode has
+		// no exception of its own.
+		return &RemoteError{Exception: "org.apache.hadoop.fs.FileAlreadyExistsException", kind: fs.ErrExist}
+	}
+	return err
 }
 
 // Remove removes a file or an empty folder.

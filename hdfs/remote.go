@@ -128,8 +128,9 @@ func (s *settings) dialFailed(err error) error {
 		failed.outcome = notDone
 	}
 	where := strings.Join(s.addresses, ", ")
+	_, noLogin := errors.AsType[*loginError](err)
 	switch {
-	case errors.Is(err, net.ErrClosed):
+	case errors.Is(err, net.ErrClosed), noLogin:
 	case failed.outcome == refused:
 		failed.err = fmt.Errorf("the namenode at %s refuses the connection: %w", where, remoteError(err))
 	case strings.Contains(err.Error(), "unexpected sequence number") && !s.kerberos:
