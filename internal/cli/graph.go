@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gomr/gomr/orchestrate"
+)
+
+func (a *app) graphVerb() taskVerb {
+	var place placeFlags
+	var format string
+	return taskVerb{
+		name: "graph", group: groupLook,
+		short: "Draw a task and all that it requires",
+		long: `
+Draw a task and all that it requires, with the state of each: as a tree of text, for
+Graphviz (--format dot) or as a Mermaid flowchart (--format mermaid).`,
+		example: "graph WordCount --date-interval 2014-06 --format dot | dot -Tsvg >plan.svg",
+		flags: func(set *pflag.FlagSet) {
+			place.add(set)
+			set.StringVar(&format, "format", "tree", "tree, dot or mermaid")
+		},
+		do: func(cmd *cobra.Command, task orchestrate.Task) error {
+			formats := []string{"tree", "dot", "mermaid"}
+			write := map[string]func(*orchestrate.Plan) error{
+				"tree":    func(p *orchestrate.Plan) error { return p.WriteTree(a.stdout) },
+				"dot":     func(p *orchestrate.Plan) error { return p.WriteDOT(a.stdout) },
+				"mermaid": func(p *orchestrate.Plan) error { return p.WriteMermaid(a.stdout) },
+			}[format]
+			if write == nil {
+				return usagef("there is no format %q: want tree, dot or mermaid%s", format, didYouMean("", nearest(format, formats)))
+			}
+			plan, err := a.plan(cmd, &place, task)
+			if err != nil {
+				return err
+			}
+			return write(plan)
+		},
+	}
+}

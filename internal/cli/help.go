@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// writeUsage writes the usage of a command as help shows it behind its description.
+func writeUsage(cmd *cobra.Command) error {
+	w := cmd.OutOrStderr()
+	fmt.Fprintf(w, "Usage:\n  %s\n", usageLine(cmd))
+	if cmd.HasExample() {
+		fmt.Fprintf(w, "\nExample:\n%s\n", cmd.Example)
+	}
+	writeCommands(w, cmd)
+	if flags := cmd.LocalFlags(); flags.HasAvailableFlags() {
+		title := "Flags"
+		if cmd.Flags().HasFlags() && cmd.HasParent() && cmd.Parent().HasPersistentFlags() {
+			title = "Parameters"
+		}
+		fmt.Fprintf(w, "\n%s:\n%s", title, flags.FlagUsages())
+	}
+	if cmd.HasInheritedFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", cmd.Parent().PersistentFlags().FlagUsages()) // in their order
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\nSee '%s %s --help'.\n", cmd.CommandPath(), placeholder(cmd))
+	}
+	return nil
+}
+
+func usageLine(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return cmd.Name() + " COMMAND"
+	}
+	return cmd.UseLine()
+}
+
+// placeholder stands for the name of any sub-command.
+func placeholder(cmd *cobra.Command) string {
+	if cmd.HasParent() {
+		return "TASK"
+	}
+	return "COMMAND"
+}
+
+// writeCommands lists the sub-commands: verbs in their groups, or tasks.
+func writeCommands(w io.Writer, cmd *cobra.Command) {
+	if !cmd.HasAvailableSubCommands() {
+		return
+	}
+	if cmd.HasParent() {
+		writeGroup(w, cmd, "", "Tasks:")
+		return
+	}
+	for _, group := range cmd.Groups() {
+		writeGroup(w, cmd, group.ID, group.Title)
+	}
+	writeGroup(w, cmd, "", "More:")
+}
+
+func writeGroup(w io.Writer, cmd *cobra.Command, group, title string) {
+	fmt.Fprintf(w, "\n%s\n", title)
+	for _, sub := range cmd.Commands() {
+		if sub.GroupID == group && sub.IsAvailableCommand() {
+			line := fmt.Sprintf("  %-*s  %s", cmd.Commands()[0].NamePadding(), sub.Name(), sub.Short)
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/orchestrate"
+)
+
+func (a *app) planVerb() taskVerb {
+	var place placeFlags
+	var asJSON, all bool
+	return taskVerb{
+		name: "plan", group: groupLook,
+		short:   "Show what a run would do, and why",
+		long:    "Show which tasks a run of the task would run, and why. Nothing is run.",
+		example: "plan WordCount --date-interval 2014-06",
+		flags: func(set *pflag.FlagSet) {
+			place.add(set)
+			set.BoolVarP(&all, "all", "a", false, "show the complete tasks too")
+			set.BoolVar(&asJSON, "json", false, "write JSON")
+		},
+		do: func(cmd *cobra.Command, task orchestrate.Task) error {
+			plan, err := a.plan(cmd, &place, task)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.writePlanJSON(plan)
+			}
+			return a.writePlan(plan, all)
+		},
+	}
+}
+
+// plan makes the plan of a task.
+func (a *app) plan(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (*orchestrate.Plan, error) {
+	ui := a.newUI(true)
+	defer ui.close()
+	place, err := flags.open(cmd, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer place.close()
+	ctx := hdfs.NewContext(cmd.Context(), place.files)
+	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll}, task)
+	if err != nil {
+		return nil, &planError{err}
+	}
+	if plan.Count(orchestrate.StatusMissingExternal) > 0 && place.note != "" {
+		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
+	}
+	return plan, nil
+}
+
+// writePlan writes a line for every task that is not complete, or for all of them.
+func (a *app) writePlan(plan *orchestrate.Plan, all bool) error {
+	shown := 0
+	for node := range plan.Nodes() {
+		if node.Status == orchestrate.StatusComplete && !all {
+			continue
+		}
+		reason, err := plan.Why(node.Task)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "%s %s\n", reason.ID, reason.Text)
+		shown++
+	}
+	if shown > 0 {
+		fmt.Fprintln(a.stdout)
+	}
+	_, err := fmt.Fprintln(a.stdout, planTotal(plan))
+	return err
+}
+
+// planned are the statuses that a plan has, in the order in which the total names them.
+var planned = []orchestrate.Status{
+	orchestrate.StatusWillRun, orchestrate.StatusComplete,
+	orchestrate.StatusMissingExternal, orchestrate.StatusUpstreamMissing,
+}
+
+func planTotal(plan *orchestrate.Plan) string {
+	var parts []string
+	total := 0
+	for _, status := range planned {
+		if n := plan.Count(status); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status))
+			total += n
+		}
+	}
+	noun := "tasks"
+	if total == 1 {
+		noun = "task"
+	}
+	text := fmt.Sprintf("%d %s: %s", total, noun, strings.Join(parts, ", "))
+	if plan.Count(orchestrate.StatusComplete) == total {
+		text += "; nothing to do"
+	}
+	return text
+}
+
+// A plannedTask is a task in the JSON of plan.
+type plannedTask struct {
+	ID       string             `json:"id"`
+	Status   orchestrate.Status `json:"status"`
+	Reason   string             `json:"reason"`
+	Missing  []string           `json:"missing"`  // targets of the output that don't exist
+	Requires []string           `json:"requires"` // ids
+}
+
+func (a *app) writePlanJSON(plan *orchestrate.Plan) error {
+	tasks := []plannedTask{}
+	for node := range plan.Nodes() {
+		reason, err := plan.Why(node.Task)
+		if err != nil {
+			return err
+		}
+		task := plannedTask{ID: node.ID, Status: node.Status, Reason: reason.Text, Missing: []string{}, Requires: []string{}}
+		for _, target := range node.Missing {
+			task.Missing = append(task.Missing, target.String())
+		}
+		for _, required := range node.Requires {
+			task.Requires = append(task.Requires, required.ID)
+		}
+		tasks = append(tasks, task)
+	}
+	return writeJSON(a.stdout, map[string]any{"tasks": tasks})
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/orchestrate"
+)
+
+// runFlags say how tasks are run and what is shown of it.
+type runFlags struct {
+	place placeFlags
+
+	workers             int
+	keepGoing, failFast bool
+
+	json, quiet, noProgress bool
+}
+
+func (r *runFlags) add(flags *pflag.FlagSet) {
+	flags.IntVarP(&r.workers, "workers", "w", 1, "number of tasks to run at once")
+	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
+	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
+	r.place.localFlags.add(flags)
+}
+
+func (r *runFlags) addOutput(flags *pflag.FlagSet) {
+	flags.BoolVar(&r.json, "json", false, "write the summary as JSON")
+	flags.BoolVarP(&r.quiet, "quiet", "q", false, "show only what went wrong")
+	flags.BoolVar(&r.noProgress, "no-progress", false, "show no progress while tasks run")
+}
+
+func (a *app) runVerb() taskVerb {
+	var flags runFlags
+	return taskVerb{
+		name: "run", group: groupRun,
+		short: "Run a task and all that it requires and is missing",
+		long: `
+Run a task, after the tasks that it requires. A task whose output exists is complete and
+not run again; a second run of the same task does nothing.
+
+Jobs run on Hadoop, which is found by HADOOP_HOME and HADOOP_CONF_DIR, or else by the
+hadoop command on PATH. With --runner local they run in this process, without a cluster.
+` + exitCodesHelp,
+		example: "run WordCount --date-interval 2014-06",
+		flags: func(set *pflag.FlagSet) {
+			flags.place.add(set)
+			flags.add(set)
+			flags.place.hadoopFlags.add(set)
+			flags.addOutput(set)
+		},
+		do: func(cmd *cobra.Command, task orchestrate.Task) error { return a.run(cmd, &flags, task) },
+	}
+}
+
+func (a *app) localVerb() taskVerb {
+	flags := runFlags{place: placeFlags{runner: local}}
+	return taskVerb{
+		name: "local", group: groupRun,
+		short: "Run a task in this process, without a cluster",
+		long: `
+Run a task and all that it requires in this process: run with --runner local. Paths of HDFS
+lead below the folder --root. The results are those of a cluster, byte for byte.
+` + exitCodesHelp,
+		example: "local WordCount --date-interval 2014-06",
+		flags: func(set *pflag.FlagSet) {
+			flags.place.addRoot(set)
+			flags.add(set)
+			flags.addOutput(set)
+		},
+		do: func(cmd *cobra.Command, task orchestrate.Task) error { return a.run(cmd, &flags, task) },
+	}
+}
+
+var exitCodesHelp = fmt.Sprintf(`
+Exit codes:
+  %-3d  all is complete
+  %-3d  any other error
+  %-3d  bad command line
+  %-3d  a task failed
+  %-3d  the output of an external task is missing
+  %-3d  another process runs one of the tasks
+  %-3d  the tasks can't be planned: a cycle, or an output that can't be checked
+  %-3d  interrupted`,
+	orchestrate.ExitComplete, orchestrate.ExitError, orchestrate.ExitUsage, orchestrate.ExitFailed, orchestrate.ExitMissingExternal,
+	orchestrate.ExitAlreadyRunning, orchestrate.ExitScheduling, orchestrate.ExitInterrupted)
+
+func (r *runFlags) check() error {
+	switch {
+	case r.workers < 1:
+		return usagef("--workers is %d, and must be at least 1", r.workers)
+	case r.keepGoing && r.failFast:
+		return usagef("--keep-going and --fail-fast can't both be")
+	}
+	return nil
+}
+
+// run runs a task and shows how it went.
+func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) error {
+	if err := flags.check(); err != nil {
+		return err
+	}
+	ui := a.newUI(flags.quiet || flags.noProgress)
+	defer ui.close()
+	place, err := flags.place.open(cmd, ui)
+	if err != nil {
+		return err
+	}
+	defer place.close()
+	ctx := hdfs.NewContext(cmd.Context(), place.files)
+	summary, _ := orchestrate.Run(ctx, orchestrate.Config{
+		Workers:  flags.workers,
+		Exists:   existsAll,
+		Jobs:     place.jobs,
+		FailFast: flags.failFast,
+		LockDir:  place.lockDir(a.getenv),
+		Observe:  ui.observe,
+		Command:  a.rerunCommand(cmd),
+	}, task)
+	ui.close()
+	return a.showSummary(flags, place, summary) // with all that the error says
+}
+
+// rerunCommand returns what the user types before the name of a task to run it as now.
+func (a *app) rerunCommand(cmd *cobra.Command) string {
+	words := []string{a.name}
+	for verb := cmd; verb.HasParent(); verb = verb.Parent() {
+		if !verb.Parent().HasParent() {
+			words = append(words, verb.Name())
+		}
+	}
+	for _, name := range []string{"runner", "root"} {
+		if f := cmd.Flag(name); f != nil && f.Changed {
+			words = append(words, "--"+name+"="+shellQuote(f.Value.String()))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+var plainWord = regexp.MustCompile(`^[\w./:=@%+,-]+$`)
+
+// shellQuote returns text as one word of a POSIX shell.
+func shellQuote(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// showSummary writes the end of a run: counters and summary, or the one JSON document.
+func (a *app) showSummary(flags *runFlags, place *place, summary *orchestrate.Summary) error {
+	code := summary.ExitCode()
+	complete := code == orchestrate.ExitComplete
+	switch {
+	case flags.json:
+		if err := writeJSON(a.stdout, summary); err != nil {
+			return err
+		}
+	case summary.Scheduling == nil && (!complete || !flags.quiet):
+		if !flags.quiet {
+			writeCounters(a.stdout, summary)
+		}
+		fmt.Fprint(a.stdout, summary)
+	}
+	if summary.Scheduling != nil {
+		a.printError(summary.Scheduling)
+	}
+	if code == orchestrate.ExitMissingExternal && place.note != "" {
+		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
+	}
+	if !complete {
+		return exitCode(code)
+	}
+	return nil
+}

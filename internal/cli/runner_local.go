@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"github.com/gomr/gomr/hdfs"
+	engine "github.com/gomr/gomr/mr/local"
+	"github.com/gomr/gomr/orchestrate"
+)
+
+// localFlags are the flags of the local runner.
+type localFlags struct{ memory byteSize }
+
+func (l *localFlags) add(flags *pflag.FlagSet) {
+	flags.Var(&l.memory, "memory", "memory for a local job, such as 2G (default a quarter of the machine's)")
+}
+
+// openLocal returns the place of a folder that stands for HDFS.
+func openLocal(root string, flags localFlags, ui *ui) (*place, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	files := hdfs.Local(root)
+	return &place{
+		files: files,
+		jobs:  &localRunner{files: files, memory: int64(flags.memory), log: ui.log, turn: make(chan struct{}, 1)},
+		name:  "local:" + root,
+		note:  "with the local runner, paths lead below " + root + " (--root)",
+		close: func() {},
+	}, nil
+}
+
+// A localRunner runs jobs in this process, one at a time: each uses all cores and
+// the whole memory budget.
+type localRunner struct {
+	files  hdfs.FileSystem
+	memory int64
+	log    *slog.Logger
+	turn   chan struct{} // holds one element while a job runs
+}
+
+// RunJob implements [orchestrate.JobRunner].
+func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orchestrate.JobResult, error) {
+	inputs, output, err := jobPaths(run)
+	if err != nil {
+		return orchestrate.JobResult{}, err
+	}
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return orchestrate.JobResult{}, context.Cause(ctx)
+	}
+	result, err := engine.Run(ctx, run.Job, engine.Options{
+		Files:    r.files,
+		Inputs:   inputs,
+		Output:   output,
+		Memory:   r.memory,
+		Progress: func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
+		Log:      r.log.With("task", run.ID),
+	})
+	if err != nil {
+		return orchestrate.JobResult{}, err
+	}
+	return orchestrate.JobResult{Counters: result.Counters.Values()}, nil
+}
+
+// jobProgress returns the progress of a job from the map and reduce of its current step, from 1.
+func jobProgress(step, steps int, mapped, reduced float64) orchestrate.Progress {
+	step, steps = max(step, 1), max(steps, 1)
+	message := fmt.Sprintf("map %.0f%% reduce %.0f%%", 100*mapped, 100*reduced)
+	if steps > 1 {
+		message = fmt.Sprintf("step %d of %d: %s", step, steps, message)
+	}
+	return orchestrate.Progress{
+		Fraction: (float64(step-1) + (mapped+reduced)/2) / float64(steps),
+		Message:  message,
+	}
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gomr/gomr/orchestrate"
+)
+
+// A taskVerb is a verb that is followed by a task: run, plan, why and so on.
+type taskVerb struct {
+	name, group string
+	short, long string
+	example     string // behind the name of the program
+	flags       func(*pflag.FlagSet)
+	do          func(cmd *cobra.Command, task orchestrate.Task) error
+}
+
+// taskVerbs returns the verbs in the order of help. Each has options of its own.
+func (a *app) taskVerbs() []taskVerb {
+	return []taskVerb{a.runVerb(), a.localVerb(), a.planVerb(), a.whyVerb(), a.graphVerb()}
+}
+
+// verbCommand makes the command of a verb, with a command for each family below it.
+func (a *app) verbCommand(v taskVerb) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     v.name + " TASK",
+		GroupID: v.group,
+		Short:   v.short,
+		Long:    strings.TrimSpace(v.long),
+		Example: "  " + a.name + " " + v.example,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			task, err := a.parseOperands(cmd, args)
+			if err != nil {
+				return err
+			}
+			return v.do(cmd, task)
+		},
+		DisableFlagsInUseLine: true,
+	}
+	v.flags(cmd.PersistentFlags())
+	cmd.PersistentFlags().SortFlags = false
+	for _, family := range a.registry.Families() {
+		cmd.AddCommand(a.familyCommand(family, v.do))
+	}
+	return cmd
+}
+
+// familyCommand makes the command of a family, whose flags are its parameters.
+func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Command, orchestrate.Task) error) *cobra.Command {
+	doc := a.doc(family)
+	params := &paramFlags{}
+	cmd := &cobra.Command{
+		Use:   family.Name + paramUsage(family),
+		Short: firstSentence(doc),
+		Long:  doc,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("%s takes flags only, but there is %q", family.Name, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			task, err := a.registry.Parse(family.Name, params.given)
+			if err != nil {
+				return &usageError{err}
+			}
+			return do(cmd, task)
+		},
+		DisableFlagsInUseLine: true,
+	}
+	cmd.Flags().SortFlags = false
+	for _, param := range family.Params {
+		params.add(cmd, param)
+	}
+	return cmd
+}
+
+// paramUsage returns what stands behind the family in the line of usage.
+func paramUsage(family orchestrate.FamilyInfo) string {
+	var usage strings.Builder
+	optional := false
+	for _, param := range family.Params {
+		if param.Required {
+			fmt.Fprintf(&usage, " --%s …", param.Name)
+		} else {
+			optional = true
+		}
+	}
+	if optional {
+		usage.WriteString(" [parameters]")
+	}
+	return usage.String() + " [flags]"
+}
+
+// parseOperands makes the task of what stands behind a verb and is no family: an
+// identity such as WordCount(date-interval=2014-06), as summaries print them, or a mistake.
+func (a *app) parseOperands(cmd *cobra.Command, args []string) (orchestrate.Task, error) {
+	if len(args) == 0 {
+		return nil, usagef("%s what? Name a task%s", cmd.Name(), a.someFamilies())
+	}
+	if !strings.Contains(args[0], "(") {
+		if _, err := a.registry.Lookup(args[0]); err != nil {
+			return nil, &usageError{err}
+		}
+		return nil, usagef("%s must stand before --", args[0])
+	}
+	if len(args) > 1 {
+		return nil, usagef("there is %q behind the task %s", args[1], args[0])
+	}
+	task, err := a.registry.ParseID(args[0])
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return task, nil
+}
+
+// someFamilies names the families where they are few.
+func (a *app) someFamilies() string {
+	var names []string
+	for _, family := range a.registry.Families() {
+		names = append(names, family.Name)
+	}
+	switch {
+	case len(names) == 0:
+		return "; this program has none"
+	case len(names) > 8:
+		return fmt.Sprintf("; '%s list' lists all %d", a.name, len(names))
+	}
+	return ": " + strings.Join(names, ", ")
+}
+
+// paramFlags collects the flags of a task as they were given, for [orchestrate.Registry.Parse].
+type paramFlags struct{ given []string }
+
+// add defines the flag of a parameter.
+func (p *paramFlags) add(cmd *cobra.Command, param orchestrate.ParamInfo) {
+	flag := &pflag.Flag{
+		Name:     param.Name,
+		Usage:    paramHelp(param),
+		Value:    &paramValue{p, param},
+		DefValue: param.Default,
+	}
+	if param.NeedsNoValue {
+		flag.NoOptDefVal = "true"
+	}
+	cmd.Flags().AddFlag(flag)
+	completion := cobra.NoFileCompletions
+	if param.Choices != nil {
+		completion = cobra.FixedCompletions(param.Choices, cobra.ShellCompDirectiveNoFileComp)
+	}
+	if param.Type == "path" {
+		return // files, as cobra does by default
+	}
+	if err := cmd.RegisterFlagCompletionFunc(param.Name, completion); err != nil {
+		panic(errors.New("cli: " + err.Error())) // the flag was added above, once
+	}
+}
+
+func paramHelp(param orchestrate.ParamInfo) string {
+	var notes []string
+	if param.Required {
+		notes = append(notes, "required")
+	}
+	if param.Repeatable {
+		notes = append(notes, "may be given several times")
+	}
+	if param.Choices != nil {
+		notes = append(notes, "one of "+strings.Join(param.Choices, ", "))
+	}
+	help := param.Help
+	if len(notes) > 0 {
+		help += " (" + strings.Join(notes, "; ") + ")"
+	}
+	return strings.TrimSpace(help)
+}
+
+// A paramValue is the value of a parameter's flag. It checks nothing: the registry
+// does, for all parameters at once.
+type paramValue struct {
+	flags *paramFlags
+	param orchestrate.ParamInfo
+}
+
+// Set keeps the text.
+func (v *paramValue) Set(text string) error {
+	v.flags.given = append(v.flags.given, "--"+v.param.Name+"="+text)
+	return nil
+}
+
+// String returns the default, for that is all that pflag asks for.
+func (v *paramValue) String() string { return v.param.Default }
+
+// Type returns what help shows as the value.
+func (v *paramValue) Type() string {
+	switch {
+	case v.param.NeedsNoValue:
+		return "bool"
+	case v.param.Choices != nil:
+		return "<choice>"
+	}
+	return "<" + v.param.Type + ">"
+}
