@@ -34,9 +34,9 @@ type TaskCommand struct {
 	Cuts string
 	// Memory is what the task may use, in bytes. Zero means [DefaultMemory].
 	Memory int64
-	// BlockSize is the size in bytes of the blocks that a map task puts out, before compression.
-	// Zero means that the task finds it from the number of map tasks and Memory: see [BlockSize].
-	BlockSize int64
+	// ReduceMemory is what the reduce tasks of the step may use, for a map task, which makes its
+	// blocks so small that one of each map task fits. Zero means as much as Memory.
+	ReduceMemory int64
 	// Family is the name of the user's task whose job is run, and Flags its parameters.
 	// They may hold any text without a zero byte.
 	Family string
@@ -54,8 +54,8 @@ func (c TaskCommand) String() string {
 	if c.Memory != 0 {
 		words = append(words, "--memory", strconv.FormatInt(c.Memory, 10))
 	}
-	if c.BlockSize != 0 {
-		words = append(words, "--block", strconv.FormatInt(c.BlockSize, 10))
+	if c.ReduceMemory != 0 {
+		words = append(words, "--reduce-memory", strconv.FormatInt(c.ReduceMemory, 10))
 	}
 	words = append(append(words, c.Family), c.Flags...)
 	for i, word := range words {
@@ -85,15 +85,15 @@ func ParseTask(args []string) (TaskCommand, error) {
 	flags.IntVar(&c.Step, "step", 0, "")
 	flags.StringVar(&c.Cuts, "cuts", "", "")
 	flags.Int64Var(&c.Memory, "memory", 0, "")
-	flags.Int64Var(&c.BlockSize, "block", 0, "")
+	flags.Int64Var(&c.ReduceMemory, "reduce-memory", 0, "")
 	if err := flags.Parse(words[1:]); err != nil {
 		return c, fmt.Errorf("task command: %w", err)
 	}
 	if flags.NArg() == 0 || flags.Arg(0) == "" {
 		return c, errors.New("task command: it names no task to run")
 	}
-	if c.Step < 0 || c.Memory < 0 || c.BlockSize < 0 {
-		return c, errors.New("task command: --step, --memory and --block can't be negative")
+	if c.Step < 0 || c.Memory < 0 || c.ReduceMemory < 0 {
+		return c, errors.New("task command: --step, --memory and --reduce-memory can't be negative")
 	}
 	c.Family, c.Flags = flags.Arg(0), flags.Args()[1:]
 	return c, nil

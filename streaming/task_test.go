@@ -39,10 +39,10 @@ func splitArgs(args string) []string {
 
 func TestTheTaskCommandIsPlainWords(t *testing.T) {
 	c := TaskCommand{
-		Kind: MapTask, Step: 1, Cuts: "cuts-1", Memory: 64 << 20, BlockSize: 4096,
+		Kind: MapTask, Step: 1, Cuts: "cuts-1", Memory: 64 << 20, ReduceMemory: 4096,
 		Family: "WordCount", Flags: []string{"--date-interval=2014-06", "--title=it's 100% \"$HOME\"\n", ""},
 	}
-	require.Equal(t, "hadoop-task map --step 1 --cuts cuts-1 --memory 67108864 --block 4096 "+
+	require.Equal(t, "hadoop-task map --step 1 --cuts cuts-1 --memory 67108864 --reduce-memory 4096 "+
 		"WordCount --date-interval=2014-06 --title=it%27s%20100%25%20%22%24HOME%22%0A %", c.String())
 }
 
@@ -50,13 +50,13 @@ func TestATaskCommandSurvivesHadoop(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("a %'\"\\$-\t\n=é")), rapid.Rune()))
 		want := TaskCommand{
-			Kind:      rapid.SampledFrom([]TaskKind{MapTask, ReduceTask}).Draw(t, "kind"),
-			Step:      rapid.IntRange(0, 9).Draw(t, "step"),
-			Cuts:      text.Draw(t, "cuts"),
-			Memory:    rapid.Int64Range(0, 1<<40).Draw(t, "memory"),
-			BlockSize: rapid.Int64Range(0, 1<<20).Draw(t, "block"),
-			Family:    "F" + text.Draw(t, "family"),
-			Flags:     rapid.SliceOf(text).Draw(t, "flags"),
+			Kind:         rapid.SampledFrom([]TaskKind{MapTask, ReduceTask}).Draw(t, "kind"),
+			Step:         rapid.IntRange(0, 9).Draw(t, "step"),
+			Cuts:         text.Draw(t, "cuts"),
+			Memory:       rapid.Int64Range(0, 1<<40).Draw(t, "memory"),
+			ReduceMemory: rapid.Int64Range(0, 1<<40).Draw(t, "reduce-memory"),
+			Family:       "F" + text.Draw(t, "family"),
+			Flags:        rapid.SliceOf(text).Draw(t, "flags"),
 		}
 		words := splitArgs("./gomr-0123abcd " + want.String())
 		if cmp.Diff([]string{"./gomr-0123abcd", TaskVerb}, words[:2]) != "" {

@@ -1,9 +1,14 @@
 package streaming
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
+
+	"github.com/gomr/gomr/mr"
 )
 
 // FailurePrefix begins the line of a failed task's stderr that holds its [TaskFailure] as JSON.
@@ -54,4 +59,33 @@ func ParseTaskFailure(line string) (*TaskFailure, bool) {
 		return nil, false
 	}
 	return f, true
+}
+
+// WriteTaskFailure writes the error of a task to its stderr: as a [TaskFailure] on
+// one line, and readable. It is for errors before [RunTask], which writes its own.
+func WriteTaskFailure(stderr io.Writer, kind TaskKind, err error, getenv func(string) string) {
+	at, _ := newAttempt(getenv) // what can't be read of it is left out
+	f := newTaskFailure(kind, err, at)
+	text := f.line() + fmt.Sprintf("gomr: %s task failed: %s\n", cmp.Or(kind, "a"), f.Message)
+	if f.Stack != "" {
+		text += f.Stack + "\n"
+	}
+	_, _ = io.WriteString(stderr, text) // there is no other place to tell an error
+}
+
+func newTaskFailure(kind TaskKind, err error, at *attempt) *TaskFailure {
+	f := &TaskFailure{Attempt: at.ID, Kind: kind, Message: err.Error()}
+	if kind == MapTask {
+		f.File, f.SplitStart, f.SplitLength = at.File, at.SplitStart, at.SplitLength
+	}
+	var record *mr.RecordError
+	if errors.As(err, &record) {
+		f.RecordNumber, f.Record, f.Key = record.Position.Record, record.Record, record.Key
+	}
+	var panicked *mr.PanicError
+	if errors.As(err, &panicked) {
+		f.Stack = strings.TrimSpace(panicked.Stack)
+		f.Message = strings.Replace(f.Message, "\n"+panicked.Stack, "", 1)
+	}
+	return f
 }
