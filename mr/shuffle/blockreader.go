@@ -13,6 +13,7 @@ type BlockReader struct {
 	left  int    // pairs in it
 	key   []byte
 	value []byte
+	again bool   // the pair has the key of the pair before
 	raw   []byte // the decompressed body
 	err   error
 }
@@ -71,6 +72,7 @@ func (r *BlockReader) Next() bool {
 	if shared > len(r.key) || rest > len(body) || size > len(body)-rest {
 		return r.damaged()
 	}
+	r.again = rest == 0 && shared == len(r.key)
 	r.key = append(r.key[:shared], body[:rest]...)
 	r.value = body[rest : rest+size]
 	r.body = body[rest+size:]
@@ -106,6 +108,9 @@ func (r *BlockReader) damaged() bool {
 	r.left, r.body, r.value = 0, nil, nil
 	return false
 }
+
+// repeats reports whether the pair has the key of the pair before it.
+func (r *BlockReader) repeats() bool { return r.again }
 
 // Key returns the key of the pair. The bytes are valid until Next.
 func (r *BlockReader) Key() []byte { return r.key }

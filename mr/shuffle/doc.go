@@ -1,2 +1,116 @@
-// Package shuffle holds what stands between the Emit of a map task and the values of a reduce task.
+// Package shuffle is what stands between the Emit of a map task and the values of a reduce task:
+// it takes encoded pairs, merges or combines them, sorts them by partition and key,
+// and merges sorted pairs again. Both engines are built on it: the local one keeps
+// map outputs in memory or in files, the one on Hadoop sends them as blocks.
+//
+// Keys are compared as bytes. The values of a key have a defined order everywhere:
+// by the index of the map task, and for one task by emission.
+//
+// # The map side
+//
+// A [Buffer] takes the pairs of a map task:
+//
+//	buffer := shuffle.NewBuffer(shuffle.Options{
+//		Partitions: step.Reducers,
+//		Partition:  step.Partition,
+//		Merge:      step.Merge,
+//		Memory:     64 << 20,
+//		Dir:        dir,
+//	})
+//	defer buffer.Close()
+//	if err := step.RunMap(env, records, buffer.Add); err != nil {
+//		return err
+//	}
+//	output, err := buffer.Finish()
+//	if err != nil {
+//		return err
+//	}
+//	defer output.Close()
+//	for p := range step.Reducers {
+//		pairs := output.Partition(p) // sorted
+//		…
+//	}
+//
+// With Merge the pairs go into a hash table that merges the values of a key as they come.
+// Without it every pair is kept, beside an index that is sorted. When the memory is used up,
+// the pairs that are there are sorted and written to a run on disk, partition by partition.
+// At the end the runs are merged while they are read; where there are more of them than memory
+// to read them, neighbours are merged first. A combiner runs over each spill and each merge.
+//
+// [Options.Memory] bounds the sum of: records in chunks, the index or table (old and new while it grows),
+// three blocks while a run is written, and two blocks of each run while they are merged.
+// Beside it there are: the index of runs, 24 bytes for each partition and spill; one pair,
+// where a single one is larger than a block; and what the garbage collector has not freed yet.
+//
+// [Output.Partition] gives the pairs to stream, and [BlockWriter.Cut] cuts them into blocks.
+// [Output.WriteRun] puts an output into one file and its index, so that its memory can be freed.
+//
+// # The reduce side
+//
+// [Merge] merges sorted pairs of any kind with a tournament, [MergeLimited] any number of them
+// in passes, and [MergeValues] merges the values of equal keys. [NewFrameMerger] merges blocks that
+// come one by one in the order of their first keys, as Hadoop hands them to a reducer.
+//
+// # Blocks
+//
+// A block is sorted pairs with a header. Numbers are little-endian:
+//
+//	+---------+-------+-------+--------+--------+----------+- - - - - -+
+//	| version | codec | pairs | length | stored | checksum |   body    |
+//	| 1       | 1     | 4     | 4      | 4      | 4        | stored    |
+//	+---------+-------+-------+--------+--------+----------+- - - - - -+
+//
+//	version   1
+//	codec     of the body: 1 none, 2 S2, 3 LZ4 (both the block format, with no frame)
+//	pairs     number of pairs
+//	length    bytes of the body when it is decompressed
+//	stored    bytes of the body that follow
+//	checksum  CRC-32C (Castagnoli) of all other bytes of the block
+//
+// The body is a pair behind the other. A pair stores what its key does not share with
+// the key before it; the first one shares nothing:
+//
+//	+---------+---------+---------+- - - - - -+- - - -+
+//	| shared  | rest    | size    | key bytes | value |
+//	| uvarint | uvarint | uvarint | rest      | size  |
+//	+---------+---------+---------+- - - - - -+- - - -+
+//
+// A body is stored compressed only where that saves an eighth. No body of more than 1 MiB is
+// stored in less than a 1024th of its length, and a reader refuses one that claims to be:
+// so damaged lengths can't make it allocate much.
+//
+// # Runs
+//
+// A run is a stretch of a file: the blocks of partition 0, then those of partition 1, and so on,
+// without anything between them. The header of a block tells where the next one begins.
+// All spills of a buffer are in one file. The index of the partitions, their offset, end and number
+// of pairs, is in memory, for the file does not outlive its process: it has no name in its folder
+// from the moment it is open.
+//
+// # Frames
+//
+// A frame is how a block travels through Hadoop, which partitions and sorts frames by their keys
+// and knows nothing of what is in them. The value of a frame is the block. Its key is:
+//
+//	+----+----+- - - - - - - - - - -+------+------+-----------+-----------+
+//	| b0 | b1 | first key, escaped  | 0x00 | 0x00 | run       | block     |
+//	|    |    |                     |      |      | 4, big-e. | 4, big-e. |
+//	+----+----+- - - - - - - - - - -+------+------+-----------+-----------+
+//
+//	b0, b1     two bytes whose hash is the partition, see PartitionPrefix
+//	first key  of the block, with each byte 0x00 as 0x00 0xff
+//	run        index of the map task
+//	block      number of the block among those of the map task for this partition
+//
+// Escaped and ended so, no first key is a prefix of another, and they compare as the keys do.
+// A reducer takes its frames in that order. Before it takes one, it hands out every pair that is less
+// than the frame's (first key, run, block); those still to come are not. A run's next block
+// begins where its last one ended, so at most one block of each run is open,
+// and the memory is that of as many blocks as there are map tasks, whatever the keys are.
+//
+// # Measured
+//
+// On words of a text, 64 KiB blocks and one busy core of an AMD EPYC: S2 writes a block in 15 ns more
+// for each pair than no codec and stores 41% of the bytes, LZ4 takes about the same time for 45%;
+// both are read at the speed of none. So S2 is the default.
 package shuffle

@@ -1,6 +1,7 @@
 package shuffle
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 
@@ -30,8 +31,13 @@ func keyLength(key []byte) uint16 { return uint16(min(len(key), math.MaxUint16))
 // keyPrefix returns the first eight bytes of key as a big-endian number, padded with zeros.
 // Of two keys with different prefixes, the one with the smaller prefix is the smaller.
 func keyPrefix(key []byte) uint64 {
-	if len(key) >= 8 {
+	switch n := len(key); {
+	case n >= 8:
 		return binary.BigEndian.Uint64(key)
+	case n >= 4:
+		// Two loads that overlap.
+		first := uint64(binary.BigEndian.Uint32(key)) << 32
+		return first | uint64(binary.BigEndian.Uint32(key[n-4:]))<<(64-8*n)
 	}
 	var prefix uint64
 	for i, c := range key {
@@ -46,6 +52,7 @@ type entryPairs struct {
 	entries []entry // not read yet
 	touched int     // so many of them are in the cache
 	sum     byte
+	last    []byte // the key before
 	key     []byte
 	value   []byte
 }
@@ -61,6 +68,7 @@ func (p *entryPairs) Next() bool {
 		p.touch()
 	}
 	p.touched--
+	p.last = p.key
 	p.key, p.value = parseRecord(p.arena.at(p.entries[0].ref))
 	p.entries = p.entries[1:]
 	return true
@@ -79,6 +87,8 @@ func (p *entryPairs) touch() {
 
 // touchAhead is the number of records to wait for at the same time.
 const touchAhead = 32
+
+func (p *entryPairs) repeats() bool { return bytes.Equal(p.key, p.last) }
 
 func (p *entryPairs) Key() []byte   { return p.key }
 func (p *entryPairs) Value() []byte { return p.value }

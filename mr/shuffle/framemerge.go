@@ -130,7 +130,11 @@ func (m *frameMerger) spareBlock() *openBlock {
 // advance moves the first block of the heap to its next pair.
 func (m *frameMerger) advance() error {
 	b := m.open[0]
-	if !b.advance() {
+	if b.advance() {
+		if b.reader.repeats() {
+			return nil
+		}
+	} else {
 		if err := b.reader.Err(); err != nil {
 			return frameError(b.order, err)
 		}

@@ -16,18 +16,27 @@ func Merge(sources []mr.Pairs) mr.Pairs {
 	m := &merger{cursors: make([]cursor, len(sources))}
 	for i, source := range sources {
 		m.cursors[i] = cursor{pairs: source, order: uint64(i)}
+		m.cursors[i].repeater, _ = source.(repeater)
 	}
 	return m
 }
 
 // A cursor stands on a pair of a sorted source.
 type cursor struct {
-	prefix uint64 // keyPrefix(key)
-	key    []byte // nil at the end
-	order  uint64 // decides between equal keys
-	ended  bool
-	pairs  mr.Pairs
+	prefix   uint64 // keyPrefix(key)
+	key      []byte // nil at the end
+	order    uint64 // decides between equal keys
+	ended    bool
+	pairs    mr.Pairs
+	repeater repeater // pairs, or nil where it is none
 }
+
+// A repeater is a source that can tell cheaply whether a pair has the key of the pair before it.
+// Then the pair comes next in a merge without any comparison.
+type repeater interface{ repeats() bool }
+
+// repeats reports whether the pair is known to have the key of the pair before it.
+func (c *cursor) repeats() bool { return c.repeater != nil && c.repeater.repeats() }
 
 // advance moves to the next pair. At the end the cursor is greater than all others.
 func (c *cursor) advance() bool {
@@ -76,7 +85,9 @@ func (m *merger) Next() bool {
 		return false
 	default:
 		m.advance(m.winner)
-		m.replay()
+		if m.winner.ended || !m.winner.repeats() {
+			m.replay()
+		}
 	}
 	return m.err == nil && !m.winner.ended
 }

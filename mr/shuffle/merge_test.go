@@ -34,13 +34,13 @@ func TestMergeEqualsStableSort(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pairs := drawPairs(t, 300)
 		n := rapid.IntRange(1, 20).Draw(t, "sources")
-		requireSame(t, concat(sortPairs(pairs)), read(t, Merge(sortedSources(pairs, n))))
+		requireSame(t, orNil(sortPairs(pairs)), read(t, Merge(sortedSources(pairs, n))))
 		requireSame(t, concatenated(sortPairs(pairs)), read(t, MergeValues(Merge(sortedSources(pairs, n)), concatenate)))
 	})
 }
 
-// concat makes an empty slice nil, as read returns it.
-func concat(pairs []pair) []pair { return append([]pair(nil), pairs...) }
+// orNil makes an empty slice nil, as read returns it.
+func orNil(pairs []pair) []pair { return append([]pair(nil), pairs...) }
 
 func TestMergeOfNothing(t *testing.T) {
 	require.Empty(t, read(t, Merge(nil)))
@@ -80,7 +80,7 @@ func TestMergeLimited(t *testing.T) {
 		pairs := drawPairs(t, 200)
 		n := rapid.IntRange(1, 40).Draw(t, "sources")
 		options := MergeOptions{FanIn: rapid.IntRange(2, 12).Draw(t, "fan-in"), Dir: dir}
-		want := concat(sortPairs(pairs))
+		want := orNil(sortPairs(pairs))
 		if rapid.Bool().Draw(t, "merge values") {
 			options.Merge, want = concatenate, concatenated(want)
 		}

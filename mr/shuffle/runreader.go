@@ -91,6 +91,8 @@ func (r *runPairs) fail(err error) bool {
 	return false
 }
 
+func (r *runPairs) repeats() bool { return r.block.repeats() }
+
 func (r *runPairs) Key() []byte   { return r.block.Key() }
 func (r *runPairs) Value() []byte { return r.block.Value() }
 func (r *runPairs) Err() error    { return r.err }
