@@ -190,19 +190,16 @@ func TestRequire_CallerGivesUp(t *testing.T) {
 func TestRequire_FailFastAnswersTheCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		never := w.task("never")
-		bad := w.with("bad", settings{priority: 1, run: broken})
-		outer := w.with("outer", settings{priority: 2, run: requires(never)})
-		summary, err := orchestrate.Run(t.Context(), orchestrate.Config{FailFast: true}, bad, outer)
-		require.ErrorIs(t, err, errBroken)
-		_ = summary
-		after := w.with("after bad", settings{priority: 2, run: func(ctx context.Context, s step) error {
-			time.Sleep(time.Minute)
-			return requires(w.task("late"))(ctx, s)
+		bad := w.with("bad", settings{run: broken})
+		late := w.task("late")
+		asks := w.with("asks", settings{priority: 2, run: func(ctx context.Context, s step) error {
+			time.Sleep(time.Minute) // bad has failed
+			return requires(late)(ctx, s)
 		}})
-		summary, err = orchestrate.Run(t.Context(), orchestrate.Config{FailFast: true, Workers: 2}, bad, after)
+		summary, err := orchestrate.Run(t.Context(), orchestrate.Config{FailFast: true, Workers: 2}, bad, asks)
 		require.ErrorIs(t, err, errBroken)
-		require.EqualError(t, taskError(summary, after), "required task step(name=late): not run")
+		require.EqualError(t, taskError(summary, asks), "required task step(name=late): not run")
+		require.Equal(t, orchestrate.StatusNotRun, status(summary, late))
 	})
 }
 
@@ -232,8 +229,9 @@ func TestRequire_AfterRunReturned(t *testing.T) {
 		return nil
 	}})
 	var late error
+	c := w.task("c")
 	b := w.with("b", settings{requires: []orchestrate.Task{a}, run: func(ctx context.Context, s step) error {
-		late = orchestrate.Require(left, w.task("c"))
+		late = orchestrate.Require(left, c)
 		w.make(s.Name)
 		return nil
 	}})

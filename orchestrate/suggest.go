@@ -14,7 +14,7 @@ func nearest(name string, candidates []string) []string {
 	var matches []match
 	for _, candidate := range candidates {
 		d := editDistance(strings.ToLower(name), strings.ToLower(candidate))
-		if d <= max(2, len(candidate)/3) && d < len(candidate) || len(name) >= 3 && strings.HasPrefix(candidate, name) {
+		if d <= max(1, (len(candidate)+1)/3) && d < len(candidate) || len(name) >= 3 && strings.HasPrefix(candidate, name) {
 			matches = append(matches, match{candidate, d})
 		}
 	}
