@@ -12,8 +12,9 @@ import (
 // A span is a line of a summary: one task, or a row of them that differ in one
 // parameter only, whose values follow each other without a gap.
 type span struct {
-	count int
-	text  string // InputText(date=2014-06-01…2014-06-30)
+	count       int
+	text        string // InputText(date=2014-06-01…2014-06-30)
+	first, last TaskSummary
 }
 
 // compress returns the tasks in as few lines as ranges of one parameter allow, in
@@ -49,14 +50,14 @@ func compressFamily(tasks []TaskSummary) []span {
 		return best
 	}
 	for _, t := range tasks {
-		best = append(best, span{1, t.ID})
+		best = append(best, span{1, t.ID, t, t})
 	}
 	return best
 }
 
 // A step is a task on the number line of one parameter.
 type step struct {
-	task       Task
+	summary    TaskSummary
 	rest       string // the ID with a mark in place of the parameter
 	unit       intervalUnit
 	start, end int64 // end is the start of the next value
@@ -67,7 +68,7 @@ type step struct {
 func compressBy(p *param, tasks []TaskSummary) []span {
 	steps := make([]step, len(tasks))
 	for i, t := range tasks {
-		steps[i] = newStep(p, t.Task)
+		steps[i] = newStep(p, t)
 	}
 	slices.SortStableFunc(steps, func(a, b step) int {
 		return cmp.Or(strings.Compare(a.rest, b.rest), cmp.Compare(a.unit, b.unit), cmp.Compare(a.start, b.start))
@@ -89,19 +90,21 @@ func (a step) isBefore(b step) bool {
 }
 
 func newSpan(p *param, steps []step) span {
-	first, last := steps[0], steps[len(steps)-1]
-	if len(steps) == 1 {
-		return span{1, ID(first.task)}
+	first, last := steps[0].summary, steps[len(steps)-1].summary
+	s := span{len(steps), first.ID, first, last}
+	if len(steps) > 1 {
+		value := func(t Task) string { return idValue(p, structOf(t).FieldByIndex(p.index)) }
+		s.text = strings.Replace(steps[0].rest, rangeMark, value(first.Task)+"…"+value(last.Task), 1)
 	}
-	values := idValue(p, structOf(first.task).FieldByIndex(p.index)) + "…" + idValue(p, structOf(last.task).FieldByIndex(p.index))
-	return span{len(steps), strings.Replace(first.rest, rangeMark, values, 1)}
+	return s
 }
 
 // rangeMark stands for the value of a parameter. No ID has it, for it is quoted there.
 const rangeMark = "\x00"
 
-func newStep(p *param, t Task) step {
-	s := step{task: t, rest: ID(t)}
+func newStep(p *param, summary TaskSummary) step {
+	t := summary.Task
+	s := step{summary: summary, rest: summary.ID}
 	v := structOf(t).FieldByIndex(p.index)
 	if p.shape != shapeSingle || !p.given(v) {
 		return s

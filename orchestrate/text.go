@@ -28,7 +28,7 @@ var sections = []struct {
 	{StatusComplete, "complete before"},
 	{StatusDone, "done"},
 	{StatusFailed, "failed"},
-	{StatusMissingExternal, "missing external inputs"},
+	{StatusMissingExternal, "missing external"},
 	{StatusAlreadyRunning, "already running in another process"},
 	{StatusInterrupted, "interrupted"},
 	{StatusUpstreamFailed, "not run, for a task they require failed"},
@@ -55,13 +55,24 @@ func (s *Summary) writeSection(text *strings.Builder, status Status, title strin
 	}
 	lines := compress(tasks)
 	for _, line := range lines[:min(len(lines), maxLines)] {
-		fmt.Fprintf(text, "       %6d %s\n", line.count, line.text)
+		fmt.Fprintf(text, "       %6d %s%s\n", line.count, line.text, line.missing())
 	}
 	rest := 0
 	for _, line := range lines[min(len(lines), maxLines):] {
 		rest += line.count
 	}
 	writeMore(text, rest)
+}
+
+// missing returns the end of a line of missing external inputs: what is not there.
+func (s span) missing() string {
+	switch {
+	case s.first.Missing == nil:
+		return ""
+	case s.count == 1:
+		return ": " + nameTargets(s.first.Missing)
+	}
+	return ": " + nameTargets(s.first.Missing) + " … " + nameTargets(s.last.Missing)
 }
 
 func writeMore(text *strings.Builder, n int) {
