@@ -1,0 +1,12 @@
+//go:build unix && !linux
+
+package streaming
+
+import "syscall"
+
+// clientAttributes puts the client in a process group of its own.
+func clientAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func killGroup(pid int) {
+	syscall.Kill(-pid, syscall.SIGKILL) // it may have ended by itself
+}
