@@ -173,7 +173,7 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	for i, o := range t.outputs {
 		sources[i] = o.Partition(p)
 	}
-	options := shuffle.MergeOptions{Dir: t.spills}
+	options := shuffle.MergeOptions{Dir: t.spills, FanIn: t.fanIn()}
 	if t.NewMerge != nil {
 		options.Merge = t.NewMerge()
 	}
@@ -186,6 +186,17 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	defer func() { t.counters.Merge(env.Counters()) }()
 	defer t.progress.reduced(1 / float64(t.Reducers))
 	return t.writePart(p, func(write mr.WriteRecord) error { return t.RunReduce(env, merged, write) })
+}
+
+// mergeSource is the memory of one source of a merge in bytes: a block of a run,
+// stored and decompressed.
+const mergeSource = 128 << 10
+
+// fanIn returns how many sources a reduce task merges at one time. All reduce
+// tasks together have a quarter of the budget for it.
+func (t *step) fanIn() int {
+	n := t.options.Memory / 4 / int64(t.options.Workers) / mergeSource
+	return int(min(max(n, 4), 256))
 }
 
 func (t *step) newEnv(ctx context.Context, i int) *mr.Env {
