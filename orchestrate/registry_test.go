@@ -2,6 +2,7 @@ package orchestrate_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"time"
 
@@ -79,11 +80,6 @@ type badOption struct {
 	Pool string `param:"pool,insignificent"`
 }
 
-type badSyntax struct {
-	work
-	Pool string `param: "pool"`
-}
-
 type helpOnly struct {
 	work
 	Pool string `help:"the pool"`
@@ -138,7 +134,6 @@ func TestNewRegistry_Mistakes(t *testing.T) {
 			"a date type, orchestrate.Path, a type with UnmarshalText and MarshalText or String, or a pointer, slice or map of these"},
 		{badName{}, `orchestrate_test.badName.DateInterval: bad parameter name "DateInterval"; use lower-case words with hyphens, such as date-interval`},
 		{badOption{}, `orchestrate_test.badOption.Pool: unknown option "insignificent" in the param tag; the options are optional and insignificant`},
-		{badSyntax{}, "orchestrate_test.badSyntax.Pool: the tag `param: \"pool\"` can't be read; write `param:\"pool\" help:\"…\"`"},
 		{helpOnly{}, "orchestrate_test.helpOnly.Pool: it has a help or choices tag, and no param tag; write `param:\"pool\" help:\"…\"`"},
 		{twice{}, "orchestrate_test.twice.B: the parameter a is that of A too; rename one of them"},
 		{helpParam{}, "orchestrate_test.helpParam.Help_: the name help is taken; choose another name"},
@@ -155,6 +150,13 @@ func TestNewRegistry_Mistakes(t *testing.T) {
 			require.ErrorAs(t, err, &definition)
 		})
 	}
+}
+
+// No type here has such a tag, for go vet would find it.
+func TestNewRegistry_TagThatCannotBeRead(t *testing.T) {
+	problem, mend := orchestrate.ParamProblem(reflect.StructField{Name: "MaxSize", Type: reflect.TypeFor[int](), Tag: `param: "max"`})
+	require.Equal(t, "the tag `param: \"max\"` can't be read", problem)
+	require.Equal(t, "write `param:\"max-size\" help:\"…\"`", mend)
 }
 
 func TestNewRegistry_TellsAllMistakes(t *testing.T) {
