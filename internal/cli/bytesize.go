@@ -35,4 +35,4 @@ func (s *byteSize) String() string {
 }
 
 // Type returns what help shows as the value.
-func (s *byteSize) Type() string { return "<size>" }
+func (s *byteSize) Type() string { return "size" }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/streaming"
 )
 
 // A Config is what a command line needs from its process.
@@ -34,7 +35,7 @@ type Config struct {
 	Commands []*cobra.Command
 
 	// Checks are checks of doctor besides those of the package.
-	Checks []Check
+	Checks []func(context.Context) streaming.Check
 }
 
 // Run runs the command line and returns the exit code, one of those of package orchestrate.
@@ -60,7 +61,7 @@ type app struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	commands       []*cobra.Command
-	checks         []Check
+	checks         []func(context.Context) streaming.Check
 
 	registry *orchestrate.Registry
 	docs     map[string]string // Go doc of the families
@@ -106,6 +107,7 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.PersistentFlags().BoolP("help", "h", false, "show this help")
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)

@@ -105,7 +105,11 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 func unknownVerb(root *cobra.Command, name string) error {
-	return usagef("unknown command %s%s", name, didYouMean("", root.SuggestionsFor(name)))
+	var verbs []string
+	for _, verb := range root.Commands() {
+		verbs = append(verbs, verb.Name())
+	}
+	return usagef("there is no command %s%s", name, didYouMean("", nearest(name, verbs)))
 }
 
 // nearest returns the names that name may be a slip of. Cobra knows it of commands.

@@ -19,7 +19,7 @@ Graphviz (--format dot) or as a Mermaid flowchart (--format mermaid).`,
 		example: "graph WordCount --date-interval 2014-06 --format dot | dot -Tsvg >plan.svg",
 		flags: func(set *pflag.FlagSet) {
 			place.add(set)
-			set.StringVar(&format, "format", "tree", "tree, dot or mermaid")
+			set.StringVar(&format, "format", "tree", "how to draw: `tree|dot|mermaid`")
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error {
 			formats := []string{"tree", "dot", "mermaid"}

@@ -16,20 +16,25 @@ func writeUsage(cmd *cobra.Command) error {
 		fmt.Fprintf(w, "\nExample:\n%s\n", cmd.Example)
 	}
 	writeCommands(w, cmd)
-	if flags := cmd.LocalFlags(); flags.HasAvailableFlags() {
-		title := "Flags"
-		if cmd.Flags().HasFlags() && cmd.HasParent() && cmd.Parent().HasPersistentFlags() {
-			title = "Parameters"
-		}
-		fmt.Fprintf(w, "\n%s:\n%s", title, flags.FlagUsages())
-	}
-	if cmd.HasInheritedFlags() {
-		fmt.Fprintf(w, "\nFlags:\n%s", cmd.Parent().PersistentFlags().FlagUsages()) // in their order
-	}
+	writeFlags(w, cmd)
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(w, "\nSee '%s %s --help'.\n", cmd.CommandPath(), placeholder(cmd))
 	}
 	return nil
+}
+
+// writeFlags writes the flags of a command, in the order in which they were defined.
+func writeFlags(w io.Writer, cmd *cobra.Command) {
+	switch verb := cmd.Parent(); {
+	case verb == nil: // --help alone
+	case verb.HasParent(): // a task
+		if cmd.HasLocalFlags() {
+			fmt.Fprintf(w, "\nParameters:\n%s", cmd.LocalFlags().FlagUsages())
+		}
+		fmt.Fprintf(w, "\nFlags:\n%s", verb.PersistentFlags().FlagUsages())
+	case cmd.HasAvailableLocalFlags():
+		fmt.Fprintf(w, "\nFlags:\n%s", cmd.LocalFlags().FlagUsages())
+	}
 }
 
 func usageLine(cmd *cobra.Command) string {

@@ -14,23 +14,26 @@ type lazyFS struct {
 
 var _ hdfs.FileSystem = lazyFS{}
 
+// A connectError is why there is no connection. It unwraps to nothing: a configuration
+// that is missing must not look like a file that does not exist.
+type connectError struct{ reason string }
+
+func (e *connectError) Error() string { return e.reason }
+
 // get calls a method that returns something.
 func get[T any](l lazyFS, call func(*hdfs.Client) (T, error)) (T, error) {
 	client, err := l.connect()
 	if err != nil {
 		var none T
-		return none, err
+		return none, &connectError{err.Error()}
 	}
 	return call(client)
 }
 
 // do calls a method that returns an error alone.
 func (l lazyFS) do(call func(*hdfs.Client) error) error {
-	client, err := l.connect()
-	if err != nil {
-		return err
-	}
-	return call(client)
+	_, err := get(l, func(c *hdfs.Client) (struct{}, error) { return struct{}{}, call(c) })
+	return err
 }
 
 func (l lazyFS) Open(name string) (hdfs.Reader, error) {

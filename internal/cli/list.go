@@ -3,9 +3,10 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gomr/gomr/orchestrate"
 )
 
 // A listedTask is a task in the JSON of list.
@@ -56,17 +57,29 @@ func (a *app) listed() []listedTask {
 }
 
 func (a *app) writeList() error {
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', tabwriter.StripEscape)
+	names, params := 0, 0 // widths
 	for _, family := range a.registry.Families() {
-		var params []string
-		for _, p := range family.Params {
-			if p.Required {
-				params = append(params, "--"+p.Name)
-			} else {
-				params = append(params, "[--"+p.Name+"]")
-			}
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", family.Name, strings.Join(params, " "), firstSentence(a.doc(family)))
+		names = max(names, len(family.Name))
+		params = max(params, len(paramNames(family)))
 	}
-	return w.Flush()
+	for _, family := range a.registry.Families() {
+		line := fmt.Sprintf("%-*s  %-*s  %s", names, family.Name, params, paramNames(family), firstSentence(a.doc(family)))
+		if _, err := fmt.Fprintln(a.stdout, strings.TrimRight(line, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// paramNames returns the flags of a family, those that may be left out in brackets.
+func paramNames(family orchestrate.FamilyInfo) string {
+	var names []string
+	for _, p := range family.Params {
+		if p.Required {
+			names = append(names, "--"+p.Name)
+		} else {
+			names = append(names, "[--"+p.Name+"]")
+		}
+	}
+	return strings.Join(names, " ")
 }

@@ -40,23 +40,23 @@ type place struct {
 type placeFlags struct {
 	runner string
 	root   string
+	memory byteSize
 	hadoopFlags
-	localFlags
 }
 
 // add defines the flags of a verb for which the user chooses the runner.
 func (p *placeFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&p.runner, "runner", hadoop, "where jobs run and paths lead: hadoop or local")
+	flags.StringVar(&p.runner, "runner", hadoop, "where jobs run and paths lead: `hadoop|local`")
 	p.addRoot(flags)
 }
 
 func (p *placeFlags) addRoot(flags *pflag.FlagSet) {
-	flags.StringVar(&p.root, "root", defaultRoot, "folder that stands for HDFS with the local runner")
+	flags.StringVar(&p.root, "root", defaultRoot, "`folder` that stands for HDFS with the local runner")
 }
 
 // forRunner names the runner that each of these flags is for.
 var forRunner = map[string]string{
-	"root": local, "memory": local,
+	"root":          local,
 	"streaming-jar": hadoop, "property": hadoop, "files": hadoop, "binary": hadoop,
 }
 
@@ -84,9 +84,9 @@ func (p *placeFlags) open(cmd *cobra.Command, ui *ui) (*place, error) {
 		return nil, err
 	}
 	if p.runner == local {
-		return openLocal(p.root, p.localFlags, ui)
+		return openLocal(p, ui)
 	}
-	return openHadoop(p.hadoopFlags, ui)
+	return openHadoop(p, ui)
 }
 
 // lockDir returns the folder for the locks of the place. All processes of a user find

@@ -23,10 +23,10 @@ type runFlags struct {
 }
 
 func (r *runFlags) add(flags *pflag.FlagSet) {
-	flags.IntVarP(&r.workers, "workers", "w", 1, "number of tasks to run at once")
+	flags.IntVarP(&r.workers, "workers", "w", 1, "`number` of tasks to run at once")
 	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
-	r.place.localFlags.add(flags)
+	flags.Var(&r.place.memory, "memory", "memory for a job here, or for each task of one on Hadoop, such as 2G (default: found)")
 }
 
 func (r *runFlags) addOutput(flags *pflag.FlagSet) {

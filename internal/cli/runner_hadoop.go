@@ -2,11 +2,20 @@ package cli
 
 import (
 	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path"
+	"strings"
 	"sync"
 
 	"github.com/spf13/pflag"
 
 	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/mr"
+	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/streaming"
 )
 
 // hadoopFlags are the flags of the hadoop runner.
@@ -18,22 +27,44 @@ type hadoopFlags struct {
 }
 
 func (h *hadoopFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&h.jar, "streaming-jar", "", "path of the jar of Hadoop Streaming (default: found)")
-	flags.StringArrayVarP(&h.properties, "property", "D", nil, "Hadoop property for the jobs, such as -D mapreduce.map.memory.mb=2048")
-	flags.StringArrayVar(&h.files, "files", nil, "file that the jobs' tasks may read, by its path in HDFS")
-	flags.StringVar(&h.binary, "binary", "", "static Linux executable of this program to send to the cluster (default: this one)")
+	h.addJar(flags)
+	flags.StringArrayVarP(&h.properties, "property", "D", nil, "Hadoop property for the jobs as `name=value`; may be given several times")
+	flags.StringArrayVar(&h.files, "files", nil, "file for the jobs' tasks by its `path` in HDFS, or path#name; may be given several times")
+	flags.StringVar(&h.binary, "binary", "", "static Linux executable of this program to send to the cluster, a `file` (default: this one)")
 }
 
-// openHadoop returns the place of the cluster that the environment names.
-func openHadoop(flags hadoopFlags, ui *ui) (*place, error) {
+func (h *hadoopFlags) addJar(flags *pflag.FlagSet) {
+	flags.StringVar(&h.jar, "streaming-jar", "", "jar of Hadoop Streaming, a `file` (default: found)")
+}
+
+// openHadoop returns the place of the cluster that the environment names. It connects
+// to the cluster, and looks for Hadoop on this machine, when that is first needed.
+func openHadoop(flags *placeFlags, ui *ui) (*place, error) {
+	properties, err := parseProperties(flags.properties)
+	if err != nil {
+		return nil, err
+	}
+	files, err := parseSideFiles(flags.files)
+	if err != nil {
+		return nil, err
+	}
 	var client *hdfs.Client
 	connect := sync.OnceValues(func() (*hdfs.Client, error) {
 		var err error
 		client, err = hdfs.Connect(hdfs.Config{})
 		return client, err
 	})
+	runner := &hadoopRunner{
+		cluster:    sync.OnceValues(func() (*streaming.Cluster, error) { return findCluster(flags.jar, connect) }),
+		properties: properties,
+		files:      files,
+		binary:     flags.binary,
+		memory:     int64(flags.memory),
+		log:        ui.log,
+	}
 	return &place{
 		files: lazyFS{connect},
+		jobs:  runner,
 		name:  "hadoop:" + clusterName(),
 		close: func() {
 			if client != nil {
@@ -41,6 +72,15 @@ func openHadoop(flags hadoopFlags, ui *ui) (*place, error) {
 			}
 		},
 	}, nil
+}
+
+func findCluster(jar string, connect func() (*hdfs.Client, error)) (*streaming.Cluster, error) {
+	cluster, err := streaming.Find(streaming.FindConfig{StreamingJar: jar})
+	if err != nil {
+		return nil, err
+	}
+	cluster.HDFS, err = connect()
+	return cluster, err
 }
 
 // clusterName returns what tells the cluster from others, without a call to it.
@@ -56,5 +96,109 @@ func clusterName() string {
 	return cmp.Or(properties.Get("fs.defaultFS"), dir)
 }
 
+func parseProperties(texts []string) (map[string]string, error) {
+	properties := make(map[string]string)
+	for _, text := range texts {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, usagef("-D %s: want a property as name=value, such as -D mapreduce.job.queuename=etl", text)
+		}
+		properties[name] = value
+	}
+	return properties, nil
+}
+
+// parseSideFiles reads paths as [mr.Files] does.
+func parseSideFiles(texts []string) ([]mr.SideFile, error) {
+	var files []mr.SideFile
+	for _, text := range texts {
+		file, name, named := strings.Cut(text, "#")
+		if !named {
+			name = path.Base(file)
+		}
+		if !path.IsAbs(file) || name == "" || strings.Contains(name, "/") {
+			return nil, usagef("--files %s: want an absolute path in HDFS, or path#name", text)
+		}
+		files = append(files, mr.SideFile{Path: file, Name: name})
+	}
+	return files, nil
+}
+
+// A hadoopRunner runs jobs on a cluster, any number at once.
+type hadoopRunner struct {
+	cluster    func() (*streaming.Cluster, error)
+	properties map[string]string
+	files      []mr.SideFile
+	binary     string
+	memory     int64
+	log        *slog.Logger
+}
+
+// RunJob implements [orchestrate.JobRunner].
+func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orchestrate.JobResult, error) {
+	var outcome orchestrate.JobResult
+	inputs, output, err := jobPaths(run)
+	if err != nil {
+		return outcome, err
+	}
+	cluster, err := r.cluster()
+	if err != nil {
+		return outcome, err
+	}
+	binary, err := r.executable()
+	if err != nil {
+		return outcome, err
+	}
+	var trackingURL string // written by one goroutine at a time, and by none after Run
+	result, err := cluster.Run(ctx, streaming.Submission{
+		ID:         run.ID,
+		Job:        run.Job,
+		Family:     run.Family,
+		Flags:      run.Flags,
+		Binary:     binary,
+		Inputs:     inputs,
+		Output:     output,
+		Properties: r.properties,
+		Files:      r.files,
+		Memory:     r.memory,
+		Progress: func(p streaming.Progress) {
+			trackingURL = cmp.Or(p.TrackingURL, trackingURL)
+			progress := jobProgress(p.Step, p.Steps, p.Map, p.Reduce)
+			progress.TrackingURL = p.TrackingURL
+			run.Report(progress)
+		},
+		Log: r.log.With("task", run.ID),
+	})
+	outcome.TrackingURL = trackingURL
+	if failed := new(streaming.JobError); errors.As(err, &failed) {
+		outcome.TrackingURL = cmp.Or(failed.TrackingURL, trackingURL)
+	}
+	if result != nil {
+		outcome.Counters = result.Counters
+	}
+	return outcome, err
+}
+
+// executable returns the path of the executable for the nodes.
+func (r *hadoopRunner) executable() (string, error) {
+	if r.binary != "" {
+		return r.binary, nil
+	}
+	return os.Executable()
+}
+
 // hadoopChecks are the checks of doctor for a cluster.
-func hadoopChecks(flags hadoopFlags) []Check { return nil }
+func hadoopChecks(ctx context.Context, flags *placeFlags) []streaming.Check {
+	checks := streaming.Diagnose(ctx, streaming.FindConfig{StreamingJar: flags.jar})
+	program := streaming.Check{Name: "this program", OK: true, Detail: "a static Linux executable, which runs on the nodes"}
+	executable, err := os.Executable()
+	if err == nil {
+		err = streaming.CheckBinary(executable)
+	}
+	if wrong := new(streaming.BinaryError); errors.As(err, &wrong) {
+		program.OK, program.Detail, program.Mend = false, wrong.Path+": "+wrong.Reason, wrong.Mend
+	} else if err != nil {
+		program.OK, program.Detail = false, err.Error()
+	}
+	return append(checks, program)
+}

@@ -6,23 +6,14 @@ import (
 	"log/slog"
 	"path/filepath"
 
-	"github.com/spf13/pflag"
-
 	"github.com/gomr/gomr/hdfs"
 	engine "github.com/gomr/gomr/mr/local"
 	"github.com/gomr/gomr/orchestrate"
 )
 
-// localFlags are the flags of the local runner.
-type localFlags struct{ memory byteSize }
-
-func (l *localFlags) add(flags *pflag.FlagSet) {
-	flags.Var(&l.memory, "memory", "memory for a local job, such as 2G (default a quarter of the machine's)")
-}
-
 // openLocal returns the place of a folder that stands for HDFS.
-func openLocal(root string, flags localFlags, ui *ui) (*place, error) {
-	root, err := filepath.Abs(root)
+func openLocal(flags *placeFlags, ui *ui) (*place, error) {
+	root, err := filepath.Abs(flags.root)
 	if err != nil {
 		return nil, err
 	}

@@ -155,8 +155,11 @@ func (u *ui) line(e orchestrate.Event, text string) {
 
 // shortDuration rounds a duration to what a person wants to know.
 func shortDuration(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
 	if d < 10*time.Second {
-		return d.Round(10 * time.Millisecond).String()
+		return d.Round(100 * time.Millisecond).String()
 	}
 	return d.Round(time.Second).String()
 }

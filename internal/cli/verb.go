@@ -44,6 +44,7 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 		DisableFlagsInUseLine: true,
 	}
 	v.flags(cmd.PersistentFlags())
+	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
 	for _, family := range a.registry.Families() {
 		cmd.AddCommand(a.familyCommand(family, v.do))

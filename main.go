@@ -1,0 +1,95 @@
+package gomr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/gomr/gomr/internal/cli"
+	"github.com/gomr/gomr/mr"
+	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/streaming"
+)
+
+// Main is the main function of a program of tasks, which are given as prototypes: values
+// whose fields are the defaults of the parameters, see [orchestrate.NewRegistry].
+// It doesn't return.
+//
+// The program is a command line; see its help. Started by Hadoop Streaming,
+// which the first argument tells, it is a map or reduce task.
+func Main(tasks ...orchestrate.Task) {
+	if len(os.Args) > 1 && os.Args[1] == streaming.TaskVerb {
+		os.Exit(hadoopTask(tasks, os.Args[2:]))
+	}
+	ctx, stop := untilInterrupted()
+	code := cli.Run(ctx, cli.Config{
+		Tasks:  tasks,
+		Name:   filepath.Base(os.Args[0]),
+		Args:   os.Args[1:],
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// hadoopTask runs a task of a job on the cluster.
+func hadoopTask(tasks []orchestrate.Task, args []string) int {
+	command, err := streaming.ParseTask(args)
+	var job mr.Job
+	if err == nil {
+		job, err = jobOf(tasks, command)
+	}
+	if err != nil {
+		streaming.WriteTaskFailure(os.Stderr, command.Kind, err, os.Getenv)
+		return orchestrate.ExitError
+	}
+	stdio := streaming.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	if err := streaming.RunTask(context.Background(), job, command, stdio, os.Getenv); err != nil {
+		return orchestrate.ExitError // it is written already
+	}
+	return orchestrate.ExitComplete
+}
+
+// jobOf makes the job again that the command is a part of.
+func jobOf(tasks []orchestrate.Task, command streaming.TaskCommand) (mr.Job, error) {
+	registry, err := orchestrate.NewRegistry(tasks...)
+	if err != nil {
+		return nil, err
+	}
+	task, err := registry.Parse(command.Family, command.Flags)
+	if err != nil {
+		return nil, err
+	}
+	jobTask, ok := task.(orchestrate.JobTask)
+	if !ok {
+		return nil, fmt.Errorf("the task %s has no Job method", command.Family)
+	}
+	return jobTask.Job(), nil
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// untilInterrupted returns a context that ends at the first signal to stop: Ctrl-C,
+// a polite kill or a closed terminal. The second one ends the process at once.
+func untilInterrupted() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	go func() {
+		<-signals
+		fmt.Fprintln(os.Stderr, "gomr: stopping; once more stops at once and leaves the rest as it is")
+		cancel(errInterrupted)
+		<-signals
+		os.Exit(orchestrate.ExitInterrupted)
+	}()
+	return ctx, func() { signal.Stop(signals) }
+}
