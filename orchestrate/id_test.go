@@ -140,7 +140,7 @@ func TestParseID_Bad(t *testing.T) {
 }
 
 func FuzzParseID(f *testing.F) {
-	for _, id := range []string{`kinds(bool=false, list=["a,b",""], map={a=1,"b c"=2})`, `kinds(string="\"\xff")`, "kinds()"} {
+	for _, id := range []string{`kinds(bool=false, list=["a,b",""], map={a=1,"b c"=2})`, `kinds(string="\"\xff")`, "kinds()", "kinds(map=)"} {
 		f.Add(id)
 	}
 	registry := newRegistry(f, kinds{})

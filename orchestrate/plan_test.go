@@ -87,6 +87,65 @@ func TestPlan_Why(t *testing.T) {
 	require.EqualError(t, err, "step(name=stranger) is not in the plan: nothing that is to be done requires it")
 }
 
+func TestPlan_WhyOfEveryStatus(t *testing.T) {
+	w := newWorld("made")
+	made := w.task("made")
+	first := w.task("first")
+	all := group{Name: "all", tasks: []orchestrate.Task{made, w.task("last", first, w.task("second"))}}
+	done := group{Name: "done", tasks: []orchestrate.Task{made}}
+	many := several{Names: []string{"made", "x1", "x2", "x3", "x4"}, world: w}
+	plan := newPlan(t, all, done, many)
+	tests := []struct {
+		task orchestrate.Task
+		want string
+	}{
+		{made, "step(name=made) is complete: made exists\n"},
+		{first, "step(name=first) will run: first does not exist\n"},
+		{all, "group(name=all) will be complete after 1 task that it requires\n" +
+			"  step(name=last) will run after 2 tasks that it requires: last does not exist\n" +
+			"    step(name=first) will run: first does not exist\n" +
+			"    step(name=second) will run: second does not exist\n"},
+		{done, "group(name=done) is complete: all that it requires is complete\n"},
+		{many, "several(names=[made,x1,x2,x3,x4]) will run: x1, x2, x3 and 1 more do not exist\n"},
+	}
+	for _, test := range tests {
+		why, err := plan.Why(test.task)
+		require.NoError(t, err)
+		require.Equal(t, test.want, why.String())
+	}
+	require.Len(t, plan.Roots(), 3)
+}
+
+// several makes several files.
+type several struct {
+	Names []string `param:"names"`
+	world *world
+}
+
+func (s several) Output() orchestrate.Target {
+	var targets orchestrate.Targets
+	for _, name := range s.Names {
+		targets = append(targets, file{s.world, name})
+	}
+	return targets
+}
+
+func (s several) Run(context.Context) error {
+	for _, name := range s.Names {
+		s.world.make(name)
+	}
+	return nil
+}
+
+func TestRun_SeveralTargets(t *testing.T) {
+	w := newWorld("a")
+	task := several{Names: []string{"a", "b"}, world: w}
+	summary, err := orchestrate.Run(t.Context(), orchestrate.Config{}, task)
+	require.NoError(t, err)
+	require.Equal(t, orchestrate.StatusDone, status(summary, task))
+	require.Equal(t, []orchestrate.Target{file{w, "a"}, file{w, "b"}}, orchestrate.Inputs(w.task("top", task)))
+}
+
 func TestPlan_DiamondsAreLookedAtOnce(t *testing.T) {
 	w := newWorld()
 	const depth = 200 // 2^200 ways from top to bottom

@@ -44,7 +44,7 @@ func (p *param) setList(v reflect.Value, texts []string, now time.Time) error {
 }
 
 func (p *param) setMap(v reflect.Value, texts []string, now time.Time) error {
-	v.Set(reflect.MakeMap(v.Type()))
+	v.SetZero()
 	for _, text := range texts {
 		entries, err := splitMap(text)
 		if err != nil {
@@ -69,6 +69,9 @@ func (p *param) setEntry(v reflect.Value, e entry, now time.Time) error {
 	}
 	if err := p.read(value, e.value, now); err != nil {
 		return err
+	}
+	if v.IsNil() {
+		v.Set(reflect.MakeMap(v.Type()))
 	}
 	v.SetMapIndex(key, value)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +90,20 @@ func TestSummary_OtherTexts(t *testing.T) {
 			require.Contains(t, summary.String(), test.want)
 		})
 	}
+}
+
+func TestSummary_LongListsAreCut(t *testing.T) {
+	var summary orchestrate.Summary
+	for i := range 15 {
+		for _, status := range []orchestrate.Status{orchestrate.StatusDone, orchestrate.StatusFailed} {
+			task := step{Name: fmt.Sprintf("%c", 'a'+i)}
+			summary.Tasks = append(summary.Tasks, orchestrate.TaskSummary{ID: orchestrate.ID(task), Task: task, Status: status, Rerun: "again"})
+		}
+	}
+	text := summary.String()
+	require.Equal(t, 2, strings.Count(text, "              and 5 more\n"))
+	require.Contains(t, text, "            1 step(name=j)\n              and")
+	require.Contains(t, text, "Failed: 15 tasks failed.")
 }
 
 func TestSummary_JSON(t *testing.T) {

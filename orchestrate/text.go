@@ -77,7 +77,7 @@ func (s span) missing() string {
 
 func writeMore(text *strings.Builder, n int) {
 	if n > 0 {
-		fmt.Fprintf(text, "              and %s more\n", countOf(n, "task"))
+		fmt.Fprintf(text, "              and %d more\n", n)
 	}
 }
 
