@@ -74,7 +74,7 @@ func (r *run) explainApplication(ctx context.Context, e *JobError, state clientS
 		app = &application{Diagnostics: state.Outcome}
 	}
 	if app.State == stateKilled || app.FinalStatus == stateKilled {
-		e.Reason = "the application was killed: " + firstLine(cmp.Or(app.Diagnostics, state.Outcome))
+		e.Reason = "the application was killed: " + topLine(cmp.Or(app.Diagnostics, state.Outcome))
 		return
 	}
 	for _, a := range failed {
@@ -94,7 +94,7 @@ func (r *run) explainApplication(ctx context.Context, e *JobError, state clientS
 		}
 	}
 	if diagnostics := strings.TrimSpace(app.Diagnostics); diagnostics != "" {
-		e.Reason = "the application failed: " + firstLine(diagnostics)
+		e.Reason = "the application failed: " + topLine(diagnostics)
 		e.Output = firstLines(strings.Join(withoutJavaFrames(strings.Split(diagnostics, "\n")[1:]), "\n"), shownOutput)
 	}
 }

@@ -68,7 +68,7 @@ func (e *JobError) Error() string {
 	line("tracking", e.TrackingURL)
 	line("reproduce", e.Reproduce)
 	if e.Cause != nil {
-		indent(&b, "stack", firstLines(e.Cause.Stack, shownStack))
+		indent(&b, "stack", userFrames(e.Cause.Stack))
 	}
 	indent(&b, "output", e.Output)
 	return b.String()
@@ -82,12 +82,18 @@ func (e *JobError) Unwrap() error {
 	return e.Cause
 }
 
-// rootCause returns what happened, without where.
+// rootCause returns what happened, without where: that stands below.
 func (e *JobError) rootCause() string {
-	if e.Cause == nil {
+	c := e.Cause
+	if c == nil {
 		return e.Reason
 	}
-	return e.Cause.Message
+	for _, where := range []string{"record " + c.Record + ": ", "key " + c.Key + ": "} {
+		if _, what, found := strings.Cut(c.Message, where); found && what != "" {
+			return what
+		}
+	}
+	return c.Message
 }
 
 // position returns the place in the input at which the task failed.
@@ -112,6 +118,15 @@ func indent(b *strings.Builder, name string, lines []string) {
 	for _, line := range lines {
 		b.WriteString("\n    " + line)
 	}
+}
+
+// engineFrames begins the frames of a stack that are gomr's own.
+const engineFrames = "\ngithub.com/gomr/gomr/mr."
+
+// userFrames returns the top of a stack down to where gomr called the user's code.
+func userFrames(stack string) []string {
+	user, _, _ := strings.Cut(stack, engineFrames)
+	return firstLines(user, shownStack)
 }
 
 // firstLines returns the first n lines of a text, and how many more there are.

@@ -105,7 +105,7 @@ func (e *JobError) explain(failures []failure, text string) bool {
 
 // rootException returns the message of the innermost exception in a Java stack.
 func rootException(stack string) string {
-	root := firstLine(stack)
+	root := topLine(stack)
 	for line := range strings.Lines(stack) {
 		if cause, ok := strings.CutPrefix(strings.TrimSpace(line), "Caused by: "); ok {
 			root = cause

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -42,9 +41,6 @@ type Submission struct {
 
 	// Properties are settings of Hadoop. They are stronger than those of the job.
 	Properties map[string]string
-
-	// Files are shipped to all tasks, beside those of the job's steps.
-	Files []mr.SideFile
 
 	// Memory is what the program of a task may use, in bytes. The containers are
 	// made to hold it beside the JVM. Zero means [DefaultMemory], or more where
@@ -146,7 +142,7 @@ func (s *Submission) check() error {
 func (s *Submission) checkFiles() error {
 	for _, step := range s.Job.Steps() {
 		names := make(map[string]string)
-		for _, file := range slices.Concat(step.Files, s.Files) {
+		for _, file := range step.Files {
 			if err := checkShippedPath(file.Path); err != nil {
 				return err
 			}
@@ -200,9 +196,11 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.listInputs(); err != nil {
 		return err
 	}
-	for _, file := range r.files() {
-		if _, err := r.fsys.Stat(file.Path); err != nil {
-			return fmt.Errorf("side file: %w", err)
+	for _, step := range r.steps {
+		for _, file := range step.Files {
+			if _, err := r.fsys.Stat(file.Path); err != nil {
+				return fmt.Errorf("side file: %w", err)
+			}
 		}
 	}
 	var err error
@@ -211,15 +209,6 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.stepsDir = hdfs.TempDir(r.Output, "steps-"+r.resumeKey())
 	return r.recover(ctx)
-}
-
-// files returns the side files of all steps.
-func (r *run) files() []mr.SideFile {
-	files := slices.Clone(r.Submission.Files)
-	for _, step := range r.steps {
-		files = append(files, step.Files...)
-	}
-	return files
 }
 
 func (r *run) listInputs() error {

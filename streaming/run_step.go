@@ -68,12 +68,8 @@ func (r *run) command(ctx context.Context, i int) (*stepCommand, error) {
 	if len(r.steps) > 1 {
 		c.name = fmt.Sprintf("%s, step %d of %d", r.ID, i+1, len(r.steps))
 	}
-	shipped := make(map[string]bool)
-	for _, file := range append(step.Files, r.Submission.Files...) {
-		if !shipped[file.Name] {
-			c.files = append(c.files, r.uri(file.Path, file.Name))
-			shipped[file.Name] = true
-		}
+	for _, file := range step.Files {
+		c.files = append(c.files, r.uri(file.Path, file.Name))
 	}
 	if step.TotalOrder && step.Reducers > 1 {
 		cuts, err := r.shipCuts(ctx, i)
@@ -100,7 +96,7 @@ func (r *run) shipCuts(ctx context.Context, i int) (string, error) {
 			return "", err
 		}
 	}
-	side := sideFiles{r.fsys, append(r.steps[i].Files, r.Submission.Files...)}
+	side := sideFiles{r.fsys, r.steps[i].Files}
 	newEnv := func(split input.Split) *mr.Env {
 		return mr.NewEnv(mr.EnvConfig{Context: ctx, Files: side, Log: r.Log, Input: split.File})
 	}

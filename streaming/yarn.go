@@ -145,15 +145,15 @@ func remoteMessage(text []byte) string {
 		}
 	}
 	if json.Unmarshal(text, &answer) == nil {
-		return firstLine(strings.TrimPrefix(answer.RemoteException.Message, "java.lang.Exception: "))
+		return topLine(strings.TrimPrefix(answer.RemoteException.Message, "java.lang.Exception: "))
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
 		return ""
 	}
-	return firstLine(string(text))
+	return topLine(string(text))
 }
 
-func firstLine(text string) string {
+func topLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(line)
 }
