@@ -21,7 +21,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "Check that tasks can run here, and say how to mend what is wrong",
 		Long: "Check what runs need: the folders of this machine and, unless --runner is local,\n" +
 			"Hadoop's command, its streaming jar and configuration, HDFS and YARN.",
-		Args: noArgs,
+		Args: NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flags.check(cmd); err != nil {
 				return err
@@ -111,7 +111,7 @@ func (a *app) showChecks(checks []streaming.Check, asJSON bool) error {
 		return err
 	}
 	if failed {
-		return exitCode(orchestrate.ExitError)
+		return ExitCode(orchestrate.ExitError)
 	}
 	return nil
 }

@@ -12,13 +12,15 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 )
 
-// A usageError is a command line that can't be read.
-type usageError struct{ err error }
+// A UsageError is a command line that can't be read, or not here.
+type UsageError struct{ Err error }
 
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
+func (e *UsageError) Error() string { return e.Err.Error() }
 
-func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+// Unwrap returns what is wrong.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
 // A planError is why tasks can't be planned.
 type planError struct{ err error }
@@ -26,14 +28,15 @@ type planError struct{ err error }
 func (e *planError) Error() string { return e.err.Error() }
 func (e *planError) Unwrap() error { return e.err }
 
-// An exitCode ends the command with a code. All was said already.
-type exitCode int
+// An ExitCode is the error of a command that has said all that there is to say: it
+// ends with this code.
+type ExitCode int
 
-func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+func (c ExitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // exit prints the error that a command ended with, and returns the exit code for it.
 func (a *app) exit(cmd *cobra.Command, err error) int {
-	var code exitCode
+	var code ExitCode
 	switch {
 	case err == nil:
 		return orchestrate.ExitComplete
@@ -49,7 +52,7 @@ func (a *app) exit(cmd *cobra.Command, err error) int {
 }
 
 func exitCodeOf(err error) int {
-	var usage *usageError
+	var usage *UsageError
 	var plan *planError
 	switch {
 	case errors.As(err, &usage):
@@ -71,8 +74,8 @@ func (a *app) printError(err error) {
 
 // joined takes apart what errors.Join put together.
 func joined(err error) []error {
-	if usage, ok := err.(*usageError); ok {
-		err = usage.err
+	if usage, ok := err.(*UsageError); ok {
+		err = usage.Err
 	}
 	several, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -93,7 +96,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return &usageError{err}
+		return &UsageError{err}
 	}
 	if unknown.GetSpecifiedShortnames() != "" {
 		return usagef("%s has no flag -%s", cmd.CommandPath(), unknown.GetSpecifiedName())

@@ -31,7 +31,7 @@ func (a *app) listCommand() *cobra.Command {
 		Use:     "list",
 		GroupID: groupLook,
 		Short:   "List the tasks of the program",
-		Args:    noArgs,
+		Args:    NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return writeJSON(a.stdout, map[string]any{"tasks": a.listed()})

@@ -57,7 +57,7 @@ func (p *placeFlags) addRoot(flags *pflag.FlagSet) {
 // forRunner names the runner that each of these flags is for.
 var forRunner = map[string]string{
 	"root":          local,
-	"streaming-jar": hadoop, "property": hadoop, "files": hadoop, "binary": hadoop,
+	"streaming-jar": hadoop, "property": hadoop, "binary": hadoop,
 }
 
 // check reports a flag that the chosen runner would pass over.

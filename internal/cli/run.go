@@ -174,7 +174,7 @@ func (a *app) showSummary(flags *runFlags, place *place, summary *orchestrate.Su
 		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
 	}
 	if !complete {
-		return exitCode(code)
+		return ExitCode(code)
 	}
 	return nil
 }

@@ -6,14 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"path"
 	"strings"
 	"sync"
 
 	"github.com/spf13/pflag"
 
 	"github.com/gomr/gomr/hdfs"
-	"github.com/gomr/gomr/mr"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/streaming"
 )
@@ -22,14 +20,12 @@ import (
 type hadoopFlags struct {
 	jar        string
 	properties []string // name=value
-	files      []string
 	binary     string
 }
 
 func (h *hadoopFlags) add(flags *pflag.FlagSet) {
 	h.addJar(flags)
 	flags.StringArrayVarP(&h.properties, "property", "D", nil, "Hadoop property for the jobs as `name=value`; may be given several times")
-	flags.StringArrayVar(&h.files, "files", nil, "file for the jobs' tasks by its `path` in HDFS, or path#name; may be given several times")
 	flags.StringVar(&h.binary, "binary", "", "static Linux executable of this program to send to the cluster, a `file` (default: this one)")
 }
 
@@ -44,10 +40,6 @@ func openHadoop(flags *placeFlags, ui *ui) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := parseSideFiles(flags.files)
-	if err != nil {
-		return nil, err
-	}
 	var client *hdfs.Client
 	connect := sync.OnceValues(func() (*hdfs.Client, error) {
 		var err error
@@ -57,7 +49,6 @@ func openHadoop(flags *placeFlags, ui *ui) (*place, error) {
 	runner := &hadoopRunner{
 		cluster:    sync.OnceValues(func() (*streaming.Cluster, error) { return findCluster(flags.jar, connect) }),
 		properties: properties,
-		files:      files,
 		binary:     flags.binary,
 		memory:     int64(flags.memory),
 		log:        ui.log,
@@ -108,27 +99,10 @@ func parseProperties(texts []string) (map[string]string, error) {
 	return properties, nil
 }
 
-// parseSideFiles reads paths as [mr.Files] does.
-func parseSideFiles(texts []string) ([]mr.SideFile, error) {
-	var files []mr.SideFile
-	for _, text := range texts {
-		file, name, named := strings.Cut(text, "#")
-		if !named {
-			name = path.Base(file)
-		}
-		if !path.IsAbs(file) || name == "" || strings.Contains(name, "/") {
-			return nil, usagef("--files %s: want an absolute path in HDFS, or path#name", text)
-		}
-		files = append(files, mr.SideFile{Path: file, Name: name})
-	}
-	return files, nil
-}
-
 // A hadoopRunner runs jobs on a cluster, any number at once.
 type hadoopRunner struct {
 	cluster    func() (*streaming.Cluster, error)
 	properties map[string]string
-	files      []mr.SideFile
 	binary     string
 	memory     int64
 	log        *slog.Logger
@@ -159,7 +133,6 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 		Inputs:     inputs,
 		Output:     output,
 		Properties: r.properties,
-		Files:      r.files,
 		Memory:     r.memory,
 		Progress: func(p streaming.Progress) {
 			trackingURL = cmp.Or(p.TrackingURL, trackingURL)

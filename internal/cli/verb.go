@@ -69,7 +69,7 @@ func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Comman
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			task, err := a.registry.Parse(family.Name, params.given)
 			if err != nil {
-				return &usageError{err}
+				return &UsageError{err}
 			}
 			return do(cmd, task)
 		},
@@ -107,7 +107,7 @@ func (a *app) parseOperands(cmd *cobra.Command, args []string) (orchestrate.Task
 	}
 	if !strings.Contains(args[0], "(") {
 		if _, err := a.registry.Lookup(args[0]); err != nil {
-			return nil, &usageError{err}
+			return nil, &UsageError{err}
 		}
 		return nil, usagef("%s must stand before --", args[0])
 	}
@@ -116,7 +116,7 @@ func (a *app) parseOperands(cmd *cobra.Command, args []string) (orchestrate.Task
 	}
 	task, err := a.registry.ParseID(args[0])
 	if err != nil {
-		return nil, &usageError{err}
+		return nil, &UsageError{err}
 	}
 	return task, nil
 }

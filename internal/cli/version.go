@@ -63,7 +63,7 @@ func (a *app) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Show the versions of the program, gomr and Go",
-		Args:  noArgs,
+		Args:  NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			info := readVersion()
 			if asJSON {
@@ -78,7 +78,8 @@ func (a *app) versionCommand() *cobra.Command {
 	return cmd
 }
 
-func noArgs(cmd *cobra.Command, args []string) error {
+// NoArgs is for the Args field of a command that takes none.
+func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usagef("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0])
 	}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/gomr/gomr/internal/cli"
+	"github.com/gomr/gomr/orchestrate"
+)
+
+// modulePath is the module of gomr.
+const modulePath = "github.com/gomr/gomr"
+
+// A goPackage is what go list tells of a package.
+type goPackage struct {
+	Dir        string
+	ImportPath string
+	Name       string
+	Standard   bool
+	GoFiles    []string
+	EmbedFiles []string
+	Module     *goModule
+}
+
+type goModule struct {
+	Path    string
+	Version string
+	Dir     string
+	GoMod   string
+	Replace *goModule
+}
+
+// A program is the source of a program of tasks.
+type program struct {
+	dir      string
+	packages []goPackage // the main package last, after all that it imports
+}
+
+// loadProgram asks the go command for the program in a folder.
+func loadProgram(dir string, target target) (*program, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !holdsGo(dir) {
+		return nil, errFolder(dir, "there are no Go files")
+	}
+	p := &program{dir: dir}
+	out, err := runGo(dir, target, "list", "-deps", "-json=Dir,ImportPath,Name,Standard,GoFiles,EmbedFiles,Module", ".")
+	if err != nil {
+		return nil, err
+	}
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var pkg goPackage
+		if err := decoder.Decode(&pkg); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("read what go list says: %w", err)
+		}
+		p.packages = append(p.packages, pkg)
+	}
+	return p, p.check()
+}
+
+// check makes sure that running the program does what the user means.
+func (p *program) check() error {
+	usesGomr := slices.ContainsFunc(p.packages, func(pkg goPackage) bool { return pkg.ImportPath == modulePath })
+	switch main := p.main(); {
+	case main.Name != "main":
+		return errFolder(p.dir, fmt.Sprintf("the package %s is no program", main.Name))
+	case !usesGomr:
+		return errFolder(p.dir, "the program doesn't import "+modulePath+", so it has no tasks")
+	}
+	return nil
+}
+
+func (p *program) main() goPackage { return p.packages[len(p.packages)-1] }
+
+// name returns the name of the executable: the last element of the import path.
+func (p *program) name() string {
+	name := path.Base(p.main().ImportPath)
+	if name == "command-line-arguments" || name == "." {
+		return filepath.Base(p.dir)
+	}
+	return name
+}
+
+// A target is the system that an executable is for.
+type target struct{ os, arch string }
+
+var host = target{runtime.GOOS, runtime.GOARCH}
+
+// runGo runs the go command without cgo, so that executables are static, and returns
+// what it prints. What it has to say of a failure goes to standard error at once.
+func runGo(dir string, target target, args ...string) ([]byte, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+target.os, "GOARCH="+target.arch, "PWD="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, errors.New("the go command is not on PATH: install Go, or run an executable that 'gomr build' made elsewhere")
+	}
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return nil, cli.ExitCode(orchestrate.ExitError)
+	}
+	return out, err
+}
+
+// compile builds the executable. From the same source come the same bytes, whatever the
+// folder: no path, no revision and no time is recorded in it.
+func (p *program) compile(output string, target target, version string) error {
+	docs, err := p.taskDocs()
+	if err != nil {
+		return err
+	}
+	linked, err := cli.LinkerFlags(docs, version)
+	if err != nil {
+		return err
+	}
+	_, err = runGo(p.dir, target, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid= "+linked, "-o", output, ".")
+	return err
+}
+
+// compileTo builds the executable beside its final path and puts it there in one step.
+func (p *program) compileTo(final string, target target, version string) (err error) {
+	temp, err := os.MkdirTemp(filepath.Dir(final), ".gomr-build-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	built := filepath.Join(temp, "program")
+	if err := p.compile(built, target, version); err != nil {
+		return err
+	}
+	return os.Rename(built, final)
+}
+
+// isLocal reports whether the files of the package may change: those of the module cache don't.
+func (pkg *goPackage) isLocal() bool {
+	if pkg.Standard {
+		return false
+	}
+	m := pkg.Module
+	if m != nil && m.Replace != nil {
+		m = m.Replace
+	}
+	return m == nil || m.Version == "" || !strings.Contains(pkg.Dir, "@"+m.Version)
+}
