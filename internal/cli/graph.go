@@ -19,23 +19,20 @@ Graphviz (--format dot) or as a Mermaid flowchart (--format mermaid).`,
 		example: "graph WordCount --date-interval 2014-06 --format dot | dot -Tsvg >plan.svg",
 		flags: func(set *pflag.FlagSet) {
 			place.add(set)
-			set.StringVar(&format, "format", "tree", "how to draw: `tree|dot|mermaid`")
+			addChoice(set, &format, "format", "how to draw", "tree", "dot", "mermaid")
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error {
-			formats := []string{"tree", "dot", "mermaid"}
-			write := map[string]func(*orchestrate.Plan) error{
-				"tree":    func(p *orchestrate.Plan) error { return p.WriteTree(a.stdout) },
-				"dot":     func(p *orchestrate.Plan) error { return p.WriteDOT(a.stdout) },
-				"mermaid": func(p *orchestrate.Plan) error { return p.WriteMermaid(a.stdout) },
-			}[format]
-			if write == nil {
-				return usagef("there is no format %q: want tree, dot or mermaid%s", format, didYouMean("", nearest(format, formats)))
-			}
 			plan, err := a.plan(cmd, &place, task)
 			if err != nil {
 				return err
 			}
-			return write(plan)
+			switch format {
+			case "dot":
+				return plan.WriteDOT(a.stdout)
+			case "mermaid":
+				return plan.WriteMermaid(a.stdout)
+			}
+			return plan.WriteTree(a.stdout)
 		},
 	}
 }

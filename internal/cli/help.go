@@ -3,9 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // writeUsage writes the usage of a command as help shows it behind its description.
@@ -29,12 +31,19 @@ func writeFlags(w io.Writer, cmd *cobra.Command) {
 	case verb == nil: // --help alone
 	case verb.HasParent(): // a task
 		if cmd.HasLocalFlags() {
-			fmt.Fprintf(w, "\nParameters:\n%s", cmd.LocalFlags().FlagUsages())
+			fmt.Fprintf(w, "\nParameters:\n%s", flagLines(cmd.LocalFlags()))
 		}
-		fmt.Fprintf(w, "\nFlags:\n%s", verb.PersistentFlags().FlagUsages())
+		fmt.Fprintf(w, "\nFlags:\n%s", flagLines(verb.PersistentFlags()))
 	case cmd.HasAvailableLocalFlags():
-		fmt.Fprintf(w, "\nFlags:\n%s", cmd.LocalFlags().FlagUsages())
+		fmt.Fprintf(w, "\nFlags:\n%s", flagLines(cmd.LocalFlags()))
 	}
+}
+
+var trailingSpace = regexp.MustCompile(`(?m) +$`)
+
+// flagLines returns what pflag says of the flags, without the space behind those with no help.
+func flagLines(flags *pflag.FlagSet) string {
+	return trailingSpace.ReplaceAllString(flags.FlagUsages(), "")
 }
 
 func usageLine(cmd *cobra.Command) string {

@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -46,7 +46,7 @@ type placeFlags struct {
 
 // add defines the flags of a verb for which the user chooses the runner.
 func (p *placeFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&p.runner, "runner", hadoop, "where jobs run and paths lead: `hadoop|local`")
+	addChoice(flags, &p.runner, "runner", "where jobs run and paths lead", hadoop, local)
 	p.addRoot(flags)
 }
 
@@ -62,18 +62,14 @@ var forRunner = map[string]string{
 
 // check reports a flag that the chosen runner would pass over.
 func (p *placeFlags) check(cmd *cobra.Command) error {
-	if p.runner != hadoop && p.runner != local {
-		return usagef("there is no runner %q%s", p.runner, didYouMean("", nearest(p.runner, []string{hadoop, local})))
-	}
-	var misplaced []string
+	var errs []error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if runner := forRunner[f.Name]; runner != "" && runner != p.runner {
-			misplaced = append(misplaced, "--"+f.Name)
+			errs = append(errs, fmt.Errorf("--%s is for --runner %s, and this is --runner %s", f.Name, runner, p.runner))
 		}
 	})
-	if len(misplaced) > 0 {
-		other := map[string]string{hadoop: local, local: hadoop}[p.runner]
-		return usagef("%s is for --runner %s, and this is --runner %s", strings.Join(misplaced, ", "), other, p.runner)
+	if len(errs) > 0 {
+		return &UsageError{errors.Join(errs...)}
 	}
 	return nil
 }

@@ -26,11 +26,11 @@ type hadoopFlags struct {
 func (h *hadoopFlags) add(flags *pflag.FlagSet) {
 	h.addJar(flags)
 	flags.StringArrayVarP(&h.properties, "property", "D", nil, "Hadoop property for the jobs as `name=value`; may be given several times")
-	flags.StringVar(&h.binary, "binary", "", "static Linux executable of this program to send to the cluster, a `file` (default: this one)")
+	flags.StringVar(&h.binary, "binary", "", "`file` to send to the cluster, a static Linux executable of this program (default: this one)")
 }
 
 func (h *hadoopFlags) addJar(flags *pflag.FlagSet) {
-	flags.StringVar(&h.jar, "streaming-jar", "", "jar of Hadoop Streaming, a `file` (default: found)")
+	flags.StringVar(&h.jar, "streaming-jar", "", "jar `file` of Hadoop Streaming (default: found)")
 }
 
 // openHadoop returns the place of the cluster that the environment names. It connects

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -44,6 +43,7 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 		DisableFlagsInUseLine: true,
 	}
 	v.flags(cmd.PersistentFlags())
+	completeChoices(cmd, cmd.PersistentFlags())
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
 	for _, family := range a.registry.Families() {
@@ -151,15 +151,11 @@ func (p *paramFlags) add(cmd *cobra.Command, param orchestrate.ParamInfo) {
 		flag.NoOptDefVal = "true"
 	}
 	cmd.Flags().AddFlag(flag)
-	completion := cobra.NoFileCompletions
-	if param.Choices != nil {
-		completion = cobra.FixedCompletions(param.Choices, cobra.ShellCompDirectiveNoFileComp)
-	}
-	if param.Type == "path" {
-		return // files, as cobra does by default
-	}
-	if err := cmd.RegisterFlagCompletionFunc(param.Name, completion); err != nil {
-		panic(errors.New("cli: " + err.Error())) // the flag was added above, once
+	switch {
+	case param.Choices != nil:
+		registerCompletion(cmd, param.Name, cobra.FixedCompletions(param.Choices, cobra.ShellCompDirectiveNoFileComp))
+	case param.Type != "path": // else files, as by default
+		registerCompletion(cmd, param.Name, cobra.NoFileCompletions)
 	}
 }
 
