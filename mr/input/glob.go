@@ -136,25 +136,29 @@ func compileElement(element string) (*regexp.Regexp, error) {
 	if !strings.ContainsAny(element, `*?[{\`) {
 		return nil, nil
 	}
-	var (
-		b       strings.Builder
-		wild    bool
-		inClass bool
-		braces  int
-		runes   = []rune(element)
-	)
-	b.WriteString(`(?s)\A`)
-	for i := 0; i < len(runes); i++ {
-		c := runes[i]
-		switch {
+	expression, wild, err := translateElement([]rune(element))
+	if err != nil || !wild {
+		return nil, err
+	}
+	return regexp.Compile(`(?s)\A` + expression + `\z`)
+}
+
+func translateElement(element []rune) (expression string, wild bool, err error) {
+	var b strings.Builder
+	inClass, braces := false, 0
+	for i := 0; i < len(element); i++ {
+		switch c := element[i]; {
 		case c == '\\':
-			if i++; i == len(runes) {
-				return nil, errEscape
+			if i++; i == len(element) {
+				return "", false, errEscape
 			}
-			b.WriteString(quote(runes[i]))
-		case c == '*' || c == '?':
+			b.WriteString(quote(element[i]))
+		case c == '*':
 			wild = true
-			b.WriteString(map[rune]string{'*': ".*", '?': "."}[c])
+			b.WriteString(".*")
+		case c == '?':
+			wild = true
+			b.WriteByte('.')
 		case c == '{':
 			wild = true
 			braces++
@@ -164,31 +168,29 @@ func compileElement(element string) (*regexp.Regexp, error) {
 		case c == '}' && braces > 0:
 			braces--
 			b.WriteByte(')')
+		case c == '[' && inClass:
+			return "", false, errClass
 		case c == '[':
-			if inClass {
-				return nil, errClass
-			}
 			wild, inClass = true, true
 			b.WriteByte('[')
-		case c == '!' && inClass && runes[i-1] == '[', c == '^' && inClass:
+		case c == ']':
+			inClass = false
+			b.WriteByte(']')
+		case inClass && (c == '^' || c == '!' && element[i-1] == '['):
 			b.WriteByte('^')
-		case c == ']' || c == '-' && inClass:
-			inClass = inClass && c != ']'
-			b.WriteRune(c)
+		case inClass && c == '-':
+			b.WriteByte('-')
 		default:
 			b.WriteString(quote(c))
 		}
 	}
 	switch {
 	case inClass:
-		return nil, errClass
+		return "", false, errClass
 	case braces > 0:
-		return nil, errBraces
-	case !wild:
-		return nil, nil
+		return "", false, errBraces
 	}
-	b.WriteString(`\z`)
-	return regexp.Compile(b.String())
+	return b.String(), wild, nil
 }
 
 func quote(c rune) string { return regexp.QuoteMeta(string(c)) }
