@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -63,7 +64,8 @@ func CommitDir(fsys FileSystem, temp, final string) error {
 // CleanTemp removes the temporary files and folders that attempts to make final
 // left behind, of [TempDir] and of [Target.Create]. Only whoever holds the right
 // to make final may call it: it can't tell a dead attempt from one at work.
-func CleanTemp(fsys FileSystem, final string) error {
+// The paths in keep stay.
+func CleanTemp(fsys FileSystem, final string, keep ...string) error {
 	dir, base := path.Split(path.Clean(final))
 	entries, err := fsys.ReadDir(dir)
 	if isMissing(err) {
@@ -74,8 +76,9 @@ func CleanTemp(fsys FileSystem, final string) error {
 	}
 	var failed []error
 	for _, entry := range entries {
-		if isTempOf(entry.Name(), base) {
-			failed = append(failed, fsys.RemoveAll(path.Join(dir, entry.Name())))
+		name := path.Join(dir, entry.Name())
+		if isTempOf(entry.Name(), base) && !slices.Contains(keep, name) {
+			failed = append(failed, fsys.RemoveAll(name))
 		}
 	}
 	if err := errors.Join(failed...); err != nil {

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/gomr/gomr/hdfs"
 )
@@ -57,12 +56,12 @@ func (r *run) killTagged(ctx context.Context, why string) error {
 // output, but for the folder of completed steps, of which it removes only what is
 // not complete.
 func (r *run) removeLeftovers(stepsDir string) error {
-	if err := r.removeSiblings(r.Output, stepsDir); err != nil || stepsDir == "" {
+	if err := hdfs.CleanTemp(r.fsys, r.Output, stepsDir); err != nil || stepsDir == "" {
 		return err
 	}
 	for i := range len(r.steps) - 1 {
 		output := r.stepOutput(i)
-		if err := r.removeSiblings(output, ""); err != nil {
+		if err := hdfs.CleanTemp(r.fsys, output); err != nil {
 			return err
 		}
 		complete, err := r.isComplete(output)
@@ -70,29 +69,6 @@ func (r *run) removeLeftovers(stepsDir string) error {
 			err = r.fsys.RemoveAll(output)
 		}
 		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// removeSiblings removes all that [hdfs.TempDir] names for an output, but keep.
-func (r *run) removeSiblings(output, keep string) error {
-	dir, prefix := path.Split(hdfs.TempDir(output, ""))
-	entries, err := r.fsys.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		attempt, ok := strings.CutPrefix(entry.Name(), prefix)
-		name := path.Join(dir, entry.Name())
-		if !ok || strings.Contains(attempt, ".") || name == keep {
-			continue
-		}
-		if err := r.fsys.RemoveAll(name); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 
 	"github.com/gomr/gomr/hdfs"
@@ -49,17 +50,31 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		return orchestrate.JobResult{}, context.Cause(ctx)
 	}
 	result, err := engine.Run(ctx, run.Job, engine.Options{
-		Files:    r.files,
-		Inputs:   inputs,
-		Output:   output,
-		Memory:   r.memory,
-		Progress: func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
-		Log:      r.log.With("task", run.ID),
+		Files:     r.files,
+		Inputs:    inputs,
+		Output:    output,
+		Memory:    r.memory,
+		ResumeKey: programKey() + run.ID,
+		Progress:  func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
+		Log:       r.log.With("task", run.ID),
 	})
 	if err != nil {
 		return orchestrate.JobResult{}, err
 	}
 	return orchestrate.JobResult{Counters: result.Counters.Values()}, nil
+}
+
+// programKey returns what changes when the program is built anew, without reading all of it.
+func programKey() string {
+	file, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %d %d ", file, info.Size(), info.ModTime().UnixNano())
 }
 
 // jobProgress returns the progress of a job from the map and reduce of its current step, from 1.

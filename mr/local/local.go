@@ -3,6 +3,8 @@ package local
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,6 +29,11 @@ type Options struct {
 
 	// Output is the folder for the parts. It must not exist.
 	Output string
+
+	// ResumeKey names the program and the parameters of the job. Where it is set, a
+	// job of several steps that fails keeps the steps that are complete, and the next
+	// run with the same key and input goes on behind them.
+	ResumeKey string
 
 	// Workers is how many tasks run at once. Zero means one for each processor
 	// that Go uses.
@@ -68,34 +75,29 @@ type Result struct {
 //
 // The output appears under its name when it is complete, in one step. An output
 // that exists is [fs.ErrExist], and is left as it is. After an error, or when ctx
-// has ended, nothing is there. A process that is killed leaves a hidden folder
-// beside the output, which the next run of the job removes: see [hdfs.CleanTemp]
-// for who may run a job.
+// has ended, nothing is there, but for what [Options.ResumeKey] keeps in a hidden
+// folder beside it. A process that is killed leaves hidden folders too, which the
+// next run of the job removes: see [hdfs.CleanTemp] for who may run a job.
 func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 	if err := mr.Check(job); err != nil {
 		return nil, err
 	}
-	j := &run{options: options.withDefaults(), counters: new(mr.Counters)}
+	j := &run{options: options.withDefaults(), steps: job.Steps(), counters: new(mr.Counters)}
 	j.progress = newMeter(j.options.Progress)
-	if err := j.checkOutput(); err != nil {
+	if err := j.prepare(); err != nil {
 		return nil, err
 	}
-	if err := hdfs.CleanTemp(j.options.Files, j.options.Output); err != nil {
-		return nil, err
-	}
-	j.temp = hdfs.TempDir(j.options.Output, rand.Text())
-	if err := j.options.Files.MkdirAll(j.temp, 0o777); err != nil {
-		return nil, err
-	}
-	output, err := j.runSteps(ctx, job.Steps())
+	output, err := j.runSteps(ctx)
 	if err == nil {
 		err = hdfs.CommitDir(j.options.Files, output, j.options.Output)
 	}
-	if cleanErr := j.options.Files.RemoveAll(j.temp); err == nil && cleanErr != nil {
-		err = fmt.Errorf("the output is complete, but its temporary folder can't be removed: %w", cleanErr)
-	}
 	if err != nil {
+		// The error that matters is the first one; what can't be removed now, the next run removes.
+		_ = hdfs.CleanTemp(j.options.Files, j.options.Output, j.kept)
 		return nil, err
+	}
+	if err := hdfs.CleanTemp(j.options.Files, j.options.Output); err != nil {
+		j.options.Log.Warn("temporary folders remain beside the output", "output", j.options.Output, "error", err)
 	}
 	return &Result{Counters: j.counters}, nil
 }
@@ -103,6 +105,9 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 func (o Options) withDefaults() Options {
 	if o.Files == nil {
 		o.Files = hdfs.Local("/")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
@@ -116,9 +121,31 @@ func (o Options) withDefaults() Options {
 // A run is a job while it runs.
 type run struct {
 	options  Options
+	steps    []*mr.Step
+	files    []input.FileStatus // of the first step
 	counters *mr.Counters
 	temp     string // hidden folder beside the output, for all that is not complete
+	kept     string // hidden folder for the outputs of steps, or empty
 	progress *meter
+}
+
+// prepare does what can fail before a task runs.
+func (j *run) prepare() error {
+	if err := j.checkOutput(); err != nil {
+		return err
+	}
+	var err error
+	if j.files, err = input.List(storage{j.options.Files}, j.options.Inputs, input.ListOptions{}); err != nil {
+		return err
+	}
+	if j.options.ResumeKey != "" && len(j.steps) > 1 {
+		j.kept = hdfs.TempDir(j.options.Output, "steps-"+j.resumeKey())
+	}
+	if err := hdfs.CleanTemp(j.options.Files, j.options.Output, j.kept); err != nil {
+		return err
+	}
+	j.temp = hdfs.TempDir(j.options.Output, rand.Text())
+	return j.options.Files.MkdirAll(j.temp, 0o777)
 }
 
 func (j *run) checkOutput() error {
@@ -133,42 +160,73 @@ func (j *run) checkOutput() error {
 }
 
 // runSteps runs the steps in a row and returns the folder that the last one wrote.
-func (j *run) runSteps(ctx context.Context, steps []*mr.Step) (output string, err error) {
-	inputs := j.options.Inputs
-	for i, s := range steps {
-		output = path.Join(j.temp, fmt.Sprintf("step-%d", i+1))
-		if err := j.runStep(ctx, s, inputs, output, Progress{Step: i + 1, Steps: len(steps)}); err != nil {
-			if len(steps) > 1 {
-				err = fmt.Errorf("step %d of %d: %w", i+1, len(steps), err)
-			}
-			return "", err
-		}
+func (j *run) runSteps(ctx context.Context) (output string, err error) {
+	files := j.files
+	for i := range j.steps {
 		if i > 0 {
-			if err := j.options.Files.RemoveAll(inputs[0]); err != nil {
+			if files, err = input.List(storage{j.options.Files}, []string{output}, input.ListOptions{}); err != nil {
 				return "", err
 			}
 		}
-		inputs = []string{output}
+		if output, err = j.stepOutput(ctx, i, files); err != nil {
+			if len(j.steps) > 1 {
+				err = fmt.Errorf("step %d of %d: %w", i+1, len(j.steps), err)
+			}
+			return "", err
+		}
 	}
 	return output, nil
 }
 
-func (j *run) runStep(ctx context.Context, s *mr.Step, inputs []string, output string, at Progress) error {
-	t := &step{run: j, Step: s, output: output}
-	storage := storage{j.options.Files}
-	files, err := input.List(storage, inputs, input.ListOptions{})
-	if err != nil {
-		return err
+// stepOutput returns the folder with the output of a step, which is run unless an
+// earlier run of the job has kept it.
+func (j *run) stepOutput(ctx context.Context, i int, files []input.FileStatus) (string, error) {
+	keep := j.kept != "" && i < len(j.steps)-1
+	kept := path.Join(j.kept, stepName(i))
+	if keep && j.isComplete(kept) {
+		return kept, nil
 	}
+	output := path.Join(j.temp, stepName(i))
+	if err := j.runStep(ctx, i, files, output); err != nil || !keep {
+		return output, err
+	}
+	if err := j.options.Files.MkdirAll(j.kept, 0o777); err != nil {
+		return "", err
+	}
+	return kept, hdfs.CommitDir(j.options.Files, output, kept)
+}
+
+func stepName(i int) string { return fmt.Sprintf("step-%d", i+1) }
+
+// isComplete reports whether a folder was committed. Where that can't be told, the
+// step runs again, and its commit says why.
+func (j *run) isComplete(folder string) bool {
+	_, err := j.options.Files.Stat(path.Join(folder, hdfs.Success))
+	return err == nil
+}
+
+// resumeKey returns a name for all that the outputs of the steps depend on.
+func (j *run) resumeKey() string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q %d\n", j.options.ResumeKey, len(j.steps))
+	for _, f := range j.files {
+		fmt.Fprintf(hash, "%q %d\n", f.Name, f.Size)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:6])
+}
+
+// runStep runs a step over files and writes its parts into the folder output.
+func (j *run) runStep(ctx context.Context, i int, files []input.FileStatus, output string) (err error) {
+	t := &step{run: j, Step: j.steps[i], output: output}
 	t.splits = input.MakeSplits(files, input.SplitOptions{Maps: j.options.Maps, BlockSize: j.options.BlockSize})
-	if t.sideFiles, err = openSideFiles(j.options.Files, s.Files); err != nil {
+	if t.sideFiles, err = openSideFiles(j.options.Files, t.Files); err != nil {
 		return err
 	}
 	if err := j.options.Files.MkdirAll(output, 0o777); err != nil {
 		return err
 	}
-	stop := j.progress.begin(at, t.splits)
-	defer stop()
+	end := j.progress.begin(Progress{Step: i + 1, Steps: len(j.steps)}, t.splits)
+	defer end()
 	if err := t.execute(ctx); err != nil {
 		return err
 	}

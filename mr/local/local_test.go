@@ -228,3 +228,47 @@ func TestProgressRisesToTheEnd(t *testing.T) {
 	}
 	require.Equal(t, local.Progress{Step: 2, Steps: 2, Map: 1}, last)
 }
+
+func TestAJobGoesOnBehindTheStepsThatAreComplete(t *testing.T) {
+	fsys := folder(t, map[string]string{"/in/a": "the cat\nthe dog\n"})
+	firstRuns, broken := 0, true
+	first := mr.MapMerge(mr.MapTask(func(_ *mr.Env, lines iter.Seq[string], emit mr.Emit[string, int]) error {
+		firstRuns++
+		for line := range lines {
+			emit(line, 1)
+		}
+		return nil
+	}), mr.Sum)
+	second := mr.MapOnly(mr.MapFunc(func(p mr.KV[string, int], emit mr.Emit[string, int]) error {
+		if broken {
+			return errors.New("broken")
+		}
+		emit(p.Key, p.Value)
+		return nil
+	}))
+	job := mr.Then(first, second)
+	options := local.Options{Files: fsys, Inputs: []string{"/in"}, Output: "/out", Maps: 1, Workers: 1, ResumeKey: "v1"}
+
+	_, err := local.Run(t.Context(), job, options)
+	require.ErrorContains(t, err, "step 2 of 2")
+	require.Equal(t, 1, firstRuns)
+	left := names(t, fsys, "/")
+	require.Len(t, left, 2)
+	require.True(t, strings.HasPrefix(left[0], ".out.gomr-steps-"), left[0])
+
+	broken = false
+	_, err = local.Run(t.Context(), job, options)
+	require.NoError(t, err)
+	require.Equal(t, 1, firstRuns, "the first step was complete")
+	require.Equal(t, []string{"in", "out"}, names(t, fsys, "/"))
+
+	require.NoError(t, fsys.RemoveAll("/out"))
+	broken = true
+	_, err = local.Run(t.Context(), job, options)
+	require.Error(t, err)
+	broken, options.ResumeKey = false, "v2"
+	_, err = local.Run(t.Context(), job, options)
+	require.NoError(t, err)
+	require.Equal(t, 3, firstRuns, "another program does not go on with what the first has made")
+	require.Equal(t, []string{"in", "out"}, names(t, fsys, "/"))
+}
