@@ -47,8 +47,11 @@ fuzz: ## fuzz each target for FUZZTIME (10s)
 	done
 
 demo: ## count the words of a sample, with no cluster
+	@rm -rf .cache/demo && mkdir -p .cache && cp -R testdata/demo .cache/demo
 	go run ./cmd/gomr -C examples/wordcount local WordCount \
-	  --date-interval 2014-06-01-2014-06-05 --root $(CURDIR)/testdata/demo
+	  --date-interval 2014-06-01-2014-06-05 --root $(CURDIR)/.cache/demo
+	@printf '\nThe most frequent words:\n'
+	@cat .cache/demo/data/text-count/*/part-* | sort -t "$$(printf '\t')" -k2,2nr -k1,1 | head -10
 
 clean: ## remove what was built, and the linter
 	rm -rf bin .cache
