@@ -39,9 +39,9 @@ func (b *bars) start(id string) {
 	t.bar = b.progress.New(barParts,
 		mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.BarWidth(30),
-		mpb.PrependDecorators(decor.Name(id+" ")),
+		mpb.PrependDecorators(decor.Name(id)),
 		mpb.AppendDecorators(
-			decor.Any(func(decor.Statistics) string { return " " + *t.message.Load() + " " }),
+			decor.Any(func(decor.Statistics) string { return *t.message.Load() + " " }),
 			decor.Elapsed(decor.ET_STYLE_GO),
 		),
 	)
