@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/gomr/gomr/mr/shuffle"
 )
 
 func readFrames(in io.Reader) (frames []testFrame, err error) {
@@ -86,14 +88,26 @@ func FuzzFrameReader(f *testing.F) {
 
 func FuzzReduceInput(f *testing.F) {
 	stream := encodeFrames(mapLines(f, TaskCommand{Family: "Lines"}, "a\nb\n", "c\n"))
-	want, err := reduceFrames(f, "Lines", 2, stream)
-	require.NoError(f, err)
 	f.Add(stream)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, in []byte) {
-		got, err := reduceFrames(t, "Lines", 2, in)
-		if err == nil && bytes.Equal(in, stream) {
-			require.Equal(t, want, got)
+		frames := &frameChecker{
+			frames:    frameReader{in: bufio.NewReader(bytes.NewReader(in))},
+			maps:      2,
+			attemptID: new(attempt).mapAttempt,
+		}
+		pairs := shuffle.NewFrameMerger(frames.next)
+		n := 0
+		for pairs.Next() {
+			n++
+		}
+		if pairs.Err() != nil {
+			require.NotEmpty(t, frames.explain(pairs.Err()).Error())
+			return
+		}
+		require.Len(t, frames.sent, 2)
+		if bytes.Equal(in, stream) {
+			require.Equal(t, 6, n)
 		}
 	})
 }
