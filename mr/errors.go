@@ -106,7 +106,7 @@ func (s *skipper) skip(err *RecordError) error {
 		s.env.Log().Warn("record skipped", "reason", err.Error())
 	}
 	if s.skipped > s.limit {
-		return fmt.Errorf("%d records skipped, which is more than mr.SkipLimit(%d) allows; the last: %w", s.skipped, s.limit, err)
+		return fmt.Errorf("records skipped: %d, more than mr.SkipLimit(%d) allows; the last: %w", s.skipped, s.limit, err)
 	}
 	return nil
 }

@@ -290,7 +290,7 @@ func TestSkippedRecordsAreCountedAndLimited(t *testing.T) {
 	require.EqualValues(t, 2, counters.Counter(mr.FrameworkGroup, mr.SkippedRecords).Value())
 
 	_, err = tryRun(mr.MapOnly(odd, mr.SkipLimit(1)), in, &mr.Counters{})
-	require.ErrorContains(t, err, "2 records skipped, which is more than mr.SkipLimit(1) allows")
+	require.ErrorContains(t, err, "records skipped: 2, more than mr.SkipLimit(1) allows")
 
 	broken := files{"/in": {"2", "two"}}
 	_, err = tryRun(mr.MapOnly(odd), broken, &mr.Counters{})
