@@ -25,12 +25,12 @@ func buildCommand() *cobra.Command {
 		Example: "  gomr build -o wc --os linux --arch amd64",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := loadProgram(".", system)
+			p, err := loadProgram(cmd.Context(), ".", system)
 			if err != nil {
 				return err
 			}
 			final := outputPath(output, p.name(), system)
-			if err := p.compileTo(final, system, version); err != nil {
+			if err := p.compileTo(cmd.Context(), final, system, version); err != nil {
 				return err
 			}
 			info, err := os.Stat(final)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +14,7 @@ import (
 
 // handOver compiles the program in this folder, unless that was done before, and makes
 // it take over this process with the same arguments. It returns only errors.
-func handOver(args []string) error {
+func handOver(ctx context.Context, args []string) error {
 	dir, err := filepath.Abs(".")
 	if err != nil {
 		return err
@@ -24,7 +26,7 @@ func handOver(args []string) error {
 			return become(s.Binary.Path, args)
 		}
 	}
-	s, err := compileInto(cache, dir)
+	s, err := compileInto(ctx, cache, dir)
 	if err != nil {
 		return err
 	}
@@ -50,8 +52,8 @@ func cacheFolder(dir string) string {
 // compileInto compiles the program into the cache. The executable is named for its
 // content, so one that runs is never replaced and a job can send it to the cluster for as
 // long as it runs; see hold and removeOld.
-func compileInto(cache, dir string) (*stamp, error) {
-	p, err := loadProgram(dir, host)
+func compileInto(ctx context.Context, cache, dir string) (*stamp, error) {
+	p, err := loadProgram(ctx, dir, host)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +67,7 @@ func compileInto(cache, dir string) (*stamp, error) {
 	}
 	defer os.RemoveAll(temp)
 	built := filepath.Join(temp, p.name())
-	if err := p.compile(built, host, ""); err != nil {
+	if err := p.compile(ctx, built, host, ""); err != nil {
 		return nil, err
 	}
 	sum, err := hashFile(built)
@@ -92,7 +94,7 @@ func hashFile(name string) (string, error) {
 	if _, err := io.Copy(hash, file); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%x", hash.Sum(nil)), nil
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // abandonedAfter is the age at which the work of a compilation that was killed is removed.

@@ -31,23 +31,23 @@ import (
 	"github.com/gomr/gomr/streaming"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() { os.Exit(run(context.Background(), os.Args[1:])) }
 
 // run runs the command and returns its exit code, unless another program takes over the process.
-func run(args []string) int {
+func run(ctx context.Context, args []string) int {
 	args, err := enterFolder(args)
 	if err == nil && handsOver(args) {
-		err = handOver(args)
+		err = handOver(ctx, args)
 	}
 	if err != nil {
 		return complain(err)
 	}
-	return cli.Run(context.Background(), cli.Config{
+	return cli.Run(ctx, cli.Config{
 		Args:     args,
 		Stdin:    os.Stdin,
 		Stdout:   os.Stdout,
 		Stderr:   os.Stderr,
-		Commands: []*cobra.Command{buildCommand(), newCommand()},
+		Commands: []*cobra.Command{buildCommand(), newCommand()}, //nolint:contextcheck // verbs get the context from cobra
 		Checks:   []func(context.Context) streaming.Check{checkToolchain},
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -61,7 +62,7 @@ func newCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Dir = args[0]
-			if err := n.make(); err != nil {
+			if err := n.make(cmd.Context()); err != nil {
 				return err
 			}
 			return n.showNext(cmd.OutOrStdout())
@@ -75,7 +76,7 @@ func newCommand() *cobra.Command {
 
 var modulePathPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.~-]*(/[A-Za-z0-9_][A-Za-z0-9_.~-]*)*$`)
 
-func (n *newProgram) make() error {
+func (n *newProgram) make(ctx context.Context) error {
 	dir, err := filepath.Abs(n.Dir)
 	if err != nil {
 		return err
@@ -90,7 +91,7 @@ func (n *newProgram) make() error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return &cli.UsageError{Err: fmt.Errorf("%s is not empty", n.Dir)}
 	}
-	module, err := n.moduleFiles()
+	module, err := n.moduleFiles(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (n *newProgram) make() error {
 	if n.Replace != "" {
 		return nil
 	}
-	_, err = runGo(dir, host, "mod", "tidy")
+	_, err = runGo(ctx, dir, host, "mod", "tidy")
 	return err
 }
 
@@ -132,7 +133,7 @@ func (n *newProgram) writeFiles(dir string, module map[string]string) error {
 
 // moduleFiles returns go.mod and what belongs to it. With the source of gomr at hand,
 // they hold all that gomr itself requires, so that no network is needed.
-func (n *newProgram) moduleFiles() (map[string]string, error) {
+func (n *newProgram) moduleFiles(ctx context.Context) (map[string]string, error) {
 	if n.Replace == "" {
 		if version := releasedVersion(); version != "" {
 			return map[string]string{"go.mod": fmt.Sprintf("module %s\n\ngo 1.26\n\nrequire %s %s\n", n.Module, modulePath, version)}, nil
@@ -146,16 +147,16 @@ func (n *newProgram) moduleFiles() (map[string]string, error) {
 		return nil, err
 	}
 	n.Replace = source
-	return replacedModule(n.Module, source)
+	return replacedModule(ctx, n.Module, source)
 }
 
 // replacedModule returns the files of a module that uses the gomr in a folder.
-func replacedModule(name, source string) (map[string]string, error) {
+func replacedModule(ctx context.Context, name, source string) (map[string]string, error) {
 	sum, err := os.ReadFile(filepath.Join(source, "go.sum"))
 	if err != nil {
 		return nil, &cli.UsageError{Err: fmt.Errorf("--replace wants the source of gomr: %w", err)}
 	}
-	out, err := runGo(source, host, "mod", "edit", "-json")
+	out, err := runGo(ctx, source, host, "mod", "edit", "-json")
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func replacedModule(name, source string) (map[string]string, error) {
 		Go      string
 		Require []struct{ Path, Version string }
 	}
-	if err := json.Unmarshal(out, &its); err != nil {
+	if err := json.Unmarshal(out, &its); err != nil { //nolint:musttag // as the go command names them
 		return nil, err
 	}
 	if its.Module.Path != modulePath {

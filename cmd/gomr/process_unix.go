@@ -34,6 +34,6 @@ func removeUnheld(executable string) {
 
 // become makes the program take over this process. It returns only an error.
 func become(executable string, args []string) error {
-	err := syscall.Exec(executable, append([]string{"gomr"}, args...), os.Environ())
+	err := syscall.Exec(executable, append([]string{"gomr"}, args...), os.Environ()) //nolint:gosec // to start the program that the user compiled is the purpose
 	return fmt.Errorf("start %s: %w", executable, err)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ type program struct {
 }
 
 // loadProgram asks the go command for the program in a folder.
-func loadProgram(dir string, target target) (*program, error) {
+func loadProgram(ctx context.Context, dir string, target target) (*program, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -56,20 +57,21 @@ func loadProgram(dir string, target target) (*program, error) {
 		return nil, errFolder(dir, "there are no Go files")
 	}
 	p := &program{dir: dir}
-	out, err := runGo(dir, target, "list", "-deps", "-json=Dir,ImportPath,Name,Standard,GoFiles,EmbedFiles,Module", ".")
+	out, err := runGo(ctx, dir, target, "list", "-deps", "-json=Dir,ImportPath,Name,Standard,GoFiles,EmbedFiles,Module", ".")
 	if err != nil {
 		return nil, err
 	}
 	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
 		var pkg goPackage
-		if err := decoder.Decode(&pkg); err == io.EOF {
-			break
-		} else if err != nil {
+		err := decoder.Decode(&pkg) //nolint:musttag // go list names the fields as Go does
+		if errors.Is(err, io.EOF) {
+			return p, p.check()
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read what go list says: %w", err)
 		}
 		p.packages = append(p.packages, pkg)
 	}
-	return p, p.check()
 }
 
 // check makes sure that running the program does what the user means.
@@ -102,8 +104,8 @@ var host = target{runtime.GOOS, runtime.GOARCH}
 
 // runGo runs the go command without cgo, so that executables are static, and returns
 // what it prints. What it has to say of a failure goes to standard error at once.
-func runGo(dir string, target target, args ...string) ([]byte, error) {
-	cmd := exec.Command("go", args...)
+func runGo(ctx context.Context, dir string, target target, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+target.os, "GOARCH="+target.arch, "PWD="+dir)
 	cmd.Stderr = os.Stderr
@@ -120,7 +122,7 @@ func runGo(dir string, target target, args ...string) ([]byte, error) {
 
 // compile builds the executable. From the same source come the same bytes, whatever the
 // folder: no path, no revision and no time is recorded in it.
-func (p *program) compile(output string, target target, version string) error {
+func (p *program) compile(ctx context.Context, output string, target target, version string) error {
 	docs, err := p.taskDocs()
 	if err != nil {
 		return err
@@ -129,19 +131,19 @@ func (p *program) compile(output string, target target, version string) error {
 	if err != nil {
 		return err
 	}
-	_, err = runGo(p.dir, target, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid= "+linked, "-o", output, ".")
+	_, err = runGo(ctx, p.dir, target, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid= "+linked, "-o", output, ".")
 	return err
 }
 
 // compileTo builds the executable beside its final path and puts it there in one step.
-func (p *program) compileTo(final string, target target, version string) (err error) {
+func (p *program) compileTo(ctx context.Context, final string, target target, version string) (err error) {
 	temp, err := os.MkdirTemp(filepath.Dir(final), ".gomr-build-*")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	built := filepath.Join(temp, "program")
-	if err := p.compile(built, target, version); err != nil {
+	if err := p.compile(ctx, built, target, version); err != nil {
 		return err
 	}
 	return os.Rename(built, final)

@@ -14,20 +14,20 @@ import (
 // the size and time of every file. While all is as the stamp says, the program is up to date,
 // and looking takes a few milliseconds; the go command takes some hundred to tell the same.
 type stamp struct {
-	Binary  fileState   // the compiled program
-	Taken   time.Time   // when the states were read, before the compilation
-	Environ []string    // variables that the go command reads
-	Dirs    []string    // folders of the packages that may change
-	Whole   []string    // folders of embedded files
-	Files   []string    // go.mod, go.work and so on; also where they are not, but would count
-	States  []fileState // of Files and of the sources in Dirs and Whole
+	Binary  fileState   `json:"binary"`  // the compiled program
+	Taken   time.Time   `json:"taken"`   // when the states were read, before the compilation
+	Environ []string    `json:"environ"` // variables that the go command reads
+	Dirs    []string    `json:"dirs"`    // folders of the packages that may change
+	Whole   []string    `json:"whole"`   // folders of embedded files
+	Files   []string    `json:"files"`   // go.mod, go.work and so on; also where they are not, but would count
+	States  []fileState `json:"states"`  // of Files and of the sources in Dirs and Whole
 }
 
 // A fileState tells one version of a file from others.
 type fileState struct {
-	Path string
-	Size int64 // -1 where there is no such file
-	Time int64 // of its last change, in nanoseconds
+	Path string `json:"path"`
+	Size int64  `json:"size"` // -1 where there is no such file
+	Time int64  `json:"time"` // of its last change, in nanoseconds
 }
 
 // clockStep is the coarsest step of the times of files: that of FAT. A file that was changed less

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -23,7 +23,7 @@ func (s *byteSize) Set(text string) error {
 		*s = byteSize(bytes)
 		return nil
 	}
-	return fmt.Errorf("want a size above zero such as 512M or 2G")
+	return errors.New("want a size above zero such as 512M or 2G")
 }
 
 // String returns the number of bytes, empty for none.

@@ -42,13 +42,13 @@ type Config struct {
 // When ctx ends, a run stops its jobs, leaves nothing half done and returns.
 func Run(ctx context.Context, config Config) int {
 	a := newApp(config)
-	registry, err := newRegistry(config.Tasks)
+	registry, err := newRegistry(config.Tasks) //nolint:contextcheck // no verb runs here
 	if err != nil {
 		a.printError(err)
 		return orchestrate.ExitError
 	}
 	a.registry = registry
-	root := a.rootCommand()
+	root := a.rootCommand()                          //nolint:contextcheck // verbs get the context from cobra
 	root.SetArgs(append([]string{}, config.Args...)) // cobra takes nil for os.Args
 	cmd, err := root.ExecuteContextC(ctx)
 	return a.exit(cmd, err)

@@ -36,13 +36,13 @@ func TestAParameterWithTheNameOfAFlagIsRefused(t *testing.T) {
 // Misspelt has a method that nothing would call.
 type Misspelt struct{ orchestrate.ExternalTask }
 
-func (Misspelt) Output() orchestrate.Target   { return hdfs.File("/misspelt") }
-func (Misspelt) Requiers() []orchestrate.Task { return nil }
+func (Misspelt) Output() orchestrate.Target    { return hdfs.File("/misspelt") }
+func (Misspelt) DependsOn() []orchestrate.Task { return nil }
 
 func TestEveryMistakeInATypeIsToldAtTheStart(t *testing.T) {
 	code, _, stderr := runCLI(t.Context(), []orchestrate.Task{Misspelt{}, Clash{}, Clash{}}, "list")
 	require.Equal(t, orchestrate.ExitError, code)
-	require.Regexp(t, `(?m)^gomr: cli_test\.Misspelt\.Requiers: .*rename it to Requires`, stderr)
+	require.Regexp(t, `(?m)^gomr: cli_test\.Misspelt\.DependsOn: .*rename it to Requires`, stderr)
 	require.Regexp(t, `(?m)^gomr: cli_test\.Clash: it has the name Clash of cli_test\.Clash`, stderr)
 }
 

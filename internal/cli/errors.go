@@ -74,7 +74,7 @@ func (a *app) printError(err error) {
 
 // joined takes apart what errors.Join put together.
 func joined(err error) []error {
-	if usage, ok := err.(*UsageError); ok {
+	if usage := new(UsageError); errors.As(err, &usage) {
 		err = usage.Err
 	}
 	several, ok := err.(interface{ Unwrap() []error })

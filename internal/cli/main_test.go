@@ -107,7 +107,7 @@ func (r *Report) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer w.Abort()
+	defer func() { _ = w.Abort() }()
 	if _, err := fmt.Fprintf(w, "top %d of %s\n", r.Top, r.DateInterval); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (a *app) newUI(quiet bool) *ui {
 	if quiet {
 		level = slog.LevelWarn
 	}
-	u.log = slog.New(tint.NewHandler(u.lines, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !bool(u.paint)}))
+	u.log = slog.New(tint.NewTextHandler(u.lines, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !bool(u.paint)}))
 	return u
 }
 
@@ -79,6 +79,8 @@ func (u *ui) observe(e orchestrate.Event) {
 		u.progress(e, task)
 	case orchestrate.EventSuspended:
 		u.line(e, "waits for tasks that it requires while it runs")
+	case orchestrate.EventResumed:
+		u.line(e, "goes on")
 	case orchestrate.EventRetrying:
 		u.endBar(e)
 		u.failure(e, fmt.Sprintf("failed, attempt %d; the next one comes in %s", e.Attempt, e.Delay.Round(time.Second)))
