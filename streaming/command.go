@@ -117,7 +117,7 @@ func printable(text string) string {
 // checkShippedPath refuses paths that can't be in a list of URIs.
 func checkShippedPath(path string) error {
 	if i := strings.IndexFunc(path, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune("%#,?\\\"<>^`{|}[]", r)
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("%#,?*\\\"<>^`{|}[]", r)
 	}); i >= 0 {
 		return fmt.Errorf("side file %q: the name of a file that Hadoop ships can't have %q: rename it or its folder",
 			path, []rune(path[i:])[0])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +55,16 @@ func (r *run) diagnose(ctx context.Context, step int, state clientState, lines [
 // diagnoseApplication finds out what an application failed of: what a task says
 // first, then what Hadoop says of the task, then what it says of the application.
 func (r *run) diagnoseApplication(ctx context.Context, e *JobError, state clientState) {
-	failed, err := r.failedAttempts(ctx, e.Application)
+	app, err := r.cluster.yarn.application(ctx, e.Application)
+	if err != nil {
+		r.Log.Debug("the application is not known", "application", e.Application, "error", err)
+		app = &application{Diagnostics: state.Outcome}
+	}
+	if app.State == stateKilled { // it has no history
+		e.explainApplication(app, nil)
+		return
+	}
+	failed, err := r.failedAttempts(ctx, app.Diagnostics, e.Application)
 	if err != nil {
 		r.Log.Debug("the attempts are not known", "application", e.Application, "error", err)
 	}
@@ -63,55 +73,31 @@ func (r *run) diagnoseApplication(ctx context.Context, e *JobError, state client
 		found = r.findCauseByCommand(ctx, e)
 	}
 	if !found && e.Reason == "" {
-		r.explainApplication(ctx, e, state, failed)
+		e.explainApplication(app, failed)
 	}
 }
 
-// explainApplication finds out what Hadoop says that an application failed of.
-func (r *run) explainApplication(ctx context.Context, e *JobError, state clientState, failed []taskAttempt) {
-	app, err := r.cluster.yarn.application(ctx, e.Application)
-	if err != nil {
-		app = &application{Diagnostics: state.Outcome}
-	}
-	if app.State == stateKilled || app.FinalStatus == stateKilled {
-		e.Reason = "the application was killed: " + topLine(cmp.Or(app.Diagnostics, state.Outcome))
-		return
-	}
-	for _, a := range failed {
-		if e.explain(attemptFailures, a.Diagnostics) {
-			e.Attempt, e.Node = a.ID, a.Node
-			return
-		}
-	}
-	if len(failed) > 0 {
-		e.Attempt, e.Node = failed[0].ID, failed[0].Node
-		e.Reason = rootException(failed[0].Diagnostics)
-		return
-	}
-	for _, failures := range [][]failure{attemptFailures, clientFailures} {
-		if e.explain(failures, app.Diagnostics) {
-			return
-		}
-	}
-	if diagnostics := strings.TrimSpace(app.Diagnostics); diagnostics != "" {
-		e.Reason = "the application failed: " + topLine(diagnostics)
-		e.Output = firstLines(strings.Join(withoutJavaFrames(strings.Split(diagnostics, "\n")[1:]), "\n"), shownOutput)
-	}
-}
+const (
+	askedTasks  = 20               // failed tasks whose attempts are asked for
+	historyWait = 10 * time.Second // how long a job that has just ended may be known to nobody
+	historyPoll = 500 * time.Millisecond
+)
+
+// namedTask finds the task that ended a job in its diagnostics.
+var namedTask = regexp.MustCompile(`Task failed (task_\w+)`)
 
 // failedAttempts returns the attempts that failed, the last one first. Hadoop calls
 // all tasks of a failed job failed; attempts that were stopped with it are killed.
-func (r *run) failedAttempts(ctx context.Context, application string) ([]taskAttempt, error) {
-	tasks, err := r.tasks(ctx, application)
+func (r *run) failedAttempts(ctx context.Context, diagnostics, application string) ([]taskAttempt, error) {
+	tasks, err := r.failedTasks(ctx, diagnostics, application)
 	if err != nil {
 		return nil, err
 	}
 	var failed []taskAttempt
-	for _, task := range tasks {
-		if task.State != stateFailed {
-			continue
-		}
-		attempts, err := r.cluster.yarn.attempts(ctx, application, task.ID)
+	for _, task := range tasks[:min(len(tasks), askedTasks)] {
+		attempts, err := patiently(ctx, func() ([]taskAttempt, error) {
+			return r.cluster.yarn.attempts(ctx, application, task)
+		})
 		if err != nil {
 			return failed, err
 		}
@@ -125,24 +111,34 @@ func (r *run) failedAttempts(ctx context.Context, application string) ([]taskAtt
 	return failed, nil
 }
 
-const (
-	historyWait = 10 * time.Second // how long a job that has just ended may be known to nobody
-	historyPoll = 500 * time.Millisecond
-)
+// failedTasks returns the tasks that failed: the one that the diagnostics name, or all.
+func (r *run) failedTasks(ctx context.Context, diagnostics, application string) ([]string, error) {
+	if m := namedTask.FindStringSubmatch(diagnostics); m != nil {
+		return m[1:], nil
+	}
+	tasks, err := patiently(ctx, func() ([]jobTask, error) { return r.cluster.yarn.tasks(ctx, application) })
+	var failed []string
+	for _, task := range tasks {
+		if task.State == stateFailed {
+			failed = append(failed, task.ID)
+		}
+	}
+	return failed, err
+}
 
-// tasks returns the tasks of a job. Between the end of its application master and
-// the first look of the history server, nobody knows them.
-func (r *run) tasks(ctx context.Context, application string) ([]jobTask, error) {
+// patiently asks for something of a job again while nobody knows the job: between
+// the end of its application master and the first look of the history server.
+func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 	deadline := time.Now().Add(historyWait)
 	for {
-		tasks, err := r.cluster.yarn.tasks(ctx, application)
+		answer, err := ask()
 		if err == nil || !hasStatus(err, http.StatusNotFound) || time.Now().After(deadline) {
-			return tasks, err
+			return answer, err
 		}
 		select {
 		case <-time.After(historyPoll):
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return answer, context.Cause(ctx)
 		}
 	}
 }

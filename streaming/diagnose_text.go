@@ -40,7 +40,7 @@ var clientFailures = []failure{
 		"nothing answers at ${1}", "see that the service runs, and that HADOOP_CONF_DIR is the configuration of this cluster"},
 	{regexp.MustCompile(`java\.net\.UnknownHostException: ?([^\s;]+)`),
 		"the host ${1} of the Hadoop configuration is not known", "see HADOOP_CONF_DIR, and the name service"},
-	{regexp.MustCompile(`(MAP|REDUCE) capability required is more than the supported max container capability`),
+	{regexp.MustCompile(`(MAP|REDUCE) capability (?:required )?is more than the supported max container capability`),
 		"a ${1} task needs a larger container than the cluster gives", "lower --memory, or -D mapreduce.map.memory.mb and mapreduce.reduce.memory.mb"},
 	{regexp.MustCompile(`InvalidResourceRequestException: ([^\n]+)`),
 		"the cluster does not give containers of this size: ${1}", "lower --memory, or -D mapreduce.map.memory.mb and mapreduce.reduce.memory.mb"},
@@ -48,7 +48,7 @@ var clientFailures = []failure{
 		"the nodes don't find the jars of MapReduce", "set -D yarn.app.mapreduce.am.env=HADOOP_MAPRED_HOME=…, and mapreduce.map.env and mapreduce.reduce.env alike"},
 	{regexp.MustCompile(`ERROR: JAVA_HOME is not set|JAVA_HOME is not set and could not be found`),
 		"the hadoop command finds no Java", "set JAVA_HOME"},
-	{regexp.MustCompile(`Unrecognized option: (\S+)`), "this version of Hadoop Streaming does not know the option ${1}", ""},
+	{regexp.MustCompile(`streaming\.StreamJob: Unrecognized option: (\S+)`), "this version of Hadoop Streaming does not know the option ${1}", ""},
 	{regexp.MustCompile(`java\.lang\.OutOfMemoryError: ([^\n]+)`), "the hadoop command ran out of memory: ${1}", "set HADOOP_CLIENT_OPTS=-Xmx1g"},
 }
 
@@ -101,6 +101,34 @@ func (e *JobError) explain(failures []failure, text string) bool {
 		}
 	}
 	return false
+}
+
+// explainApplication finds out what Hadoop says that an application failed of.
+func (e *JobError) explainApplication(app *application, failed []taskAttempt) {
+	for _, a := range failed {
+		if e.explain(attemptFailures, a.Diagnostics) {
+			e.Attempt, e.Node = a.ID, a.Node
+			return
+		}
+	}
+	for _, failures := range [][]failure{attemptFailures, clientFailures} {
+		if e.explain(failures, app.Diagnostics) {
+			return
+		}
+	}
+	if app.State == stateKilled || app.FinalStatus == stateKilled {
+		e.Reason = "the application was killed: " + topLine(app.Diagnostics)
+		return
+	}
+	if len(failed) > 0 {
+		e.Attempt, e.Node = failed[0].ID, failed[0].Node
+		e.Reason = rootException(failed[0].Diagnostics)
+		return
+	}
+	if diagnostics := strings.TrimSpace(app.Diagnostics); diagnostics != "" {
+		e.Reason = "the application failed: " + topLine(diagnostics)
+		e.Output = firstLines(strings.Join(withoutJavaFrames(strings.Split(diagnostics, "\n")[1:]), "\n"), shownOutput)
+	}
 }
 
 // rootException returns the message of the innermost exception in a Java stack.

@@ -2,7 +2,9 @@ package streaming
 
 import (
 	"debug/elf"
+	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // A BinaryError tells that an executable can't run on the nodes of a cluster.
@@ -21,11 +23,11 @@ func (e *BinaryError) Error() string {
 func CheckBinary(path string) error {
 	const mend = "build it with gomr build --os linux, or CGO_ENABLED=0 GOOS=linux go build"
 	file, err := elf.Open(path)
-	if format, ok := err.(*elf.FormatError); ok {
-		return &BinaryError{path, "it is no Linux executable (" + format.Error() + ")", mend}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("executable for the cluster: %w", err)
 	}
 	if err != nil {
-		return fmt.Errorf("executable for the cluster: %w", err)
+		return &BinaryError{path, "it is no Linux executable (" + err.Error() + ")", mend}
 	}
 	defer file.Close()
 	if file.Type != elf.ET_EXEC && file.Type != elf.ET_DYN {

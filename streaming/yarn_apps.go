@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -91,7 +92,7 @@ func (y *yarnClient) kill(ctx context.Context, id string) error {
 // web service, and where that refuses, by the yarn command.
 func (c *Cluster) kill(ctx context.Context, id string) error {
 	err := c.yarn.kill(ctx, id)
-	if err == nil || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || isUnreachable(err) {
 		return err
 	}
 	if _, commandErr := c.runYARN(ctx, "application", "-kill", id); commandErr != nil {
@@ -112,14 +113,22 @@ func (c *Cluster) liveApplications(ctx context.Context, tag string) ([]string, e
 		}
 		return ids, nil
 	}
-	if ctx.Err() != nil {
-		return nil, err
+	if ctx.Err() != nil || isUnreachable(err) {
+		return nil, fmt.Errorf("the resource manager of YARN does not answer: %w: "+
+			"see that it runs, and yarn.resourcemanager.webapp.address in yarn-site.xml", err)
 	}
 	out, commandErr := c.runYARN(ctx, "application", "-list", "-appTags", tag, "-appStates", liveStates)
 	if commandErr != nil {
 		return nil, errors.Join(err, commandErr)
 	}
 	return listedApplications(out), nil
+}
+
+// isUnreachable tells that nothing answers at an address: the yarn command would
+// only try for a quarter of an hour.
+func isUnreachable(err error) bool {
+	dial, ok := errors.AsType[*net.OpError](err)
+	return ok && dial.Op == "dial"
 }
 
 // listedApplications returns the ids in the first column of the yarn command's list.
