@@ -101,6 +101,9 @@ func (c *stepCommand) taskLine(kind TaskKind) string {
 	task := c.task
 	task.Kind = kind
 	task.Memory = c.container(kind).budget * mebibyte
+	if kind == MapTask && c.step.Reducers > 0 {
+		task.ReduceMemory = c.container(ReduceTask).budget * mebibyte
+	}
 	return "./" + c.binary.link() + " " + task.String()
 }
 

@@ -140,4 +140,19 @@
 // A task that fails writes this line, a [TaskFailure], and ends with code 1:
 //
 //	gomr-error: {"attempt":"attempt_…","kind":"map","message":"…","file":"/data/x","record_number":7,"record":"\"a line\"",…}
+//
+// # What the launcher leaves behind
+//
+// The executable goes to .gomr/bin/<SHA-256>/gomr in the user's home folder in HDFS, once
+// for each build, and stays there: it appears by a rename, so it is never half there.
+//
+// A step writes into the hidden folder of [hdfs.TempDir] beside the output, which is
+// renamed when the step is complete. The outputs of the steps before the last are in
+// .<base>.gomr-steps-<key> beside it until the job is complete; the key is a hash of
+// the executable, the job's flags and properties and the input's names and sizes, so that a
+// job that failed goes on behind its last complete step, and another job does not.
+//
+// Each application has a tag (mapreduce.job.tags) that is a hash of the output's path. By
+// it the next run for that output finds an application that a killed driver has left, and
+// kills it before it begins. It also removes the hidden folders.
 package streaming
