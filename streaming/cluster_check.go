@@ -127,8 +127,8 @@ func (d *doctor) checkNodes(ctx context.Context, yarn *yarnClient) {
 		Metrics struct {
 			Active    int   `json:"activeNodes"`
 			Unhealthy int   `json:"unhealthyNodes"`
-			Available int64 `json:"availableMB"`
-			Total     int64 `json:"totalMB"`
+			Available int64 `json:"availableMB"` //nolint:tagliatelle // Hadoop's name
+			Total     int64 `json:"totalMB"`     //nolint:tagliatelle // Hadoop's name
 		} `json:"clusterMetrics"`
 	}
 	err := yarn.askRM(ctx, http.MethodGet, "/ws/v1/cluster/metrics", nil, &answer)

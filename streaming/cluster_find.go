@@ -137,8 +137,8 @@ func (f finder) homes(command string) []string {
 			homes = append(homes, home)
 		}
 	}
-	if real, err := filepath.EvalSymlinks(command); err == nil {
-		homes = append(homes, filepath.Dir(filepath.Dir(real)))
+	if target, err := filepath.EvalSymlinks(command); err == nil {
+		homes = append(homes, filepath.Dir(filepath.Dir(target)))
 	}
 	homes = append(homes, f.vendors(vendorHomes)...)
 	seen := make(map[string]bool)

@@ -241,10 +241,13 @@ func (r *run) reproduce(file string) string {
 
 // shellQuote returns a word as a shell reads it.
 func shellQuote(word string) string {
-	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !(r == '_' || r >= '-' && r <= ':' || r == '=' || r == ',' || r >= 'a' && r <= 'z' || r >= '@' && r <= 'Z')
-	}) {
+	if word != "" && strings.IndexFunc(word, isShellSpecial) < 0 {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+func isShellSpecial(r rune) bool {
+	isLetter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	return !isLetter && !isDigit(r) && !strings.ContainsRune("-_./:=@+,", r)
 }

@@ -80,8 +80,8 @@ func (r *run) removeLeftovers(stepsDir string) error {
 func (r *run) resumeKey() string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s %d %q %q\n", r.binary.hash, len(r.steps), r.Family, r.Flags)
-	for _, name := range slices.Sorted(maps.Keys(r.Submission.Properties)) {
-		fmt.Fprintf(hash, "%q %q\n", name, r.Submission.Properties[name])
+	for _, name := range slices.Sorted(maps.Keys(r.Properties)) {
+		fmt.Fprintf(hash, "%q %q\n", name, r.Properties[name])
 	}
 	for _, file := range r.inputs {
 		fmt.Fprintf(hash, "%q %d\n", file.Name, file.Size)

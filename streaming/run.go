@@ -182,7 +182,7 @@ func newRunID() string { return rand.Text() }
 // prepare does all that can fail before a JVM is started.
 func (r *run) prepare(ctx context.Context) error {
 	for _, step := range r.steps {
-		p, err := newProperties(r.cluster.Properties, step.Properties, r.Submission.Properties)
+		p, err := newProperties(r.cluster.Properties, step.Properties, r.Properties)
 		if err != nil {
 			return err
 		}

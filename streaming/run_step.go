@@ -90,8 +90,9 @@ const cutsLink = "gomr-cuts"
 
 // shipCuts finds the cut points of a step and returns the file that holds them.
 func (r *run) shipCuts(ctx context.Context, i int) (string, error) {
-	files, err := r.inputs, error(nil)
+	files := r.inputs
 	if i > 0 {
+		var err error
 		if files, err = input.List(storage{r.fsys}, r.stepInputs(i), input.ListOptions{}); err != nil {
 			return "", err
 		}
@@ -110,7 +111,13 @@ func (r *run) shipCuts(ctx context.Context, i int) (string, error) {
 
 // submit runs a step as an application on YARN, and returns when it is over.
 func (r *run) submit(ctx context.Context, i int, command *stepCommand) (clientState, error) {
-	output := &clientOutput{changed: func(state clientState) { r.report(i, state) }}
+	failed := 0
+	output := &clientOutput{changed: func(state clientState) {
+		for ; failed < len(state.Failed); failed++ {
+			r.Log.Warn("an attempt of a task failed; Hadoop tries again", "attempt", state.Failed[failed])
+		}
+		r.report(i, state)
+	}}
 	r.report(i, clientState{})
 	r.Log.Debug("starting the hadoop command", "step", i+1, "arguments", command.arguments())
 	client, err := r.cluster.startClient(command.arguments(), output)

@@ -103,7 +103,7 @@ func removeStaleUploads(client *hdfs.Client, final string) {
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err == nil && entry.Name() != path.Base(final) && time.Since(info.ModTime()) > staleUpload {
-			client.RemoveAll(path.Join(dir, entry.Name()))
+			_ = client.RemoveAll(path.Join(dir, entry.Name()))
 		}
 	}
 }

@@ -28,7 +28,7 @@ type client struct {
 // startClient starts the hadoop command. It runs in a process group of its own, so
 // that Ctrl-C reaches gomr alone, which then ends things in order.
 func (c *Cluster) startClient(args []string, output *clientOutput) (*client, error) {
-	command := exec.Command(c.Hadoop, args...)
+	command := exec.Command(c.Hadoop, args...) //nolint:noctx // abort ends it, after the application
 	command.Env = append(os.Environ(), "HADOOP_CONF_DIR="+c.ConfDir)
 	command.Stdout, command.Stderr = output, output
 	command.WaitDelay = clientGrace

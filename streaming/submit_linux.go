@@ -9,5 +9,5 @@ func clientAttributes() *syscall.SysProcAttr {
 }
 
 func killGroup(pid int) {
-	syscall.Kill(-pid, syscall.SIGKILL) // it may have ended by itself
+	_ = syscall.Kill(-pid, syscall.SIGKILL) // it may have ended by itself
 }

@@ -8,5 +8,5 @@ import "syscall"
 func clientAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 func killGroup(pid int) {
-	syscall.Kill(-pid, syscall.SIGKILL) // it may have ended by itself
+	_ = syscall.Kill(-pid, syscall.SIGKILL) // it may have ended by itself
 }

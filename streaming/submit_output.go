@@ -20,7 +20,6 @@ const (
 var (
 	submittedLine = regexp.MustCompile(`Submitted application (application_\d+_\d+)`)
 	trackingLine  = regexp.MustCompile(`The url to track the job: (\S+)`)
-	splitsLine    = regexp.MustCompile(`number of splits: ?(\d+)`)
 	progressLine  = regexp.MustCompile(` map (\d+)% reduce (\d+)%`)
 	failedLine    = regexp.MustCompile(`Task Id : (attempt_\w+), Status : FAILED`)
 	outcomeLine   = regexp.MustCompile(`Job job_\w+ (?:completed successfully|failed with state \w+ due to: ?(.*))`)
@@ -30,7 +29,6 @@ var (
 type clientState struct {
 	Application string
 	TrackingURL string
-	Splits      int      // map tasks; 0 where it was not told
 	Map, Reduce float64  // 0 to 1
 	Failed      []string // attempts that failed, but for the one that ended the job
 	Over        bool     // the client saw the end of the job
@@ -92,20 +90,24 @@ func (o *clientOutput) parse(line string) bool {
 		return false
 	}
 	o.inBlock = strings.Contains(line, countersStart)
+	var found []string
+	says := func(pattern *regexp.Regexp) bool {
+		found = pattern.FindStringSubmatch(line)
+		return found != nil
+	}
 	s := &o.state
-	if m := progressLine.FindStringSubmatch(line); m != nil {
-		s.Map, s.Reduce = fraction(m[1]), fraction(m[2])
-	} else if m := submittedLine.FindStringSubmatch(line); m != nil {
-		s.Application = m[1]
-	} else if m := trackingLine.FindStringSubmatch(line); m != nil {
-		s.TrackingURL = m[1]
-	} else if m := splitsLine.FindStringSubmatch(line); m != nil {
-		s.Splits, _ = strconv.Atoi(m[1]) // digits, by the expression
-	} else if m := failedLine.FindStringSubmatch(line); m != nil {
-		s.Failed = append(s.Failed[:len(s.Failed):len(s.Failed)], m[1])
-	} else if m := outcomeLine.FindStringSubmatch(line); m != nil {
-		s.Over, s.Outcome = true, strings.TrimSpace(m[1])
-	} else {
+	switch {
+	case says(progressLine):
+		s.Map, s.Reduce = fraction(found[1]), fraction(found[2])
+	case says(submittedLine):
+		s.Application = found[1]
+	case says(trackingLine):
+		s.TrackingURL = found[1]
+	case says(failedLine):
+		s.Failed = append(s.Failed[:len(s.Failed):len(s.Failed)], found[1])
+	case says(outcomeLine):
+		s.Over, s.Outcome = true, strings.TrimSpace(found[1])
+	default:
 		return false
 	}
 	return true

@@ -40,7 +40,7 @@ func TestOutputOfAClientThatSucceeds(t *testing.T) {
 	require.Equal(t, clientState{
 		Application: "application_1795527406289_0022",
 		TrackingURL: "http://localhost:8088/proxy/application_1795527406289_0022/",
-		Splits:      2, Map: 1, Reduce: 1, Over: true,
+		Map:         1, Reduce: 1, Over: true,
 	}, state)
 }
 
@@ -51,7 +51,7 @@ func TestOutputOfAClientThatFails(t *testing.T) {
 	require.Equal(t, clientState{
 		Application: "application_1795527406289_0057",
 		TrackingURL: "http://localhost:8088/proxy/application_1795527406289_0057/",
-		Splits:      2, Map: 1, Over: true,
+		Map:         1, Over: true,
 		Failed:  []string{"attempt_1795527406289_0057_m_000001_0", "attempt_1795527406289_0057_m_000000_0"},
 		Outcome: "Task failed task_1795527406289_0057_m_000000",
 	}, state)
@@ -78,9 +78,11 @@ func TestCountersMayHaveAnyName(t *testing.T) {
 func TestOnlyTheLastLinesAreKept(t *testing.T) {
 	output := new(clientOutput)
 	for range keptLines + 10 {
-		io.WriteString(output, strings.Repeat("x", 2*longestLine)+"\n")
+		_, err := io.WriteString(output, strings.Repeat("x", 2*longestLine)+"\n")
+		require.NoError(t, err)
 	}
-	io.WriteString(output, "the last one")
+	_, err := io.WriteString(output, "the last one")
+	require.NoError(t, err)
 	output.flush()
 	_, lines := output.snapshot()
 	require.Len(t, lines, keptLines)

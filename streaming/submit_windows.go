@@ -12,6 +12,6 @@ func clientAttributes() *syscall.SysProcAttr {
 
 func killGroup(pid int) {
 	if process, err := os.FindProcess(pid); err == nil {
-		process.Kill() // it may have ended by itself
+		_ = process.Kill() // it may have ended by itself
 	}
 }

@@ -142,7 +142,7 @@ func remoteMessage(text []byte) string {
 	var answer struct {
 		RemoteException struct {
 			Message string `json:"message"`
-		}
+		} `json:"RemoteException"` //nolint:tagliatelle // Hadoop's name
 	}
 	if json.Unmarshal(text, &answer) == nil {
 		return topLine(strings.TrimPrefix(answer.RemoteException.Message, "java.lang.Exception: "))

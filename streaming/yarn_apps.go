@@ -24,17 +24,10 @@ const liveStates = "NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING"
 // An application is what the resource manager tells of one.
 type application struct {
 	ID             string `json:"id"`
-	User           string `json:"user"`
-	Name           string `json:"name"`
-	Queue          string `json:"queue"`
 	State          string `json:"state"`
 	FinalStatus    string `json:"finalStatus"`
-	TrackingURL    string `json:"trackingUrl"`
 	Diagnostics    string `json:"diagnostics"`
-	Tags           string `json:"applicationTags"`
 	LogAggregation string `json:"logAggregationStatus"`
-	AMContainer    string `json:"amContainerLogs"` // URL; its path names the container
-	AMNode         string `json:"amHostHttpAddress"`
 }
 
 func isOver(state string) bool {

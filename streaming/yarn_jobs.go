@@ -12,14 +12,12 @@ import (
 type jobTask struct {
 	ID    string `json:"id"`
 	State string `json:"state"`
-	Type  string `json:"type"` // MAP or REDUCE
 }
 
 // A taskAttempt is one try of a task.
 type taskAttempt struct {
 	ID          string `json:"id"`
 	State       string `json:"state"`
-	Type        string `json:"type"`
 	Diagnostics string `json:"diagnostics"`
 	Node        string `json:"nodeHttpAddress"` // host:port of the node manager's web service
 	Container   string `json:"assignedContainerId"`
@@ -64,15 +62,4 @@ func (y *yarnClient) attempts(ctx context.Context, application, task string) ([]
 	}
 	err := y.askJob(ctx, application, "/tasks/"+url.PathEscape(task)+"/attempts", &answer)
 	return answer.TaskAttempts.TaskAttempt, err
-}
-
-// jobDiagnostics returns what the application master wrote down about the end of a job.
-func (y *yarnClient) jobDiagnostics(ctx context.Context, application string) (string, error) {
-	var answer struct {
-		Job struct {
-			Diagnostics string `json:"diagnostics"`
-		} `json:"job"`
-	}
-	err := y.askJob(ctx, application, "", &answer)
-	return answer.Job.Diagnostics, err
 }

@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/hdfs"
@@ -46,11 +47,11 @@ func replay(t *testing.T, extra map[string]http.HandlerFunc) *yarnClient {
 			return
 		}
 		w.Header().Set("Content-Type", contentType)
-		w.Write(bytes.ReplaceAll(text, []byte("localhost:8042"), []byte(strings.TrimPrefix(server.URL, "http://"))))
+		_, _ = w.Write(bytes.ReplaceAll(text, []byte("localhost:8042"), []byte(strings.TrimPrefix(server.URL, "http://"))))
 	}
 	for path, name := range files {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			require.Equal(t, "ann", r.URL.Query().Get("user.name"))
+			assert.Equal(t, "ann", r.URL.Query().Get("user.name"))
 			serve(w, name, "application/json; charset=utf-8")
 		})
 	}
@@ -70,7 +71,7 @@ func answer(status int, contentType, text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
-		io.WriteString(w, text)
+		_, _ = io.WriteString(w, text)
 	}
 }
 
@@ -105,7 +106,7 @@ func TestLogsComeFromTheHistoryServerWhenTheNodeHasThemNoMore(t *testing.T) {
 	yarn := replay(t, map[string]http.HandlerFunc{
 		"/ws/v1/cluster/apps/application_1_0001": answer(200, "application/json", `{"app":{"logAggregationStatus":"RUNNING"}}`),
 		"/ws/v1/history/containerlogs/container_1/stderr": func(w http.ResponseWriter, r *http.Request) {
-			require.Equal(t, fmt.Sprint(-logTail), r.URL.Query().Get("size"))
+			assert.Equal(t, strconv.Itoa(-logTail), r.URL.Query().Get("size"))
 			if asked++; asked == 1 { // not there yet
 				answer(500, "text/html", "<html>java.io.IOException</html>")(w, r)
 				return
@@ -159,8 +160,8 @@ func TestKillWaitsUntilItIsDone(t *testing.T) {
 	yarn := replay(t, map[string]http.HandlerFunc{
 		"PUT /ws/v1/cluster/apps/application_1_0001/state": func(w http.ResponseWriter, r *http.Request) {
 			var body map[string]string
-			require.NoError(t, json.NewDecoder(r.Body).Decode(&body))
-			require.Equal(t, map[string]string{"state": "KILLED"}, body)
+			assert.NoError(t, json.NewDecoder(r.Body).Decode(&body))
+			assert.Equal(t, map[string]string{"state": "KILLED"}, body)
 			answer(http.StatusAccepted, "application/json", `{"state":"`+states[0]+`"}`)(w, r)
 			states = states[1:]
 		},
@@ -181,8 +182,8 @@ func TestLiveApplicationsAreFoundByTheirTag(t *testing.T) {
 	list := `{"apps":{}}`
 	yarn := replay(t, map[string]http.HandlerFunc{
 		"/ws/v1/cluster/apps": func(w http.ResponseWriter, r *http.Request) {
-			require.Equal(t, "gomr-1", r.URL.Query().Get("applicationTags"))
-			require.NotContains(t, r.URL.Query().Get("states"), "FINISHED")
+			assert.Equal(t, "gomr-1", r.URL.Query().Get("applicationTags"))
+			assert.NotContains(t, r.URL.Query().Get("states"), "FINISHED")
 			answer(200, "application/json", list)(w, r)
 		},
 	})

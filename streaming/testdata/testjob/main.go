@@ -158,10 +158,10 @@ func runTask(args []string) {
 
 // A report is what run prints.
 type report struct {
-	Result   *streaming.Result
-	Progress []streaming.Progress
-	Error    string
-	JobError *streaming.JobError
+	Result   *streaming.Result    `json:"result"`
+	Progress []streaming.Progress `json:"progress"`
+	Error    string               `json:"error"`
+	JobError *streaming.JobError  `json:"jobError"`
 }
 
 func run(args []string) {
