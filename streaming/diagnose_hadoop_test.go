@@ -57,6 +57,17 @@ func earlyExitLarge(t *testing.T, s sandbox) {
 	require.Contains(t, e.Mend, "os.Exit")
 }
 
+func earlyExitMapOnly(t *testing.T, s sandbox) {
+	e := fails(t, s, "exits-map-only", s.write(t, "in.txt", fable))
+	require.Equal(t, "2 of 2 map tasks ended with code 0 before they were finished", e.Reason)
+	require.Contains(t, e.Mend, "os.Exit")
+}
+
+func earlyExitReduce(t *testing.T, s sandbox) {
+	e := fails(t, s, "exits-reduce", s.write(t, "in.txt", fable))
+	require.Equal(t, "1 of 1 reduce tasks ended with code 0 before they were finished", e.Reason)
+}
+
 func runtimeCrash(t *testing.T, s sandbox) {
 	e := fails(t, s, "crashes", s.write(t, "in.txt", fable))
 	require.Equal(t, "panic: in the background", e.Reason)

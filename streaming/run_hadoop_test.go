@@ -51,6 +51,8 @@ func TestCluster(t *testing.T) {
 		"reduce error names the key":           reduceErrorNamesKey,
 		"early exit over small input":          earlyExitSmall,
 		"early exit over large input":          earlyExitLarge,
+		"early exit of a map-only task":        earlyExitMapOnly,
+		"early exit of a reduce task":          earlyExitReduce,
 		"crash of the runtime":                 runtimeCrash,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -42,6 +42,9 @@ func (r *run) runStep(ctx context.Context, i int) error {
 		return err
 	}
 	state, err := r.submit(ctx, i, command)
+	if err == nil {
+		err = r.checkFinished(i, state)
+	}
 	if err != nil {
 		return err
 	}
@@ -176,7 +179,7 @@ func (r *run) addCounters(values []mr.CounterValue) {
 		counted[v.Name] = counted[v.Name] || v.Group == workerGroup
 	}
 	for _, v := range values {
-		if v.Group == mr.FrameworkGroup && counted[v.Name] {
+		if v.Group == mr.FrameworkGroup && counted[v.Name] || isFinishedTasks(v) {
 			continue
 		}
 		if v.Group == workerGroup {

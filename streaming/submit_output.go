@@ -18,6 +18,7 @@ const (
 
 // Lines of the client, without what log4j puts before the message.
 var (
+	splitsLine    = regexp.MustCompile(`number of splits:(\d+)`)
 	submittedLine = regexp.MustCompile(`Submitted application (application_\d+_\d+)`)
 	trackingLine  = regexp.MustCompile(`The url to track the job: (\S+)`)
 	progressLine  = regexp.MustCompile(` map (\d+)% reduce (\d+)%`)
@@ -27,6 +28,7 @@ var (
 
 // clientState is what the output of the client has told so far.
 type clientState struct {
+	Splits      int // map tasks of the job; zero until it is told
 	Application string
 	TrackingURL string
 	Map, Reduce float64  // 0 to 1
@@ -99,6 +101,8 @@ func (o *clientOutput) parse(line string) bool {
 	switch {
 	case says(progressLine):
 		s.Map, s.Reduce = fraction(found[1]), fraction(found[2])
+	case says(splitsLine):
+		s.Splits, _ = strconv.Atoi(found[1]) // digits, by the expression
 	case says(submittedLine):
 		s.Application = found[1]
 	case says(trackingLine):

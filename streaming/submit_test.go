@@ -38,6 +38,7 @@ func TestOutputOfAClientThatSucceeds(t *testing.T) {
 	require.EqualValues(t, 3, counters["gomr/Map input records"])
 	state.Counters = nil
 	require.Equal(t, clientState{
+		Splits:      2,
 		Application: "application_1795527406289_0022",
 		TrackingURL: "http://localhost:8088/proxy/application_1795527406289_0022/",
 		Map:         1, Reduce: 1, Over: true,
@@ -49,6 +50,7 @@ func TestOutputOfAClientThatFails(t *testing.T) {
 	require.NotEmpty(t, state.Counters)
 	state.Counters = nil
 	require.Equal(t, clientState{
+		Splits:      2,
 		Application: "application_1795527406289_0057",
 		TrackingURL: "http://localhost:8088/proxy/application_1795527406289_0057/",
 		Map:         1, Over: true,

@@ -85,6 +85,14 @@ func (w *worker) run(ctx context.Context, job mr.Job) (err error) {
 	reporter.counters = w.env.Counters()
 	defer reporter.start()()
 
+	if err := w.runKind(step); err != nil {
+		return err
+	}
+	w.env.Counter(mr.FrameworkGroup, finishedTasks(w.cmd.Kind)).Add(1)
+	return nil
+}
+
+func (w *worker) runKind(step *mr.Step) error {
 	switch {
 	case w.cmd.Kind == ReduceTask:
 		return w.reduce(step)

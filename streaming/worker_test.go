@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -325,7 +326,7 @@ func TestBlocksFitIntoTheReduceTask(t *testing.T) {
 func TestTheJobKnowsWhereItReads(t *testing.T) {
 	var got []string
 	job := mr.MapOnly(mr.MapTask(func(env *mr.Env, _ iter.Seq[string], _ mr.Emit[string, string]) error {
-		got = append(got, env.Input(), fmt.Sprint(env.Partition()))
+		got = append(got, env.Input(), strconv.Itoa(env.Partition()))
 		env.Log().Info("reading", "from", env.Input())
 		return nil
 	}))

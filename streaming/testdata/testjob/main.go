@@ -44,6 +44,10 @@ func newJob(family string, flags []string) mr.Job {
 		return mr.MapMerge(mr.MapFunc(panics), mr.Sum)
 	case "exits":
 		return mr.MapMerge(mr.MapFunc(exits), mr.Sum)
+	case "exits-map-only":
+		return mr.MapOnly(mr.MapFunc(exits))
+	case "exits-reduce":
+		return mr.MapReduce(mr.MapFunc(words), mr.ReduceFunc(exitsReduce))
 	case "crashes":
 		return mr.MapMerge(mr.MapFunc(crashes), mr.Sum)
 	case "badreduce":
@@ -83,6 +87,11 @@ func panics(text string, emit mr.Emit[string, int]) error {
 }
 
 func exits(text string, emit mr.Emit[string, int]) error {
+	os.Exit(0)
+	return nil
+}
+
+func exitsReduce(string, iter.Seq[int], mr.Emit[string, int]) error {
 	os.Exit(0)
 	return nil
 }
