@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/gomr/gomr/mr"
@@ -10,15 +11,17 @@ import (
 )
 
 // writeCounters writes the counters of all jobs that ran, which come sorted by group and name.
+// Those that are zero, half of Hadoop's own, are left to the JSON.
 func writeCounters(w io.Writer, summary *orchestrate.Summary) {
 	for _, task := range summary.Tasks {
-		if len(task.Counters) == 0 {
+		counters := slices.DeleteFunc(slices.Clone(task.Counters), func(c mr.CounterValue) bool { return c.Value == 0 })
+		if len(counters) == 0 {
 			continue
 		}
 		fmt.Fprintf(w, "Counters of %s\n", task.ID)
-		names, numbers := counterWidths(task.Counters)
+		names, numbers := counterWidths(counters)
 		group := ""
-		for _, c := range task.Counters {
+		for _, c := range counters {
 			if c.Group != group {
 				group = c.Group
 				fmt.Fprintf(w, "  %s\n", group)
