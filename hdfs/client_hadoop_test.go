@@ -48,6 +48,17 @@ func TestClient(t *testing.T) {
 	hdfstest.TestFileSystem(t, client, hadoopFolder(t, client)+"/suite")
 }
 
+// TestClientAsOrdinaryUser runs the suite without the superuser's rights: then the
+// namenode checks permissions on the way to a path, and answers with other errors.
+func TestClientAsOrdinaryUser(t *testing.T) {
+	owner := connect(t, hdfs.Config{})
+	dir := hadoopFolder(t, owner)
+	require.NoError(t, owner.Chmod(dir, 0o777))
+	alice := connect(t, hdfs.Config{User: "alice"})
+	hdfstest.TestFileSystem(t, alice, dir+"/suite")
+	testTargets(t, alice, dir+"/targets")
+}
+
 func TestClientTargets(t *testing.T) {
 	client := connect(t, hdfs.Config{})
 	testTargets(t, client, hadoopFolder(t, client))

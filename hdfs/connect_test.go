@@ -152,7 +152,8 @@ func TestConnectFaults(t *testing.T) {
 		defer listener.Close()
 		go hangUp(listener)
 		_, err = Connect(Config{DefaultFS: "hdfs://" + listener.Addr().String()})
-		require.ErrorContains(t, err, "no namenode answers at "+listener.Addr().String())
+		require.ErrorContains(t, err, "the namenode at "+listener.Addr().String()+" hangs up on user")
+		require.ErrorContains(t, err, "if the cluster asks for Kerberos")
 	})
 }
 

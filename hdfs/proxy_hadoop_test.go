@@ -4,6 +4,7 @@ package hdfs_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -34,7 +35,10 @@ func newProxy(t *testing.T, to string) *proxy {
 	return p
 }
 
-func (p *proxy) address() string { return p.listener.Addr().String() }
+// address names the host as the cluster does, for Kerberos goes by the name.
+func (p *proxy) address() string {
+	return fmt.Sprintf("localhost:%d", p.listener.Addr().(*net.TCPAddr).Port)
+}
 
 func (p *proxy) serve() {
 	for {

@@ -69,6 +69,10 @@ func remoteError(err error) error {
 	}
 	message, _, _ := strings.Cut(remote.Message(), "\n")
 	kind := kinds[remote.Exception()]
+	// What checks permissions on the way down says so of a path that leads through a file.
+	if kind == fs.ErrPermission && strings.HasSuffix(message, "(is not a directory)") {
+		kind = syscall.ENOTDIR
+	}
 	return &RemoteError{Exception: remote.Exception(), Message: message, kind: kind}
 }
 
@@ -133,9 +137,10 @@ func (s *settings) dialFailed(err error) error {
 	case errors.Is(err, net.ErrClosed), noLogin:
 	case failed.outcome == refused:
 		failed.err = fmt.Errorf("the namenode at %s refuses the connection: %w", where, remoteError(err))
-	case strings.Contains(err.Error(), "unexpected sequence number") && !s.kerberos:
-		failed.err = fmt.Errorf("the namenode at %s refuses user %s without Kerberos: "+
-			"set hadoop.security.authentication to kerberos in core-site.xml: %w", where, s.user, err)
+	case !s.kerberos && !strings.Contains(err.Error(), "dial "):
+		// A namenode that asks for Kerberos says so in a way that the library does not read.
+		failed.err = fmt.Errorf("the namenode at %s hangs up on user %s: check that the port is its RPC port, "+
+			"and set hadoop.security.authentication to kerberos in core-site.xml if the cluster asks for Kerberos: %w", where, s.user, err)
 	default:
 		failed.err = fmt.Errorf("no namenode answers at %s (fs.defaultFS is %s): check that HDFS runs there and can be reached: %w",
 			where, s.defaultFS, explainKerberos(err))
