@@ -70,7 +70,7 @@ func remoteError(err error) error {
 	message, _, _ := strings.Cut(remote.Message(), "\n")
 	kind := kinds[remote.Exception()]
 	// What checks permissions on the way down says so of a path that leads through a file.
-	if kind == fs.ErrPermission && strings.HasSuffix(message, "(is not a directory)") {
+	if errors.Is(kind, fs.ErrPermission) && strings.HasSuffix(message, "(is not a directory)") {
 		kind = syscall.ENOTDIR
 	}
 	return &RemoteError{Exception: remote.Exception(), Message: message, kind: kind}
