@@ -143,15 +143,19 @@ func dialFunc(isClosed func() bool) func(context.Context, string, string) (net.C
 type limitedConn struct{ net.Conn }
 
 func (c *limitedConn) Read(p []byte) (int, error) {
-	c.Conn.SetReadDeadline(time.Now().Add(ioTimeout))
+	if err := c.SetReadDeadline(time.Now().Add(ioTimeout)); err != nil {
+		return 0, err
+	}
 	n, err := c.Conn.Read(p)
 	if err != nil {
-		c.Conn.Close()
+		c.Close()
 	}
 	return n, err
 }
 
 func (c *limitedConn) Write(p []byte) (int, error) {
-	c.Conn.SetWriteDeadline(time.Now().Add(ioTimeout))
+	if err := c.SetWriteDeadline(time.Now().Add(ioTimeout)); err != nil {
+		return 0, err
+	}
 	return c.Conn.Write(p)
 }

@@ -183,7 +183,7 @@ func (c *Client) explain(err error) error {
 		return nil
 	}
 	err = remoteError(cause(err))
-	if err == fs.ErrPermission {
+	if err == fs.ErrPermission { //nolint:errorlint // one that is wrapped has words already
 		return fmt.Errorf("user %s: %w", c.user, err)
 	}
 	return err

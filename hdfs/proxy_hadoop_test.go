@@ -64,7 +64,7 @@ func (p *proxy) pass(in, out net.Conn) {
 	defer out.Close()
 	go func() {
 		defer in.Close()
-		io.Copy(in, out)
+		_, _ = io.Copy(in, out) // until one side hangs up
 	}()
 	buffer := make([]byte, 64<<10)
 	for {
@@ -74,7 +74,7 @@ func (p *proxy) pass(in, out net.Conn) {
 		}
 		if p.loses(buffer[:n]) {
 			in.Close() // the client sees the end of the connection, the namenode the call
-			out.Write(buffer[:n])
+			_, _ = out.Write(buffer[:n])
 			return
 		}
 		if _, err := out.Write(buffer[:n]); err != nil {
