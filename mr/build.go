@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"iter"
 	"reflect"
 )
 
@@ -107,7 +106,7 @@ func newMapTask[I, K, V any](m Mapper[I, K, V], s *settings, p place) (run mapRu
 type reduceMaker[G, KO, VO any] func(env *Env, g *groups[G], emit Emit[KO, VO], out sink) func() error
 
 // addReduce makes the reduce half of a step. r is the user's reducer, or nil.
-func addReduce[I, K, G, V, KO, VO any](b *shuffleStep[I, K, G, V], r any, make reduceMaker[G, KO, VO]) {
+func addReduce[I, K, G, V, KO, VO any](b *shuffleStep[I, K, G, V], r any, reduce reduceMaker[G, KO, VO]) {
 	format, err := newRecordFormat(reflect.TypeFor[KO](), reflect.TypeFor[VO](), b.settings, b.place.feedsStep)
 	b.fail(err)
 	if r != nil {
@@ -116,7 +115,7 @@ func addReduce[I, K, G, V, KO, VO any](b *shuffleStep[I, K, G, V], r any, make r
 	b.step.RunReduce = func(env *Env, pairs Pairs, write WriteRecord) error {
 		out := newRecordSink[KO, VO](env, format, ReduceOutputRecords, write)
 		g := &groups[G]{env: env, pairs: pairs, keyCodec: b.groups, skips: newSkipper(env, b.settings.skipLimit)}
-		return runReducer(env, g, out, make(env, g, out.emit, out))
+		return runReducer(env, g, out, reduce(env, g, out.emit, out))
 	}
 }
 
@@ -133,7 +132,7 @@ func combine[K, V any](r Reducer[K, V, K, V], keys, values codec, skipLimit int6
 			return emit(key, value)
 		})
 		reader := &valueReader[K, V]{groups: g, codec: values}
-		err := runReducer(own, g, out, reduceLoop(r, own, g, iter.Seq[V](reader.values()), out.emit, out))
+		err := runReducer(own, g, out, reduceLoop(r, own, g, reader.values(), out.emit, out))
 		env.Counter(FrameworkGroup, CombineInputRecords).Add(g.records)
 		env.Counter(FrameworkGroup, CombineOutputRecords).Add(out.count)
 		return err

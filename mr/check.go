@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -54,8 +55,8 @@ func checkRole(v any, roles ...[]role) error {
 			errs = append(errs, checkMethod(t, r))
 		}
 	}
-	for i := range t.NumMethod() {
-		errs = append(errs, checkName(t, t.Method(i).Name))
+	for method := range t.Methods() {
+		errs = append(errs, checkName(t, method.Name))
 	}
 	return errors.Join(errs...)
 }
@@ -78,14 +79,8 @@ func checkMethod(t reflect.Type, r role) error {
 }
 
 func withoutReceiver(t reflect.Type) reflect.Type {
-	var in, out []reflect.Type
-	for i := 1; i < t.NumIn(); i++ {
-		in = append(in, t.In(i))
-	}
-	for i := range t.NumOut() {
-		out = append(out, t.Out(i))
-	}
-	return reflect.FuncOf(in, out, t.IsVariadic())
+	in := slices.Collect(t.Ins())[1:]
+	return reflect.FuncOf(in, slices.Collect(t.Outs()), t.IsVariadic())
 }
 
 func checkName(t reflect.Type, name string) error {

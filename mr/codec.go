@@ -41,8 +41,8 @@ func usesText(t reflect.Type) bool {
 }
 
 func hasHiddenField(t reflect.Type) bool {
-	for i := range t.NumField() {
-		if !t.Field(i).IsExported() {
+	for field := range t.Fields() {
+		if !field.IsExported() {
 			return true
 		}
 	}

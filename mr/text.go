@@ -3,6 +3,7 @@ package mr
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -154,7 +155,7 @@ func textFloat(t reflect.Type) codec {
 // parseError says why text is no number. It copies the text, which err may share
 // memory with.
 func parseError(t reflect.Type, text []byte, err error) error {
-	if numErr, ok := err.(*strconv.NumError); ok {
+	if numErr, ok := errors.AsType[*strconv.NumError](err); ok {
 		err = numErr.Err
 	}
 	return fmt.Errorf("%s is no %s: %w", sample(text), t, err)

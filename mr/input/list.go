@@ -24,7 +24,7 @@ func (e *MissingError) Error() string {
 	if e.Pattern {
 		return fmt.Sprintf("input pattern %s matches 0 files", e.Input)
 	}
-	return fmt.Sprintf("input path does not exist: %s", e.Input)
+	return "input path does not exist: " + e.Input
 }
 
 // Unwrap returns [fs.ErrNotExist].

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -200,8 +201,11 @@ func checkSecondarySort(t testing.TB, parts map[string]string) {
 			}
 			last := -1001
 			for visit := range strings.FieldsSeq(pages) {
-				var at int
-				fmt.Sscanf(visit, "%d=", &at)
+				number, _, _ := strings.Cut(visit, "=")
+				at, err := strconv.Atoi(number)
+				if err != nil {
+					t.Errorf("%s: %v", user, err)
+				}
 				if at < last {
 					t.Errorf("%s: %d comes after %d", user, at, last)
 				}
@@ -273,7 +277,9 @@ func checkJoin(t testing.TB, parts map[string]string) {
 	}
 	for line := range lines(map[string]string{"orders": joinFiles()["/in/orders/2014-06-01"]}) {
 		var customer, cents int
-		fmt.Sscanf(line, `{"customer":%d,"cents":%d}`, &customer, &cents)
+		if _, err := fmt.Sscanf(line, `{"customer":%d,"cents":%d}`, &customer, &cents); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
 		sums[customer] += cents
 	}
 	want := make([]string, 3)

@@ -1,6 +1,7 @@
 package mrtest
 
 import (
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"iter"
@@ -211,8 +212,11 @@ func checkHotKey(t testing.TB, parts map[string]string) {
 	for _, part := range parts {
 		for line := range strings.Lines(part) {
 			key, text, _ := strings.Cut(line, "\t")
-			fmt.Sscanf(text, "%d values", new(int))
-			n, _ := strconv.Atoi(text[:strings.IndexByte(text, ' ')])
+			number, _, _ := strings.Cut(text, " ")
+			n, err := strconv.Atoi(number)
+			if err != nil {
+				t.Errorf("%s: %v", key, err)
+			}
 			got[key] = n
 		}
 	}
@@ -237,7 +241,7 @@ func hexKey(key []byte, values iter.Seq[[]byte], emit mr.Emit[string, string]) e
 	for v := range values {
 		fmt.Fprintf(h, "%x,", v)
 	}
-	emit(fmt.Sprintf("%x", key), fmt.Sprintf("%x", h.Sum64()))
+	emit(hex.EncodeToString(key), strconv.FormatUint(h.Sum64(), 16))
 	return nil
 }
 
@@ -245,7 +249,7 @@ func checkAnyBytes(t testing.TB, parts map[string]string) {
 	t.Helper()
 	want := make(map[string]int)
 	for line := range lines(text()) {
-		_ = everyByte([]byte(line), func(key, _ []byte) { want[fmt.Sprintf("%x", key)] = mr.HashPartition(key, 3) })
+		_ = everyByte([]byte(line), func(key, _ []byte) { want[hex.EncodeToString(key)] = mr.HashPartition(key, 3) })
 	}
 	for name, part := range parts {
 		last := ""

@@ -107,7 +107,7 @@ func TestBrokenBlocks(t *testing.T) {
 			err := r.Reset(test.block)
 			for r.Next() {
 			}
-			require.Equal(t, err != nil || r.Err() != nil, true)
+			require.True(t, err != nil || r.Err() != nil)
 			var blockErr *BlockError
 			require.ErrorAs(t, r.Err(), &blockErr)
 			require.Equal(t, test.fault, blockErr.Fault)

@@ -41,7 +41,8 @@ func (w *BlockWriter) Append(key, value []byte) {
 	if w.pairs == 0 {
 		w.firstEnd, w.firstLen = len(body), len(key)
 	}
-	w.body = append(body, value...)
+	body = append(body, value...)
+	w.body = body
 	w.last = append(w.last[:shared], rest...)
 	w.pairs++
 }

@@ -16,7 +16,7 @@ func Example() {
 	for _, text := range []string{"the cat and the dog", "the end"} {
 		buffer := shuffle.NewBuffer(shuffle.Options{Merge: add})
 		defer buffer.Close()
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			if err := buffer.Add([]byte(word), []byte{1}); err != nil {
 				log.Fatal(err)
 			}

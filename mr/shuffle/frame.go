@@ -102,5 +102,5 @@ func PartitionPrefix(partition, partitions int) ([2]byte, error) {
 			}
 		}
 	}
-	return [2]byte{}, fmt.Errorf("Hadoop's BinaryPartitioner can't reach partition %d of %d by two bytes: use at most %d partitions", partition, partitions, MaxHadoopPartitions)
+	return [2]byte{}, fmt.Errorf("partition %d of %d is out of reach for the two bytes of Hadoop's BinaryPartitioner: use at most %d partitions", partition, partitions, MaxHadoopPartitions)
 }

@@ -69,7 +69,7 @@ func TestPartitionPrefix(t *testing.T) {
 		}
 	}
 	_, err := PartitionPrefix(5026, 5027)
-	require.EqualError(t, err, "Hadoop's BinaryPartitioner can't reach partition 5026 of 5027 by two bytes: use at most 5026 partitions")
+	require.EqualError(t, err, "partition 5026 of 5027 is out of reach for the two bytes of Hadoop's BinaryPartitioner: use at most 5026 partitions")
 	_, err = PartitionPrefix(4, 4)
 	require.EqualError(t, err, "partition 4 of 4 does not exist")
 	_, err = PartitionPrefix(-1, 4)
@@ -82,12 +82,15 @@ func framesOf(runs [][]pair, size int, codec Codec) []Frame {
 	for run, pairs := range runs {
 		w := BlockWriter{Codec: codec}
 		block := uint32(0)
-		w.Cut(pairsOf(sortPairs(pairs)), size, func(b Block) error {
+		err := w.Cut(pairsOf(sortPairs(pairs)), size, func(b Block) error {
 			key := AppendFrameKey(nil, [2]byte{7, 8}, b.FirstKey, uint32(run), block)
 			frames = append(frames, Frame{key, bytes.Clone(b.Bytes)})
 			block++
 			return nil
 		})
+		if err != nil {
+			panic(err) // no error of emit
+		}
 	}
 	slices.SortFunc(frames, func(a, b Frame) int { return bytes.Compare(a.Key, b.Key) })
 	return frames

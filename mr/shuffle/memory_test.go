@@ -38,7 +38,8 @@ func TestNoAllocationsPerPair(t *testing.T) {
 	for name, open := range reads {
 		t.Run("read "+name, func(t *testing.T) {
 			requireFewAllocations(t, n, func() {
-				for pairs := open(); pairs.Next(); {
+				pairs := open()
+				for pairs.Next() {
 				}
 			})
 		})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomr/gomr/mr"
@@ -69,7 +70,7 @@ func read(t require.TestingT, pairs mr.Pairs) []pair {
 // sortPairs sorts by key and keeps the order of equal keys.
 func sortPairs(pairs []pair) []pair {
 	sorted := slices.Clone(pairs)
-	slices.SortStableFunc(sorted, func(a, b pair) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
+	slices.SortStableFunc(sorted, func(a, b pair) int { return strings.Compare(a.key, b.key) })
 	return sorted
 }
 

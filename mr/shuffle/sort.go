@@ -152,7 +152,7 @@ func sortTie(a *arena, entries []entry, depth int) {
 
 // compareTie compares two entries as sortTie orders them.
 func compareTie(a *arena, x, y *entry, depth int) int {
-	order := 0
+	var order int
 	if min(int(x.length), int(y.length)) > depth {
 		order = bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
 	} else {
