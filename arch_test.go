@@ -136,7 +136,7 @@ func TestEachPackageHasOneDoc(t *testing.T) {
 // TestNoPackageIsABag keeps names that say nothing out.
 func TestNoPackageIsABag(t *testing.T) {
 	for _, p := range listPackages(t) {
-		for _, element := range strings.Split(p.ImportPath, "/") {
+		for element := range strings.SplitSeq(p.ImportPath, "/") {
 			require.NotContains(t, []string{"util", "utils", "common", "types", "helpers", "misc"}, element, "%s: name a package for its idea", p.ImportPath)
 		}
 	}

@@ -131,7 +131,7 @@ func formatDuration(d time.Duration) string {
 	}{{week, "w"}, {day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
 		if n := d / unit.size; n > 0 {
 			fmt.Fprintf(&text, "%d%s", n, unit.name)
-			d -= n * unit.size
+			d %= unit.size
 		}
 	}
 	if d > 0 {

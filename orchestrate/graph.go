@@ -49,7 +49,7 @@ var colors = map[Status]string{
 func (p *Plan) WriteDOT(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	out.WriteString("digraph plan {\n\trankdir=LR;\n\tnode [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n")
-	p.writeGraph(out,
+	p.eachPart(
 		func(i int, n *Node) {
 			label := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(n.ID)
 			fmt.Fprintf(out, "\tn%d [label=\"%s\\n%s\", fillcolor=%q];\n", i, label, n.Status, colors[n.Status])
@@ -64,7 +64,7 @@ func (p *Plan) WriteDOT(w io.Writer) error {
 func (p *Plan) WriteMermaid(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	out.WriteString("flowchart LR\n")
-	p.writeGraph(out,
+	p.eachPart(
 		func(i int, n *Node) {
 			fmt.Fprintf(out, "\tn%d[\"%s<br>%s\"]:::%s\n", i, mermaidText(n.ID), n.Status, className(n.Status))
 		},
@@ -75,9 +75,9 @@ func (p *Plan) WriteMermaid(w io.Writer) error {
 	return out.Flush()
 }
 
-// writeGraph calls node for all tasks and edge for all pairs of a task and one that
+// eachPart calls node for all tasks, then edge for all pairs of a task and one that
 // requires it, by their numbers in the order of the plan.
-func (p *Plan) writeGraph(out *bufio.Writer, node func(i int, n *Node), edge func(from, to int)) {
+func (p *Plan) eachPart(node func(i int, n *Node), edge func(from, to int)) {
 	numbers := make(map[*Node]int, len(p.nodes))
 	for i, n := range p.nodes {
 		numbers[n] = i

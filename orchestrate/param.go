@@ -93,7 +93,7 @@ func newParam(t reflect.Type, f reflect.StructField) (p *param, problem, mend st
 	case !isParam:
 		return nil, "", ""
 	case !f.IsExported():
-		return nil, "a parameter must be an exported field", fmt.Sprintf("rename it to %s", capital(f.Name))
+		return nil, "a parameter must be an exported field", "rename it to " + capital(f.Name)
 	case throughPointer(t, f.Index):
 		return nil, "it is in an embedded pointer", "embed the struct itself"
 	}
@@ -131,7 +131,7 @@ func (p *param) readTag(tag, field string) (problem, mend string) {
 		return "the name help is taken", "choose another name"
 	case !paramName.MatchString(name):
 		return fmt.Sprintf("bad parameter name %q", name),
-			fmt.Sprintf("use lower-case words with hyphens, such as %s", kebab(field))
+			"use lower-case words with hyphens, such as " + kebab(field)
 	}
 	p.name = name
 	for option := range strings.SplitSeq(options, ",") {

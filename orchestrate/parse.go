@@ -140,9 +140,9 @@ func (f *family) cutFlag(args []string) (name, value string, rest []string, err 
 func (f *family) strayArgument(arg string) error {
 	mend := "parameters are given as --name=value"
 	if word := strings.TrimLeft(arg, "-"); f.param(word) != nil {
-		mend = fmt.Sprintf("write --%s", word)
+		mend = "write --" + word
 	} else if arg == "true" || arg == "false" {
-		mend = fmt.Sprintf("the value of a bool is given as --name=%s", arg)
+		mend = "the value of a bool is given as --name=" + arg
 	}
 	return &ParamError{f.info.Name, "", fmt.Errorf("unexpected argument %q; %s", arg, mend)}
 }

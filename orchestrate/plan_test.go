@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -214,7 +215,7 @@ func TestPlan_LongChain(t *testing.T) {
 	w := newWorld()
 	task := w.task("0")
 	for i := range 5000 {
-		task = w.task(fmt.Sprint(i+1), task)
+		task = w.task(strconv.Itoa(i+1), task)
 	}
 	require.Equal(t, 5001, newPlan(t, task).Count(orchestrate.StatusWillRun))
 }
@@ -277,7 +278,7 @@ func TestInputs_WrappersAreVisitedOnce(t *testing.T) {
 	w := newWorld()
 	wrapper := group{Name: "0", tasks: []orchestrate.Task{w.input("a"), w.input("b")}}
 	for i := range 60 {
-		wrapper = group{Name: fmt.Sprint(i + 1), tasks: []orchestrate.Task{wrapper, wrapper}}
+		wrapper = group{Name: strconv.Itoa(i + 1), tasks: []orchestrate.Task{wrapper, wrapper}}
 	}
 	require.Equal(t, []orchestrate.Target{file{w, "a"}, file{w, "b"}}, orchestrate.Inputs(w.task("top", wrapper)))
 }

@@ -2,8 +2,8 @@ package orchestrate_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,11 +45,11 @@ var anyTasks = rapid.Custom(func(t *rapid.T) []randomTask {
 })
 
 // do is what the task of that number does.
-func (r randomTask) do(tasks []randomTask) func(context.Context, step) error {
+func (r randomTask) do() func(context.Context, step) error {
 	fails := r.Fails
 	return func(ctx context.Context, s step) error {
 		for _, n := range r.Requires {
-			if !s.world.has(fmt.Sprint(n)) {
+			if !s.world.has(strconv.Itoa(n)) {
 				s.world.note("too early: " + s.Name)
 			}
 		}
@@ -78,7 +78,7 @@ func (w *world) has(name string) bool {
 
 func (w *world) numbered(numbers []int) (tasks []orchestrate.Task) {
 	for _, n := range numbers {
-		tasks = append(tasks, step{Name: fmt.Sprint(n), world: w})
+		tasks = append(tasks, step{Name: strconv.Itoa(n), world: w})
 	}
 	return tasks
 }
@@ -97,8 +97,8 @@ func TestRun_Random(t *testing.T) {
 func runRandom(t *testing.T, tasks []randomTask, workers int, failFast bool, interrupt int) {
 	w := newWorld()
 	for i, r := range tasks {
-		w.with(fmt.Sprint(i), settings{
-			run: r.do(tasks), requires: w.numbered(r.Requires), priority: r.Priority,
+		w.with(strconv.Itoa(i), settings{
+			run: r.do(), requires: w.numbered(r.Requires), priority: r.Priority,
 			retry: orchestrate.Retry{Attempts: r.Attempts}, timeout: time.Duration(r.Timeout) * time.Second,
 		})
 	}

@@ -93,7 +93,7 @@ type twice struct {
 
 type helpParam struct {
 	work
-	Help_ string `param:"help"`
+	Text string `param:"help"`
 }
 
 type badChoice struct {
@@ -136,7 +136,7 @@ func TestNewRegistry_Mistakes(t *testing.T) {
 		{badOption{}, `orchestrate_test.badOption.Pool: unknown option "insignificent" in the param tag; the options are optional and insignificant`},
 		{helpOnly{}, "orchestrate_test.helpOnly.Pool: it has a help or choices tag, and no param tag; write `param:\"pool\" help:\"…\"`"},
 		{twice{}, "orchestrate_test.twice.B: the parameter a is that of A too; rename one of them"},
-		{helpParam{}, "orchestrate_test.helpParam.Help_: the name help is taken; choose another name"},
+		{helpParam{}, "orchestrate_test.helpParam.Text: the name help is taken; choose another name"},
 		{badChoice{}, `orchestrate_test.badChoice.N: bad choice: bad integer "two": want decimal digits only; write for example 42; list texts that are values of the type`},
 		{kinds{Mode: "fst"}, `orchestrate_test.kinds.--mode: it has a default and is marked optional; take one of the two away`},
 		{kinds{Pointer: new(int)}, `orchestrate_test.kinds.--pointer: a pointer parameter is nil by default; make it no pointer, or leave it nil`},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -174,10 +175,8 @@ func (r *run) findCycle(s *state, p *Plan) error {
 		}
 		if !seen[id] {
 			seen[id] = true
-			for _, next := range r.waitsFor(id, p) {
-				if visit(next) {
-					return true
-				}
+			if slices.ContainsFunc(r.waitsFor(id, p), visit) {
+				return true
 			}
 		}
 		path = path[:len(path)-1]

@@ -2,12 +2,15 @@ package orchestrate_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate"
@@ -52,7 +55,7 @@ func TestRequire_Nested(t *testing.T) {
 	w := newWorld()
 	var task orchestrate.Task = w.task("0")
 	for i := 1; i <= 50; i++ {
-		task = w.with(fmt.Sprint(i), settings{run: requires(task)})
+		task = w.with(strconv.Itoa(i), settings{run: requires(task)})
 	}
 	_, err := orchestrate.Run(t.Context(), orchestrate.Config{Workers: 1}, task)
 	require.NoError(t, err)
@@ -175,8 +178,8 @@ func TestRequire_CallerGivesUp(t *testing.T) {
 			impatient, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
 			err := orchestrate.Require(impatient, slow)
-			if err != context.DeadlineExceeded {
-				return fmt.Errorf("Require returned %v", err)
+			if !errors.Is(err, context.DeadlineExceeded) {
+				return fmt.Errorf("Require returned %w", err)
 			}
 			w.make(s.Name)
 			return nil
@@ -208,8 +211,8 @@ func TestRequire_FromSeveralGoroutines(t *testing.T) {
 	outer := w.with("outer", settings{run: func(ctx context.Context, s step) error {
 		var wait sync.WaitGroup
 		for i := range 10 {
-			task := step{Name: fmt.Sprint(i), world: w}
-			wait.Go(func() { orchestrate.Require(ctx, task) })
+			task := step{Name: strconv.Itoa(i), world: w}
+			wait.Go(func() { assert.NoError(t, orchestrate.Require(ctx, task)) })
 		}
 		wait.Wait()
 		w.make(s.Name)
@@ -224,7 +227,7 @@ func TestRequire_AfterRunReturned(t *testing.T) {
 	w := newWorld()
 	var left context.Context
 	a := w.with("a", settings{run: func(ctx context.Context, s step) error {
-		left = ctx
+		left = ctx //nolint:fatcontext // to use it too late is the case
 		w.make(s.Name)
 		return nil
 	}})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -109,7 +110,7 @@ func TestRun_WorkersBoundWhatRunsAtOnce(t *testing.T) {
 		}
 		var tasks []orchestrate.Task
 		for i := range 10 {
-			tasks = append(tasks, w.with(fmt.Sprint(i), settings{run: slow}))
+			tasks = append(tasks, w.with(strconv.Itoa(i), settings{run: slow}))
 		}
 		summary, err := orchestrate.Run(t.Context(), orchestrate.Config{Workers: 4}, tasks...)
 		require.NoError(t, err)
@@ -386,7 +387,7 @@ func TestRun_ManyTasks(t *testing.T) {
 	w := newWorld()
 	var all []orchestrate.Task
 	for i := range 20_000 {
-		all = append(all, w.task(fmt.Sprint(i)))
+		all = append(all, w.task(strconv.Itoa(i)))
 	}
 	summary, err := orchestrate.Run(t.Context(), orchestrate.Config{Workers: 8}, group{Name: "all", tasks: all})
 	require.NoError(t, err)

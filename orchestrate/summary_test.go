@@ -162,11 +162,12 @@ func TestSummary_Ranges(t *testing.T) {
 			for _, task := range test.tasks {
 				summary.Tasks = append(summary.Tasks, orchestrate.TaskSummary{ID: orchestrate.ID(task), Task: task, Status: orchestrate.StatusDone})
 			}
-			want := fmt.Sprintf("%d tasks in 0s\n%6d done\n", len(test.tasks), len(test.tasks))
+			var want strings.Builder
+			fmt.Fprintf(&want, "%d tasks in 0s\n%6d done\n", len(test.tasks), len(test.tasks))
 			for _, line := range test.want {
-				want += "            " + line + "\n"
+				want.WriteString("            " + line + "\n")
 			}
-			require.Equal(t, want+"Complete.\n", summary.String())
+			require.Equal(t, want.String()+"Complete.\n", summary.String())
 		})
 	}
 }

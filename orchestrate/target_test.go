@@ -1,7 +1,6 @@
 package orchestrate_test
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -91,7 +90,7 @@ func TestLocalFile_Errors(t *testing.T) {
 	_, err = below.Create(t.Context())
 	require.Error(t, err)
 	_, err = orchestrate.LocalFile("/no/such/file").Open(t.Context())
-	require.True(t, errors.Is(err, fs.ErrNotExist))
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 func TestLocalFile_AfterAFailedWriteNothingAppears(t *testing.T) {

@@ -180,7 +180,7 @@ func (d *driver) wait() aReport {
 func (d *driver) report() aReport {
 	d.t.Helper()
 	var r aReport
-	require.NoError(d.t, json.Unmarshal(d.stdout.Bytes(), &r)) //nolint:musttag // what is in it goes by its names in Go
+	require.NoError(d.t, json.Unmarshal(d.stdout.Bytes(), &r))
 	return r
 }
 

@@ -55,10 +55,10 @@ func ParseTaskFailure(line string) (*TaskFailure, bool) {
 		return nil, false
 	}
 	f := new(TaskFailure)
-	if err := json.Unmarshal([]byte(encoded), f); err != nil || f.Message == "" {
-		return nil, false
+	if json.Unmarshal([]byte(encoded), f) == nil && f.Message != "" {
+		return f, true
 	}
-	return f, true
+	return nil, false
 }
 
 // WriteTaskFailure writes the error of a task to its stderr: as a [TaskFailure] on

@@ -114,7 +114,7 @@ func (w *worker) step(job mr.Job) (*mr.Step, error) {
 	step := steps[w.cmd.Step]
 	switch n := w.attempt.Reducers; {
 	case n >= 0 && n != step.Reducers:
-		return nil, fmt.Errorf("Hadoop runs %d reduce tasks, but the step has %d: set their number by mr.Reducers alone, not by mapreduce.job.reduces", n, step.Reducers)
+		return nil, fmt.Errorf("the job on Hadoop has %d reduce tasks, but the step has %d: set their number by mr.Reducers alone, not by mapreduce.job.reduces", n, step.Reducers)
 	case w.cmd.Kind == ReduceTask && step.Reducers == 0:
 		return nil, fmt.Errorf("step %d has no reduce tasks", w.cmd.Step+1)
 	case w.cmd.Kind == MapTask && step.TotalOrder && step.Reducers > 1:

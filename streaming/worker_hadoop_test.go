@@ -22,6 +22,7 @@ import (
 // TestTheWorkerUnderHadoop runs cases of the suite by a bare hadoop command: what
 // the pipes of the other tests say about Hadoop is true.
 func TestTheWorkerUnderHadoop(t *testing.T) {
+	t.Parallel()
 	cluster, err := Find(FindConfig{})
 	require.NoError(t, err)
 	client, err := hdfs.Connect(hdfs.Config{})

@@ -42,9 +42,10 @@ func mapLines(t testing.TB, cmd TaskCommand, texts ...string) []testFrame {
 	return hadoopSort(frames)
 }
 
-func reduceFrames(t testing.TB, family string, maps int, stdin []byte) (string, error) {
+// reduceFrames runs the reduce task of the job Lines.
+func reduceFrames(t testing.TB, maps int, stdin []byte) (string, error) {
 	t.Helper()
-	out, _, err := runTask(t, TaskCommand{Kind: ReduceTask, Family: family}, attemptOf(ReduceTask, 0, maps, 1, input.Split{}), stdin)
+	out, _, err := runTask(t, TaskCommand{Kind: ReduceTask, Family: "Lines"}, attemptOf(ReduceTask, 0, maps, 1, input.Split{}), stdin)
 	return string(out), err
 }
 
@@ -60,9 +61,9 @@ func reduceStream(t testing.TB) []byte {
 func TestATaskLeavesNoGoroutine(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	stream := reduceStream(t)
-	_, err := reduceFrames(t, "Lines", 3, stream)
+	_, err := reduceFrames(t, 3, stream)
 	require.NoError(t, err)
-	_, err = reduceFrames(t, "Lines", 3, stream[1:])
+	_, err = reduceFrames(t, 3, stream[1:])
 	require.Error(t, err)
 }
 
@@ -82,22 +83,22 @@ func TestNoPartitionIsEmpty(t *testing.T) {
 
 func TestACutInputIsAnErrorWhereverItIsCut(t *testing.T) {
 	stream := reduceStream(t)
-	_, err := reduceFrames(t, "Lines", 3, stream)
+	_, err := reduceFrames(t, 3, stream)
 	require.NoError(t, err)
 	for n := range stream {
-		_, err := reduceFrames(t, "Lines", 3, stream[:n])
+		_, err := reduceFrames(t, 3, stream[:n])
 		require.Error(t, err, "%d of %d bytes", n, len(stream))
 	}
 }
 
 func TestADamagedInputChangesNoOutput(t *testing.T) {
 	stream := reduceStream(t)
-	want, err := reduceFrames(t, "Lines", 3, stream)
+	want, err := reduceFrames(t, 3, stream)
 	require.NoError(t, err)
 	for i := range stream {
 		damaged := bytes.Clone(stream)
 		damaged[i] ^= 0x41
-		got, err := reduceFrames(t, "Lines", 3, damaged)
+		got, err := reduceFrames(t, 3, damaged)
 		if err == nil {
 			require.Equal(t, want, got, "byte %d", i)
 		}
@@ -138,7 +139,7 @@ func TestErrorsOfTheInputNameTheMapAttempt(t *testing.T) {
 		"text": {[]testFrame{{[]byte("some key"), []byte("some value")}}, "the output of 0 map tasks came"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := reduceFrames(t, "Lines", 2, encodeFrames(test.frames))
+			_, err := reduceFrames(t, 2, encodeFrames(test.frames))
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -157,7 +158,7 @@ func TestAJobMayGoOnWithoutAMapTask(t *testing.T) {
 }
 
 func TestAJobWithoutMapTasksHasAnEmptyOutput(t *testing.T) {
-	out, err := reduceFrames(t, "Lines", 0, nil)
+	out, err := reduceFrames(t, 0, nil)
 	require.NoError(t, err)
 	require.Empty(t, out)
 }
@@ -230,7 +231,7 @@ func TestATaskThatCanNotStart(t *testing.T) {
 		want string
 	}{
 		"other job":             {TaskCommand{Kind: MapTask, Family: "Lines", Step: 1}, env, "the task is of step 2, but the job has 1"},
-		"other number of parts": {TaskCommand{Kind: MapTask, Family: "Lines"}, fewer, "Hadoop runs 3 reduce tasks, but the step has 1"},
+		"other number of parts": {TaskCommand{Kind: MapTask, Family: "Lines"}, fewer, "the job on Hadoop has 3 reduce tasks, but the step has 1"},
 		"nothing to reduce":     {TaskCommand{Kind: ReduceTask, Family: "MapOnly"}, nil, "step 1 has no reduce tasks"},
 		"no cut points":         {TaskCommand{Kind: MapTask, Family: "TotalOrder"}, nil, "the task command has no --cuts"},
 		"cut points not there":  {TaskCommand{Kind: MapTask, Family: "TotalOrder", Cuts: "no-file"}, nil, "no-file"},

@@ -81,7 +81,8 @@ func (r *lineRecords) makeRoom() {
 	if r.keep || cap(buf) < size || cap(buf) > 4*size {
 		buf = make([]byte, 0, size)
 	}
-	r.buf = append(buf, rest...)
+	buf = append(buf, rest...)
+	r.buf = buf
 	r.scanned -= r.pos
 	r.pos = 0
 }
