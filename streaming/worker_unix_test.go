@@ -1,4 +1,6 @@
-//go:build unix
+//go:build unix && !race
+
+// The race detector multiplies the memory of a process, which this file bounds.
 
 package streaming
 
