@@ -50,6 +50,7 @@ func hadoopTask(tasks []orchestrate.Task, args []string) int {
 		return orchestrate.ExitError
 	}
 	stdio := streaming.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	os.Stdout = os.Stderr // what user code prints must not become data
 	if err := streaming.RunTask(context.Background(), job, command, stdio, os.Getenv); err != nil {
 		return orchestrate.ExitError // it is written already
 	}
