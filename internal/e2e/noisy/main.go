@@ -21,7 +21,7 @@ func (Noisy) Output() orchestrate.Target { return hdfs.Dir("/noisy") }
 // Job copies lines and prints them.
 func (Noisy) Job() mr.Job {
 	return mr.MapOnly(mr.MapFunc(func(line string, emit mr.Emit[string, struct{}]) error {
-		fmt.Println("debug:", line)
+		fmt.Println("debug:", line) //nolint:forbidigo // what this program is for
 		emit(line, struct{}{})
 		return nil
 	}))
