@@ -20,7 +20,7 @@ test-unit: deps ## run the tests that need no Hadoop, with the race detector
 	go test -race $(PACKAGES)
 
 test-hadoop: deps ## run every test with a real Hadoop, started for them on free ports
-	scripts/hadoop run -- go test -count=1 -timeout 20m -tags hadoop $(PACKAGES)
+	scripts/hadoop run -- go test -count=1 -timeout 40m -tags hadoop $(PACKAGES)
 
 deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, shellcheck)
 	scripts/install-test-deps
