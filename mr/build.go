@@ -35,6 +35,7 @@ func newShuffleStep[I, K, G, V any](m Mapper[I, K, V], options []Option, p place
 		b.fail(about("key", groupErr))
 	}
 	b.step.Borrows = borrows
+	b.step.Divisible = isDivisible(m)
 	b.step.groupLen = func() func([]byte) int { return (&keySplitter[G]{codec: b.groups}).split }
 	if wholeKey {
 		b.step.groupLen = func() func([]byte) int { return func(key []byte) int { return len(key) } }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 )
 
 // An Env is what a task sees of the world around it: its context, its side
@@ -33,13 +34,16 @@ type EnvConfig struct {
 	Input string
 	// Partition is the index of the task among the map or reduce tasks of its step.
 	Partition int
+	// Skipped counts the records that the task has skipped, where several Envs are of
+	// one task. Nil means that this one is alone.
+	Skipped *atomic.Int64
 }
 
 // A Position says where a record was read.
 type Position struct {
 	File   string // path of the input file, empty where it is not known
 	Offset int64  // byte offset of the record in the file, -1 where it is not known
-	Record int64  // number of the record in its task, from 1
+	Record int64  // number of the record in its task, from 1; -1 where it is not known
 }
 
 // NewEnv returns an Env for one task.

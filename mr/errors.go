@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 )
 
 // ErrSkip is what a mapper or a reducer returns, alone or wrapped, to leave out a
@@ -90,23 +91,27 @@ const loggedSkips = 10
 type skipper struct {
 	env     *Env
 	limit   int64
-	skipped int64
+	skipped *atomic.Int64
 	counter *Counter
 }
 
 func newSkipper(env *Env, limit int64) *skipper {
-	return &skipper{env: env, limit: limit, counter: env.Counter(FrameworkGroup, SkippedRecords)}
+	skipped := env.config.Skipped
+	if skipped == nil {
+		skipped = new(atomic.Int64)
+	}
+	return &skipper{env: env, limit: limit, skipped: skipped, counter: env.Counter(FrameworkGroup, SkippedRecords)}
 }
 
 // skip takes the error of a record and returns nil where the task may go on.
 func (s *skipper) skip(err *RecordError) error {
-	s.skipped++
+	skipped := s.skipped.Add(1)
 	s.counter.Add(1)
-	if s.skipped <= loggedSkips {
+	if skipped <= loggedSkips {
 		s.env.Log().Warn("record skipped", "reason", err.Error())
 	}
-	if s.skipped > s.limit {
-		return fmt.Errorf("records skipped: %d, more than mr.SkipLimit(%d) allows; the last: %w", s.skipped, s.limit, err)
+	if skipped > s.limit {
+		return fmt.Errorf("records skipped: %d, more than mr.SkipLimit(%d) allows; the last: %w", skipped, s.limit, err)
 	}
 	return nil
 }

@@ -4,23 +4,26 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
 // A Source is one of several inputs of a job, with the mapper of its records; see [Inputs].
 type Source[K, V any] struct {
-	pattern string
-	mapTask func(s *settings) (mapRun[K, V], bool, error)
-	check   func() error
+	pattern   string
+	divisible bool
+	mapTask   func(s *settings) (mapRun[K, V], bool, error)
+	check     func() error
 }
 
 // From makes a Source of the files that pattern matches: a path, a folder above
 // them, or a glob of path.Match of either, such as /dumps/orders-*.
 func From[I, K, V any](pattern string, m Mapper[I, K, V]) Source[K, V] {
 	return Source[K, V]{
-		pattern: pattern,
-		mapTask: func(s *settings) (mapRun[K, V], bool, error) { return newMapTask(m, s, place{}) },
-		check:   func() error { return checkRole(m, mapRole[K, V]()) },
+		pattern:   pattern,
+		divisible: isDivisible(m),
+		mapTask:   func(s *settings) (mapRun[K, V], bool, error) { return newMapTask(m, s, place{}) },
+		check:     func() error { return checkRole(m, mapRole[K, V]()) },
 	}
 }
 
@@ -33,6 +36,10 @@ type inputs[K, V any] []Source[K, V]
 
 func (in inputs[K, V]) Map([]byte, Emit[K, V]) error {
 	return errors.New("mr.Inputs maps whole tasks: run the job, with mrtest or a runner")
+}
+
+func (in inputs[K, V]) isDivisible() bool {
+	return !slices.ContainsFunc(in, func(s Source[K, V]) bool { return !s.divisible })
 }
 
 func (in inputs[K, V]) mapTask(s *settings) (mapRun[K, V], bool, error) {

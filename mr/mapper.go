@@ -75,6 +75,18 @@ type (
 	}
 )
 
+// isDivisible reports whether a mapper keeps nothing between the records of a task: it is no pointer to fields,
+// and has no code that runs once for a task.
+func isDivisible[I, K, V any](m Mapper[I, K, V]) bool {
+	switch m := m.(type) {
+	case nil, mapTask[I, K, V], mapSetup, mapTeardown[K, V]:
+		return false
+	case interface{ isDivisible() bool }:
+		return m.isDivisible()
+	}
+	return reflect.TypeOf(m).Kind() != reflect.Pointer
+}
+
 // taskCopy returns a copy of what a pointer to a struct points to, and other values as they are.
 func taskCopy[T any](v T) T {
 	rv := reflect.ValueOf(v)

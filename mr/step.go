@@ -64,6 +64,11 @@ type Step struct {
 	// their memory must stay untouched.
 	Borrows bool
 
+	// Divisible says that the map keeps nothing between records, so that the pairs of a
+	// split are those of its pieces, one piece behind the other. The pieces are then mapped
+	// by RunMap with an [Env] each, of the same task.
+	Divisible bool
+
 	// TotalOrder says that the runner samples the step's keys and gives it
 	// cut points, by WithCuts, before it runs.
 	TotalOrder bool
@@ -95,6 +100,7 @@ type Step struct {
 	RunMapOnly func(env *Env, records Records, write WriteRecord) error
 
 	// RunReduce runs a reduce task over the sorted pairs of its partition. Nil where Reducers is zero.
+	// It merges what NewMerge has left unmerged.
 	RunReduce func(env *Env, pairs Pairs, write WriteRecord) error
 
 	groupLen func() func(key []byte) int

@@ -166,7 +166,7 @@ func (w *worker) bufferOptions(step *mr.Step) shuffle.Options {
 		Counters:   shuffle.Counters{Spilled: counter(mr.SpilledRecords)},
 	}
 	if step.NewMerge != nil {
-		options.Merge = step.NewMerge()
+		options.NewMerge = step.NewMerge
 		options.Counters.CombineInput = counter(mr.CombineInputRecords)
 		options.Counters.CombineOutput = counter(mr.CombineOutputRecords)
 	}
@@ -214,9 +214,6 @@ func (w *worker) reduce(step *mr.Step) error {
 		attemptID: w.attempt.mapAttempt,
 	}
 	pairs := shuffle.NewFrameMerger(frames.next)
-	if step.NewMerge != nil {
-		pairs = shuffle.MergeValues(pairs, step.NewMerge())
-	}
 	err := writeLines(w.stdio.Out, func(write mr.WriteRecord) error {
 		return step.RunReduce(w.env, pairs, write)
 	})

@@ -47,7 +47,7 @@ func TestCountersOfAJobAddUp(t *testing.T) {
 	require.Equal(t, map[string]int64{
 		mr.MapInputRecords: 3, mr.MapOutputRecords: 5,
 		mr.CombineInputRecords: 5, mr.CombineOutputRecords: 4,
-		mr.ReduceInputGroups: 3, mr.ReduceInputRecords: 3, mr.ReduceOutputRecords: 3,
+		mr.ReduceInputGroups: 3, mr.ReduceInputRecords: 4, mr.ReduceOutputRecords: 3,
 		finishedTasks(MapTask): 3, finishedTasks(ReduceTask): 4,
 	}, sums)
 }

@@ -22,11 +22,12 @@ type step struct {
 	*run
 	*mr.Step
 	splits    []input.Split
+	pieces    []piece // of the splits, in their order
 	sideFiles sideFiles
 	output    string // folder for the parts
 	spills    string // folder of the operating system for spills
 
-	outputs    []mapOutput  // by map task; set by the task, read after all maps
+	outputs    []mapOutput  // by piece; set by its map, read after all maps
 	keptMemory atomic.Int64 // bytes of outputs in memory
 }
 
@@ -42,13 +43,14 @@ func (t *step) execute(ctx context.Context) (err error) {
 	defer cancel(nil)
 	tasks := pool{workers: t.options.Workers, ctx: ctx, cancel: cancel}
 	if t.Reducers == 0 {
-		return tasks.run(len(t.splits), t.mapOnlyTask)
+		t.pieces = wholeSplits(t.splits)
+		return tasks.run(len(t.pieces), t.mapOnlyTask)
 	}
 	if err := t.prepare(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.closeOutputs()) }()
-	if err := tasks.run(len(t.splits), t.mapTask); err != nil {
+	if err := tasks.run(len(t.pieces), t.mapPiece); err != nil {
 		return err
 	}
 	return tasks.run(t.Reducers, t.reduceTask)
@@ -66,7 +68,11 @@ func (t *step) prepare() error {
 		}
 		t.Step = t.WithCuts(cuts)
 	}
-	t.outputs = make([]mapOutput, len(t.splits))
+	t.pieces = wholeSplits(t.splits)
+	if t.Divisible {
+		t.pieces = cutSplits(t.splits, t.options.Workers)
+	}
+	t.outputs = make([]mapOutput, len(t.pieces))
 	t.spills = os.TempDir()
 	if folder, ok := t.options.Files.(*hdfs.LocalFS); ok {
 		// The disk of the output has room for the data; the folder for small
@@ -86,25 +92,23 @@ func (t *step) closeOutputs() error {
 	return errors.Join(errs...)
 }
 
-// mapTask maps a split into t.outputs.
-func (t *step) mapTask(ctx context.Context, i int) (err error) {
+// mapPiece maps a piece of a split into t.outputs.
+func (t *step) mapPiece(ctx context.Context, i int) (err error) {
 	env := t.newEnv(ctx, i)
 	options := shuffle.Options{
 		Partitions: t.Reducers,
 		Partition:  t.NewPartition(),
+		NewMerge:   t.NewMerge,
 		Memory:     t.options.Memory / 2 / int64(t.options.Workers),
 		Dir:        t.spills,
 		Counters:   shuffleCounters(t.Step, env),
-	}
-	if t.NewMerge != nil {
-		options.Merge = t.NewMerge()
 	}
 	if t.Combine != nil {
 		options.Combine = func(pairs mr.Pairs, emit mr.Collect) error { return t.Combine(env, pairs, emit) }
 	}
 	buffer := shuffle.NewBuffer(options)
 	defer func() { err = errors.Join(err, buffer.Close()) }()
-	err = t.readSplit(env, i, func(env *mr.Env, records mr.Records) error {
+	err = t.readPiece(env, i, func(env *mr.Env, records mr.Records) error {
 		return t.RunMap(env, records, buffer.Add)
 	})
 	if err != nil {
@@ -147,32 +151,31 @@ func (t *step) mapOnlyTask(ctx context.Context, i int) error {
 	env := t.newEnv(ctx, i)
 	defer func() { t.counters.Merge(env.Counters()) }()
 	return t.writePart(i, func(write mr.WriteRecord) error {
-		return t.readSplit(env, i, func(env *mr.Env, records mr.Records) error {
+		return t.readPiece(env, i, func(env *mr.Env, records mr.Records) error {
 			return t.RunMapOnly(env, records, write)
 		})
 	})
 }
 
-// readSplit opens the i-th split and gives its records to read.
-func (t *step) readSplit(env *mr.Env, i int, read func(env *mr.Env, records mr.Records) error) (err error) {
-	split := t.splits[i]
-	r, err := input.OpenSplit(storage{t.options.Files}, split, input.LineOptions{KeepRecords: !t.Borrows})
+// readPiece opens the i-th piece and gives its records to read.
+func (t *step) readPiece(env *mr.Env, i int, read func(env *mr.Env, records mr.Records) error) (err error) {
+	piece := t.pieces[i]
+	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{KeepRecords: !t.Borrows})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	records := &meteredRecords{LineReader: r, start: split.Start, length: split.Length, meter: t.progress}
+	records := &meteredRecords{LineReader: r, start: piece.Start, length: piece.Length, meter: t.progress}
 	defer records.finish()
-	env.SetPosition(func() mr.Position { return mr.Position{File: split.File, Offset: r.Offset()} })
+	env.SetPosition(func() mr.Position {
+		return mr.Position{File: piece.File, Offset: r.Offset(), Record: piece.unknownRecord}
+	})
 	return read(env, records)
 }
 
 // reduceTask merges what the map tasks have for a partition and reduces it into a part.
 func (t *step) reduceTask(ctx context.Context, p int) (err error) {
-	sources := make([]mr.Pairs, len(t.outputs))
-	for i, o := range t.outputs {
-		sources[i] = o.Partition(p)
-	}
+	sources := t.sources(p)
 	options := shuffle.MergeOptions{Dir: t.spills, FanIn: t.fanIn()}
 	if t.NewMerge != nil {
 		options.Merge = t.NewMerge()
@@ -188,6 +191,33 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	return t.writePart(p, func(write mr.WriteRecord) error { return t.RunReduce(env, merged, write) })
 }
 
+// sources returns what the map tasks have for a partition, in their order.
+// Neighbours in memory are one source.
+func (t *step) sources(p int) []mr.Pairs {
+	var (
+		sources  []mr.Pairs
+		inMemory []*shuffle.Output
+	)
+	gather := func() {
+		if len(inMemory) > 0 {
+			sources = append(sources, shuffle.Gather(inMemory, p))
+			inMemory = nil
+		}
+	}
+	for _, o := range t.outputs {
+		if output, ok := o.(*shuffle.Output); ok && output.InMemory() && t.Combine == nil {
+			if inMemory = append(inMemory, output); len(inMemory) == shuffle.MaxGather {
+				gather()
+			}
+			continue
+		}
+		gather()
+		sources = append(sources, o.Partition(p))
+	}
+	gather()
+	return sources
+}
+
 // mergeSource is the memory of one source of a merge in bytes: a block of a run,
 // stored and decompressed.
 const mergeSource = 128 << 10
@@ -200,12 +230,14 @@ func (t *step) fanIn() int {
 }
 
 func (t *step) newEnv(ctx context.Context, i int) *mr.Env {
+	piece := t.pieces[i]
 	return mr.NewEnv(mr.EnvConfig{
 		Context:   ctx,
 		Files:     t.sideFiles,
 		Log:       t.options.Log,
-		Input:     t.splits[i].File,
-		Partition: i,
+		Input:     piece.File,
+		Partition: piece.task,
+		Skipped:   piece.skipped,
 	})
 }
 

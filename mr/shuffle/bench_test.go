@@ -62,8 +62,8 @@ func BenchmarkBuffer(b *testing.B) {
 		name    string
 		options Options
 	}{
-		{"merge", Options{Merge: addCounts, Memory: 256 << 20}},
-		{"merge/spills", Options{Merge: addCounts, Memory: 4 << 20}},
+		{"merge", Options{NewMerge: fresh(addCounts), Memory: 256 << 20}},
+		{"merge/spills", Options{NewMerge: fresh(addCounts), Memory: 4 << 20}},
 		{"sort", Options{Memory: 256 << 20}},
 		{"sort/spills", Options{Memory: 4 << 20}},
 		{"sort/spills/none", Options{Memory: 4 << 20, Codec: None}},
@@ -111,7 +111,7 @@ func BenchmarkAdd(b *testing.B) {
 	for _, merge := range []func(dst, a, b []byte) []byte{nil, addCounts} {
 		b.Run(fmt.Sprintf("merge=%t", merge != nil), func(b *testing.B) {
 			perPair(b, len(text), func() {
-				buffer := NewBuffer(Options{Merge: merge, Memory: 256 << 20})
+				buffer := NewBuffer(Options{NewMerge: fresh(merge), Memory: 256 << 20})
 				for _, word := range text {
 					if err := buffer.Add(word, one); err != nil {
 						b.Fatal(err)
@@ -131,7 +131,7 @@ func BenchmarkSort(b *testing.B) {
 	sets := map[string][][]byte{"words": words(1 << 20), "random": records}
 	for name, keys := range sets {
 		b.Run(name, func(b *testing.B) {
-			l := newStore(&Options{Partitions: 1}, &budget{limit: 1 << 30}).(*list)
+			l := newStore(&Options{Partitions: 1}, &budget{limit: 1 << 30})
 			for _, key := range keys {
 				_, err := l.add(key, one)
 				require.NoError(b, err)
@@ -139,7 +139,7 @@ func BenchmarkSort(b *testing.B) {
 			entries := slices.Clone(l.entries)
 			perPair(b, len(keys), func() {
 				copy(l.entries, entries)
-				l.sort()
+				l.split().partition(0)
 			})
 		})
 	}

@@ -11,7 +11,7 @@ import (
 type Buffer struct {
 	options Options
 	budget  budget
-	store   store // nil when the buffer is finished or closed
+	store   *store // nil when the buffer is finished or closed
 	file    *runFile
 	runs    []*Run
 	added   int64 // pairs since the last spill
@@ -88,28 +88,30 @@ func (b *Buffer) fail(err error) error {
 
 // spill writes the pairs that are in memory to a run of their own.
 func (b *Buffer) spill() error {
-	pairs := b.store.sort()
-	if len(pairs.entries) == 0 {
+	if len(b.store.entries) == 0 {
 		return nil
 	}
-	b.countMerged(len(pairs.entries))
+	pairs := b.store.split()
 	err := b.writeRun(func(w *RunWriter) error {
 		for p := range b.options.Partitions {
-			if err := w.Write(p, b.options.combinedOnce(pairs.partition(p))); err != nil {
+			if err := w.Write(p, b.options.combined(pairs.partition(p))); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err == nil {
+		b.countMerged(b.runs[len(b.runs)-1].allPairs())
+	}
 	b.store.reset()
 	return err
 }
 
-// countMerged counts what Merge made of the pairs since the last spill.
-func (b *Buffer) countMerged(entries int) {
-	if b.options.Merge != nil {
+// countMerged counts what merging made of the pairs since the last spill.
+func (b *Buffer) countMerged(left int64) {
+	if b.options.NewMerge != nil {
 		count(b.options.Counters.CombineInput, b.added)
-		count(b.options.Counters.CombineOutput, int64(entries))
+		count(b.options.Counters.CombineOutput, left)
 	}
 	b.added = 0
 }
@@ -152,8 +154,8 @@ func (b *Buffer) Finish() (*Output, error) {
 		return nil, b.refuse(nil, nil)
 	}
 	if len(b.runs) == 0 {
-		output := &Output{options: b.options, sorted: b.store.sort(), memory: b.budget.used}
-		b.countMerged(len(output.sorted.entries))
+		output := &Output{options: b.options, pairs: b.store.split(), memory: b.budget.used}
+		b.countMerged(int64(len(output.pairs.entries)))
 		b.store = nil
 		return output, nil
 	}

@@ -48,7 +48,7 @@ func wantPartition(pairs []pair, p int, partition func([]byte) int) []pair {
 func TestBufferEqualsStableSort(t *testing.T) {
 	combining := map[string]func(*Options){
 		"nothing": func(*Options) {},
-		"merge":   func(o *Options) { o.Merge = concatenate },
+		"merge":   func(o *Options) { o.NewMerge = fresh(concatenate) },
 		"combine": func(o *Options) { o.Combine = concatenateGroups },
 	}
 	for name, combine := range combining {
@@ -86,7 +86,7 @@ func checkOutput(t require.TestingT, output *Output, options Options, pairs []pa
 		written := read(t, run.Partition(p))
 		require.EqualValues(t, len(written), run.Pairs(p))
 		require.Empty(t, cmp.Diff(got, written, cmp.AllowUnexported(pair{})))
-		if options.Merge != nil {
+		if options.NewMerge != nil {
 			want = concatenated(want)
 		}
 		if options.Combine != nil {
@@ -100,7 +100,7 @@ func TestBufferMergesRunsInPasses(t *testing.T) {
 	dir := inTempDir(t)
 	options := Options{Partitions: 3, Partition: partitionOf(3), Memory: MinMemory, Dir: dir, Counters: countAll()}
 	for _, merge := range []func(dst, a, b []byte) []byte{nil, concatenate} {
-		options.Merge = merge
+		options.NewMerge = fresh(merge)
 		pairs := newPairSource(1, 5000, 100).take(40_000)
 		output := fill(t, options, pairs)
 		require.LessOrEqual(t, len(output.runs), output.options.fanIn())
@@ -133,7 +133,7 @@ func TestBufferCounters(t *testing.T) {
 		options           Options
 		in, out, minSpill int64
 	}{
-		{"merge in memory", Options{Merge: concatenate}, 5000, 7, 0},
+		{"merge in memory", Options{NewMerge: fresh(addCounts)}, 5000, 7, 0},
 		{"combine in memory", Options{Combine: concatenateGroups}, 5000, 7, 0},
 		{"spilled", Options{Memory: MinMemory}, 0, 0, 5000},
 	}
@@ -161,7 +161,7 @@ func TestBufferPairLargerThanMemory(t *testing.T) {
 	large := strings.Repeat("a large value ", size/14)
 	pairs := []pair{{"b", "1"}, {"k", "2"}, {"k", large}, {"k", "3"}, {"a", "4"}}
 	for _, merge := range []func(dst, a, b []byte) []byte{nil, concatenate} {
-		options := Options{Memory: 1 << 20, Dir: inTempDir(t), Merge: merge}
+		options := Options{Memory: 1 << 20, Dir: inTempDir(t), NewMerge: fresh(merge)}
 		output := fill(t, options, pairs)
 		want := sortPairs(pairs)
 		if merge != nil {
@@ -175,7 +175,7 @@ func TestBufferPairLargerThanMemory(t *testing.T) {
 
 // A value that grows by merging beyond the memory is spilled in parts.
 func TestBufferValueOutgrowsMemory(t *testing.T) {
-	options := Options{Memory: 100 << 10, Dir: inTempDir(t), Merge: concatenate}
+	options := Options{Memory: 100 << 10, Dir: inTempDir(t), NewMerge: fresh(concatenate)}
 	pairs := newPairSource(1, 3, 1000).take(2000)
 	output := fill(t, options, pairs)
 	defer output.Close()
@@ -185,7 +185,7 @@ func TestBufferValueOutgrowsMemory(t *testing.T) {
 func TestBufferPartitionOutOfRange(t *testing.T) {
 	for _, p := range []int{-1, 4} {
 		for _, merge := range []func(dst, a, b []byte) []byte{nil, concatenate} {
-			b := NewBuffer(Options{Partitions: 4, Merge: merge, Partition: func([]byte) int { return p }})
+			b := NewBuffer(Options{Partitions: 4, NewMerge: fresh(merge), Partition: func([]byte) int { return p }})
 			err := b.Add([]byte("key"), nil)
 			require.EqualError(t, err, fmt.Sprintf(`partition function returned %d for key "key": want 0 to 3`, p))
 			require.NoError(t, b.Close())

@@ -11,14 +11,19 @@ import (
 // An entry stands for a record while it is sorted or looked up. It fits four to a cache line.
 type entry struct {
 	// prefix orders entries without a look at their keys, see keyPrefix.
-	// In a hash table it is the hash of the key, and while sorting it may hold other bytes of it.
-	prefix    uint64
-	ref       ref
-	partition uint16
+	// While sorting it may hold other bytes of the key.
+	prefix uint64
+	ref    ref
+	// owner is the partition, until entries are split by partition; then it is
+	// the arena of the record, of several that are sorted together in this order.
+	owner uint16
 	// length is that of the key, or the largest number where the key is longer.
 	// With it, sorting needs no look at short keys at all: such a look is a cache miss.
 	length uint16
 }
+
+// recordOf returns the memory of an entry's arena from its record on.
+func recordOf(owners []*arena, e *entry) []byte { return owners[e.owner].at(e.ref) }
 
 const (
 	entrySize     = 16
@@ -48,7 +53,7 @@ func keyPrefix(key []byte) uint64 {
 
 // entryPairs are the pairs of sorted entries; they are an [mr.Pairs].
 type entryPairs struct {
-	arena   *arena
+	owners  []*arena
 	entries []entry // not read yet
 	touched int     // so many of them are in the cache
 	sum     byte
@@ -69,7 +74,7 @@ func (p *entryPairs) Next() bool {
 	}
 	p.touched--
 	p.last = p.key
-	p.key, p.value = parseRecord(p.arena.at(p.entries[0].ref))
+	p.key, p.value = parseRecord(recordOf(p.owners, &p.entries[0]))
 	p.entries = p.entries[1:]
 	return true
 }
@@ -80,7 +85,7 @@ func (p *entryPairs) touch() {
 	ahead := p.entries[:min(len(p.entries), touchAhead)]
 	sum := byte(0)
 	for i := range ahead {
-		sum += p.arena.at(ahead[i].ref)[0]
+		sum += recordOf(p.owners, &ahead[i])[0]
 	}
 	p.sum, p.touched = sum, len(ahead)
 }

@@ -14,7 +14,7 @@ func Example() {
 	add := func(dst, a, b []byte) []byte { return append(dst, a[0]+b[0]) }
 	var sources []mr.Pairs
 	for _, text := range []string{"the cat and the dog", "the end"} {
-		buffer := shuffle.NewBuffer(shuffle.Options{Merge: add})
+		buffer := shuffle.NewBuffer(shuffle.Options{NewMerge: func() func(dst, a, b []byte) []byte { return add }})
 		defer buffer.Close()
 		for word := range strings.FieldsSeq(text) {
 			if err := buffer.Add([]byte(word), []byte{1}); err != nil {

@@ -47,7 +47,7 @@ func TestNoAllocationsPerPair(t *testing.T) {
 	for name, merge := range map[string]func(dst, a, b []byte) []byte{"list": nil, "table": addCounts} {
 		for _, memory := range []int64{1 << 20, 64 << 20} {
 			t.Run("add to "+name, func(t *testing.T) {
-				options := Options{Merge: merge, Memory: memory, Dir: t.TempDir()}
+				options := Options{NewMerge: fresh(merge), Memory: memory, Dir: t.TempDir()}
 				requireFewAllocations(t, n, func() {
 					b := NewBuffer(options)
 					for _, word := range text {
@@ -82,7 +82,7 @@ func TestBufferKeepsItsMemory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := heap()
 			peak := before
-			b := NewBuffer(Options{Merge: merge, Memory: memory, Dir: t.TempDir()})
+			b := NewBuffer(Options{NewMerge: fresh(merge), Memory: memory, Dir: t.TempDir()})
 			defer b.Close()
 			var key []byte
 			for i := range uint64(1 << 20) {

@@ -92,7 +92,11 @@ func TestMergeLimited(t *testing.T) {
 		}
 		merged, err := MergeLimited(sources, options)
 		require.NoError(t, err)
-		requireSame(t, want, read(t, merged))
+		got := read(t, merged)
+		if options.Merge != nil {
+			got = concatenated(got) // the last merge leaves them to the reader
+		}
+		requireSame(t, want, got)
 		require.LessOrEqual(t, most, options.FanIn)
 		require.NoError(t, merged.Close())
 		require.NoError(t, merged.Close())

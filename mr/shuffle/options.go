@@ -13,19 +13,19 @@ type Options struct {
 	Partitions int
 
 	// Partition returns the partition of a key, from 0 to Partitions-1.
-	// It is called once for each pair, or with Merge once for each key between two spills.
+	// It is called once for each pair, or where values are merged, for each that was not merged as it came.
 	// The default puts every key into partition 0.
 	Partition func(key []byte) int
 
-	// Merge appends the merge of two values of one key to dst, a before b.
-	// It is associative, and its result shares no memory with a and b.
-	// It may be called in the goroutine that reads the [Output].
+	// NewMerge returns a function that appends the merge of two values of one key to dst, a before b.
+	// It is associative, and its result shares no memory with a and b. The function is
+	// for one goroutine: each reader of the [Output] has its own.
 	// Nil keeps every pair.
-	Merge func(dst, a, b []byte) []byte
+	NewMerge func() func(dst, a, b []byte) []byte
 
 	// Combine reads sorted pairs and emits sorted pairs of the same keys.
 	// It may run any number of times, over any neighbouring pairs of a partition,
-	// and in the goroutine that reads the [Output]. It does not run where there is Merge.
+	// and in the goroutine that reads the [Output]. It does not run where there is NewMerge.
 	// Nil means no combiner.
 	Combine func(pairs mr.Pairs, emit mr.Collect) error
 
@@ -54,7 +54,7 @@ const (
 // Counters are the counters that a [Buffer] adds to. Each may be nil.
 // They are brought up to date at each spill and at the end of each run of the combiner.
 type Counters struct {
-	CombineInput  *mr.Counter // pairs that went into Merge or Combine
+	CombineInput  *mr.Counter // pairs that went into a merge or Combine
 	CombineOutput *mr.Counter // pairs that came out of them
 	Spilled       *mr.Counter // pairs written to disk, each time they are written
 	SpilledBytes  *mr.Counter // bytes written to disk
@@ -94,20 +94,12 @@ func (o *Options) fanIn() int {
 // combined returns pairs with those of equal keys merged or combined.
 func (o *Options) combined(pairs mr.Pairs) mr.Pairs {
 	switch {
-	case o.Merge != nil:
-		return MergeValues(pairs, o.Merge)
+	case o.NewMerge != nil:
+		return MergeValues(pairs, o.NewMerge())
 	case o.Combine != nil:
 		return &combiner{source: pairs, options: o}
 	}
 	return pairs
-}
-
-// combinedOnce returns the pairs of a store, combined. Those of a table are merged already.
-func (o *Options) combinedOnce(pairs *entryPairs) mr.Pairs {
-	if o.Merge != nil {
-		return pairs
-	}
-	return o.combined(pairs)
 }
 
 // runOptions returns the options of the runs that a buffer writes.

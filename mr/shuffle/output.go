@@ -10,7 +10,7 @@ import (
 // Its partitions may be read in several goroutines at the same time, and more than once.
 type Output struct {
 	options Options
-	sorted  sorted // where runs is empty
+	pairs   *splitPairs // nil where they are in runs
 	memory  int64
 	runs    []*Run // in order of emission
 }
@@ -20,7 +20,7 @@ type Output struct {
 func (o *Output) Partition(p int) mr.Pairs {
 	switch len(o.runs) {
 	case 0:
-		return o.options.combinedOnce(o.sorted.partition(p))
+		return o.options.combined(o.pairs.partition(p))
 	case 1:
 		return o.runs[0].Partition(p)
 	}
@@ -54,7 +54,7 @@ func (o *Output) WriteRun(dir string) (*Run, error) {
 // Close frees the memory and removes the files. It may be called more than once.
 // Nothing may be read from the output at that time or later.
 func (o *Output) Close() error {
-	o.sorted, o.memory = sorted{}, 0
+	o.pairs, o.memory = nil, 0
 	for _, run := range o.runs {
 		run.Close()
 	}

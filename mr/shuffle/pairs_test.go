@@ -174,3 +174,11 @@ func inTempDir(t *testing.T) string {
 	t.Cleanup(func() { requireEmpty(t, dir) })
 	return dir
 }
+
+// fresh is the NewMerge of a merge that keeps no memory of its own.
+func fresh(merge func(dst, a, b []byte) []byte) func() func(dst, a, b []byte) []byte {
+	if merge == nil {
+		return nil
+	}
+	return func() func(dst, a, b []byte) []byte { return merge }
+}

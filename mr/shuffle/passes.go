@@ -10,7 +10,8 @@ import (
 type MergeOptions struct {
 	// FanIn is the number of sources that are read at one time. The default is 256.
 	FanIn int
-	// Merge merges the values of equal keys, as in [Options]. Nil keeps every pair.
+	// Merge merges the values of equal keys in intermediate runs, as in [Options].
+	// Nil keeps every pair.
 	Merge func(dst, a, b []byte) []byte
 	// Dir is the folder for intermediate runs. The default is [os.TempDir].
 	Dir string
@@ -67,20 +68,17 @@ func MergeLimited(sources []mr.Pairs, options MergeOptions) (*Merged, error) {
 		m.Close()
 		return nil, err
 	}
-	m.Pairs = options.merge(m.sources)
+	m.Pairs = mergeSources(m.sources)
 	return m, nil
 }
 
-// merge merges sources while they are read.
-func (o *MergeOptions) merge(sources []source) mr.Pairs {
+// mergeSources merges sources while they are read.
+func mergeSources(sources []source) mr.Pairs {
 	pairs := make([]mr.Pairs, len(sources))
 	for i, s := range sources {
 		pairs[i] = s.Pairs
 	}
-	if o.Merge == nil {
-		return Merge(pairs)
-	}
-	return MergeValues(Merge(pairs), o.Merge)
+	return Merge(pairs)
 }
 
 // mergeToRun merges sources to a run with one partition.
@@ -90,7 +88,11 @@ func (o *MergeOptions) mergeToRun(sources []source) (*Run, error) {
 		return nil, err
 	}
 	defer w.Close()
-	if err := w.Write(0, o.merge(sources)); err != nil {
+	pairs := mergeSources(sources)
+	if o.Merge != nil {
+		pairs = MergeValues(pairs, o.Merge)
+	}
+	if err := w.Write(0, pairs); err != nil {
 		return nil, err
 	}
 	return w.Finish(), nil

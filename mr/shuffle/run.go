@@ -39,6 +39,14 @@ func (r *Run) Partition(p int) mr.Pairs {
 // Pairs returns the number of pairs in a partition.
 func (r *Run) Pairs(p int) int64 { return r.parts[p].pairs }
 
+// allPairs returns the number of pairs in all partitions.
+func (r *Run) allPairs() (n int64) {
+	for p := range r.parts {
+		n += r.Pairs(p)
+	}
+	return n
+}
+
 // Size returns the bytes of a partition on disk.
 func (r *Run) Size(p int) int64 { return r.parts[p].end - r.parts[p].offset }
 

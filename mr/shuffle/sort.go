@@ -15,29 +15,23 @@ const (
 	maxTieDepth = 128
 )
 
-// sortEntries sorts entries by partition, key and ref, which is the order of emission.
+// sortEntries sorts entries of one partition by key, owner and ref: the last two are the order of emission.
 // Their prefixes must be set; they are not kept.
-// It returns the bounds of the partitions: p is entries[bounds[p]:bounds[p+1]].
 //
 // It needs no memory beside the entries: an in-place radix sort (American flag sort)
-// over the partition, then over the prefixes; entries with equal prefixes load the next
+// over the prefixes; entries with equal prefixes load the next
 // eight bytes of their keys and are sorted again (Kärkkäinen and Rantala,
 // "Engineering radix sort for strings", 2008).
-func sortEntries(a *arena, entries []entry, partitions int) (bounds []int) {
-	bounds = splitPartitions(entries, partitions)
-	for p := range partitions {
-		part := entries[bounds[p]:bounds[p+1]]
-		sortPrefixes(part, 56)
-		sortTies(a, part, 8)
-	}
-	return bounds
+func sortEntries(owners []*arena, entries []entry) {
+	sortPrefixes(entries, 56)
+	sortTies(owners, entries, 8)
 }
 
 // splitPartitions moves entries to their partitions and returns the bounds of them.
 func splitPartitions(entries []entry, partitions int) (bounds []int) {
 	bounds = make([]int, partitions+1)
 	for i := range entries {
-		bounds[entries[i].partition+1]++
+		bounds[int(entries[i].owner)+1]++
 	}
 	for p := range partitions {
 		bounds[p+1] += bounds[p]
@@ -49,8 +43,8 @@ func splitPartitions(entries []entry, partitions int) (bounds []int) {
 	for p := range partitions {
 		for next[p] < bounds[p+1] {
 			e := entries[next[p]]
-			for int(e.partition) != p {
-				place := &next[e.partition]
+			for int(e.owner) != p {
+				place := &next[e.owner]
 				e, entries[*place] = entries[*place], e
 				*place++
 			}
@@ -114,49 +108,49 @@ func splitBytes(entries []entry, shift int, counts *[256]int) {
 
 // sortTies sorts entries that are sorted by prefixes within equal prefixes.
 // The prefixes hold the bytes of the keys up to depth.
-func sortTies(a *arena, entries []entry, depth int) {
+func sortTies(owners []*arena, entries []entry, depth int) {
 	for len(entries) > 1 {
 		n := 1
 		for n < len(entries) && entries[n].prefix == entries[0].prefix {
 			n++
 		}
 		if n > 1 {
-			sortTie(a, entries[:n], depth)
+			sortTie(owners, entries[:n], depth)
 		}
 		entries = entries[n:]
 	}
 }
 
 // sortTie sorts entries whose keys are equal up to depth when they are padded with zeros.
-func sortTie(a *arena, entries []entry, depth int) {
+func sortTie(owners []*arena, entries []entry, depth int) {
 	if len(entries) < tieCutoff || depth >= maxTieDepth {
-		slices.SortFunc(entries, func(x, y entry) int { return compareTie(a, &x, &y, depth) })
+		slices.SortFunc(entries, func(x, y entry) int { return compareTie(owners, &x, &y, depth) })
 		return
 	}
 	ended := 0
 	for i := range entries {
 		e := &entries[i]
 		if int(e.length) > depth {
-			e.prefix = keyPrefix(recordKey(a.at(e.ref))[depth:])
+			e.prefix = keyPrefix(recordKey(recordOf(owners, e))[depth:])
 			continue
 		}
 		// What follows in the padded key is zeros, so the shorter one is the smaller.
-		e.prefix = uint64(e.length)<<32 | uint64(e.ref)
+		e.prefix = uint64(e.length)<<48 | uint64(e.owner)<<32 | uint64(e.ref)
 		entries[i], entries[ended] = entries[ended], entries[i]
 		ended++
 	}
-	sortPrefixes(entries[:ended], 32)
+	sortPrefixes(entries[:ended], 56)
 	sortPrefixes(entries[ended:], 56)
-	sortTies(a, entries[ended:], depth+8)
+	sortTies(owners, entries[ended:], depth+8)
 }
 
 // compareTie compares two entries as sortTie orders them.
-func compareTie(a *arena, x, y *entry, depth int) int {
+func compareTie(owners []*arena, x, y *entry, depth int) int {
 	var order int
 	if min(int(x.length), int(y.length)) > depth {
-		order = bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
+		order = bytes.Compare(recordKey(recordOf(owners, x)), recordKey(recordOf(owners, y)))
 	} else {
 		order = cmp.Compare(x.length, y.length)
 	}
-	return cmp.Or(order, cmp.Compare(x.ref, y.ref))
+	return cmp.Or(order, cmp.Compare(x.owner, y.owner), cmp.Compare(x.ref, y.ref))
 }

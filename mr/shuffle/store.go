@@ -1,36 +1,91 @@
 package shuffle
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
-// A store holds the pairs of a [Buffer] that are in memory.
-type store interface {
-	// add keeps a copy of the pair and reports whether there was room for it.
-	add(key, value []byte) (bool, error)
-	// sort sorts the pairs. Until reset, pairs can't be added.
-	sort() sorted
-	// reset drops all pairs and keeps the memory for the next ones.
-	reset()
-}
-
-// sorted are pairs in memory, sorted by partition, key and order of emission.
-type sorted struct {
-	arena   *arena
+// A store holds the pairs of a [Buffer] that are in memory, in order of emission,
+// and sorts them. Where values are merged, those of keys that follow each other
+// closely are merged as they come; what is left of equal keys is merged after sorting.
+type store struct {
+	options *Options
+	budget  *budget
+	arena   arena
 	entries []entry
-	bounds  []int // partition p is entries[bounds[p]:bounds[p+1]]
+	recent  *recentKeys // nil where nothing is merged
 }
 
-// partition returns the pairs of a partition.
-func (s *sorted) partition(p int) *entryPairs {
-	return &entryPairs{arena: s.arena, entries: s.entries[s.bounds[p]:s.bounds[p+1]]}
-}
-
-// newStore returns the store that options ask for.
-func newStore(options *Options, budget *budget) store {
-	if options.Merge != nil {
-		return newTable(options, budget)
+func newStore(options *Options, budget *budget) *store {
+	s := &store{options: options, budget: budget, arena: arena{budget: budget}}
+	if options.NewMerge != nil {
+		s.recent = newRecentKeys(options.NewMerge(), budget)
 	}
-	return &list{options: options, budget: budget, arena: arena{budget: budget}}
+	return s
 }
+
+// add keeps a copy of the pair and reports whether there was room for it.
+func (s *store) add(key, value []byte) (bool, error) {
+	if s.recent != nil {
+		return s.merge(key, value)
+	}
+	buf, _, err := s.alloc(key, recordSize(key, value))
+	if buf == nil {
+		return false, err
+	}
+	putRecord(buf, key, value)
+	return true, nil
+}
+
+// merge merges the pair into the last record of its key, or makes a new one.
+func (s *store) merge(key, value []byte) (bool, error) {
+	slot, hash := s.recent.slot(key)
+	if slot.hash == hash && s.recent.mergeInto(s.arena.at(slot.ref), key, value) {
+		return true, nil
+	}
+	buf, ref, err := s.alloc(key, growingSize(key, value))
+	if buf == nil {
+		return false, err
+	}
+	putGrowing(buf, key, value)
+	*slot = recentSlot{hash: hash, ref: ref}
+	return true, nil
+}
+
+// alloc makes an entry for a record of size bytes. It returns nil where there is no room.
+func (s *store) alloc(key []byte, size int) ([]byte, ref, error) {
+	p, err := s.options.partition(key)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(s.entries) == cap(s.entries) && !s.grow() {
+		return nil, 0, nil
+	}
+	ref, buf, ok := s.arena.alloc(size)
+	if !ok {
+		return nil, 0, nil
+	}
+	s.entries = append(s.entries, entry{prefix: keyPrefix(key), ref: ref, owner: p, length: keyLength(key)})
+	return buf, ref, nil
+}
+
+// grow makes room for more entries, as far as the budget allows.
+func (s *store) grow() bool {
+	old := cap(s.entries)
+	for _, size := range [...]int{max(minEntries, 2*old), old + old/2, old + old/4} {
+		if size > old && s.budget.take(int64(size)*entrySize) {
+			s.budget.give(int64(old) * entrySize)
+			entries := make([]entry, len(s.entries), size)
+			copy(entries, s.entries)
+			s.entries = entries
+			return true
+		}
+	}
+	return false
+}
+
+// minEntries is the number of entries to begin with.
+const minEntries = 64
 
 // partition returns the partition of a key, and an error for one that does not exist.
 func (o *Options) partition(key []byte) (uint16, error) {
@@ -44,55 +99,47 @@ func (o *Options) partition(key []byte) (uint16, error) {
 	return uint16(p), nil
 }
 
-// A list is a store that keeps every pair.
-type list struct {
-	options *Options
-	budget  *budget
-	arena   arena
+// split ends the adding of pairs, until reset, and returns them by partition.
+func (s *store) split() *splitPairs {
+	bounds := splitPartitions(s.entries, s.options.Partitions)
+	// The index is of no use any more; its memory is.
+	if s.recent != nil {
+		s.recent.reset()
+	}
+	return &splitPairs{
+		arena:   &s.arena,
+		entries: s.entries,
+		bounds:  bounds,
+		sorted:  make([]sync.Once, s.options.Partitions),
+	}
+}
+
+// reset drops all pairs and keeps the memory for the next ones.
+func (s *store) reset() {
+	s.arena.reset()
+	s.entries = s.entries[:0]
+}
+
+// splitPairs are pairs in memory by partition, each sorted when it is asked for.
+type splitPairs struct {
+	arena   *arena
 	entries []entry
+	bounds  []int // partition p is entries[bounds[p]:bounds[p+1]]
+	sorted  []sync.Once
 }
 
-func (l *list) add(key, value []byte) (bool, error) {
-	p, err := l.options.partition(key)
-	if err != nil {
-		return false, err
-	}
-	if len(l.entries) == cap(l.entries) && !l.grow() {
-		return false, nil
-	}
-	ref, buf, ok := l.arena.alloc(recordSize(key, value))
-	if !ok {
-		return false, nil
-	}
-	putRecord(buf, key, value)
-	l.entries = append(l.entries, entry{prefix: keyPrefix(key), ref: ref, partition: p, length: keyLength(key)})
-	return true, nil
-}
+// unsorted returns the entries of a partition, in order of emission until they are sorted.
+func (s *splitPairs) unsorted(p int) []entry { return s.entries[s.bounds[p]:s.bounds[p+1]] }
 
-// grow makes room for more entries, as far as the budget allows.
-func (l *list) grow() bool {
-	old := cap(l.entries)
-	for _, size := range [...]int{max(minEntries, 2*old), old + old/2, old + old/4} {
-		if size > old && l.budget.take(int64(size)*entrySize) {
-			l.budget.give(int64(old) * entrySize)
-			entries := make([]entry, len(l.entries), size)
-			copy(entries, l.entries)
-			l.entries = entries
-			return true
+// partition returns the pairs of a partition, sorted by key and order of emission.
+// Partitions may be asked for in several goroutines at the same time.
+func (s *splitPairs) partition(p int) *entryPairs {
+	entries, owners := s.unsorted(p), []*arena{s.arena}
+	s.sorted[p].Do(func() {
+		for i := range entries {
+			entries[i].owner = 0
 		}
-	}
-	return false
-}
-
-// minEntries is the number of entries to begin with.
-const minEntries = 64
-
-func (l *list) sort() sorted {
-	bounds := sortEntries(&l.arena, l.entries, l.options.Partitions)
-	return sorted{&l.arena, l.entries, bounds}
-}
-
-func (l *list) reset() {
-	l.arena.reset()
-	l.entries = l.entries[:0]
+		sortEntries(owners, entries)
+	})
+	return &entryPairs{owners: owners, entries: entries}
 }
