@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"iter"
+
+	"github.com/gomr/gomr/mr"
+)
+
+// Sort sorts lines as bytes.
+type Sort struct{ Paths }
+
+// Job gives each reduce task a range of the lines.
+func (s Sort) Job() mr.Job { return mr.MapReduce(s, s, mr.Reducers(parts), mr.TotalOrder()) }
+
+// Map emits the line as a key.
+func (Sort) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
+	emit(line, struct{}{})
+	return nil
+}
+
+// Reduce writes the line as often as it came.
+func (Sort) Reduce(line []byte, times iter.Seq[struct{}], emit mr.Emit[[]byte, struct{}]) error {
+	for range times {
+		emit(line, struct{}{})
+	}
+	return nil
+}
+
+// Grep writes the lines that hold a text.
+type Grep struct {
+	Paths
+	Text string `param:"text" help:"what to look for"`
+}
+
+// Job has no reduce.
+func (g Grep) Job() mr.Job { return mr.MapOnly(&grep{text: []byte(g.Text)}) }
+
+type grep struct{ text []byte }
+
+// Map emits the line if it holds the text.
+func (g *grep) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
+	if bytes.Contains(line, g.text) {
+		emit(line, struct{}{})
+	}
+	return nil
+}
+
+// Identity writes each line again: what a mapper costs that does nothing.
+type Identity struct{ Paths }
+
+// Job has no reduce.
+func (i Identity) Job() mr.Job { return mr.MapOnly(i) }
+
+// Map emits the line.
+func (Identity) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
+	emit(line, struct{}{})
+	return nil
+}
