@@ -33,7 +33,8 @@ var layers = map[string]layer{
 	"mr/input":    {[]string{"mr/input/internal/bzip2"}, "reading records needs no jobs, so that any engine can use it"},
 	"mr/sample":   {[]string{"mr", "mr/input"}, "both engines cut a total order in the same way, so it belongs to neither"},
 	"mr/local":    {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the local engine runs jobs, not tasks, and nothing of Hadoop"},
-	"mr/mrtest":   {[]string{"mr", "mr/local", "hdfs"}, "the test kit of users links what a local run needs"},
+	"mr/stress":   {[]string{"mr", "mr/input", "mr/local", "hdfs"}, "stress wraps steps and compares outputs; the engine below knows nothing of it"},
+	"mr/mrtest":   {[]string{"mr", "mr/local", "mr/stress", "hdfs"}, "the test kit of users links what a local run needs"},
 	"orchestrate": {[]string{"mr"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
 	"streaming":   {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the wire to Hadoop runs jobs; what a task is, the front door tells it"},
 }

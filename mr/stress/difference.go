@@ -2,6 +2,7 @@ package stress
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -33,8 +34,9 @@ func (d *Difference) Error() string {
 		fmt.Fprintf(&b, "the job fails under stress, seed %d: %v\n", d.Seed, d.Err)
 	} else {
 		fmt.Fprintf(&b, "the output changes under stress, seed %d; the first key is %.200q\n", d.Seed, d.Key)
-		fmt.Fprintf(&b, "  without stress:  %s\n", quoted(d.Want))
-		fmt.Fprintf(&b, "  under stress:    %s\n", quoted(d.Got))
+		want, got := excerpts(d.Want, d.Got)
+		fmt.Fprintf(&b, "  without stress:  %s\n", want)
+		fmt.Fprintf(&b, "  under stress:    %s\n", got)
 	}
 	fmt.Fprintf(&b, "  cause:           %s\n", d.Cause)
 	if d.Step > 0 {
@@ -50,13 +52,45 @@ func (d *Difference) Unwrap() error { return d.Err }
 // shownLines is how many lines of a key are reported.
 const shownLines = 5
 
-func quoted(lines []string) string {
+// Of a line, these many bytes are shown, and these many of them in front of the place
+// where it begins to differ.
+const (
+	shownBytes  = 200
+	shownBefore = 40
+)
+
+// excerpts returns the lines as they are shown: long ones around their first difference.
+func excerpts(want, got []string) (string, string) {
+	start := 0
+	if len(want) == 1 && len(got) == 1 {
+		start = commonPrefix(want[0], got[0])
+	}
+	return excerpt(want, start), excerpt(got, start)
+}
+
+func commonPrefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// excerpt returns what is shown of the lines, which begin to differ at start.
+func excerpt(lines []string, start int) string {
 	if len(lines) == 0 {
 		return "no such line"
 	}
 	shown := make([]string, len(lines))
 	for i, line := range lines {
-		shown[i] = fmt.Sprintf("%.200q", line)
+		if len(line) > shownBytes && start > shownBefore {
+			shown[i] = "…"
+			line = line[min(start, len(line))-shownBefore:]
+		}
+		shown[i] += strconv.Quote(line[:min(len(line), shownBytes)])
+		if len(line) > shownBytes {
+			shown[i] += "…"
+		}
 	}
 	return strings.Join(shown, ", ")
 }

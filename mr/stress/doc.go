@@ -37,8 +37,8 @@
 //   - EmptyTasks: a map task without a record and a reduce task without a key run
 //     beside the others. They must not fail.
 //
-// Stressed jobs have one worker, so that what they share between tasks is at least
-// shared in the same order each time.
+// The job always has one worker: what its tasks share by mistake is then shared in
+// the same order each time, and does not end the process as a data race may.
 //
 // # What is compared
 //

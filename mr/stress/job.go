@@ -23,8 +23,11 @@ func (p plan) random(purpose string, numbers ...int) *rand.Rand {
 	return rand.New(rand.NewPCG(p.seed, hash.Sum64()))
 }
 
-// maps returns the number of map tasks to aim at.
-func (p plan) maps() int { return 2 + p.random("maps").IntN(63) }
+// maps returns the number of map tasks to aim at, more often a small one.
+func (p plan) maps() int {
+	r := p.random("maps")
+	return 2 + r.IntN(2<<r.IntN(6))
+}
 
 // A stressedJob is a job with its steps changed by a plan.
 type stressedJob struct {

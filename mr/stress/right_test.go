@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/mr"
 	"github.com/gomr/gomr/mr/mrtest"
+	"github.com/gomr/gomr/mr/stress"
 )
 
 // A testJob is a job with its input.
@@ -70,16 +72,22 @@ func rightJobs() []testJob {
 		{"in-mapper combining", words(), func() mr.Job { return mr.MapReduce(&countInMapper{}, sum()) }},
 		{"in-mapper combining of a whole task", words(), func() mr.Job { return mr.MapReduce(mr.MapTask(countTask), sum(), mr.Reducers(2)) }},
 		{"in-mapper duplicates", words(), func() mr.Job { return mr.MapReduce(&firstInMapper{}, mr.ReduceFunc(onlyKey)) }},
-		{"cache outside of tasks", words(), func() mr.Job { return mr.MapMerge(cachedMapper{make(map[string]string)}, mr.Sum) }},
+		{"cache outside of tasks", words(), func() mr.Job { return mr.MapMerge(cachedMapper{new(sync.Map)}, mr.Sum) }},
 		{"map-only", words(), func() mr.Job { return mr.MapOnly(splitWords()) }},
 		{"secondary sort", visits(), func() mr.Job { return mr.MapSortReduce(mr.MapFunc(visit), mr.ReduceSorted(pages), mr.Reducers(2)) }},
 		{"total order", words(), func() mr.Job { return mr.MapReduce(splitWords(), sum(), mr.TotalOrder(), mr.Reducers(3)) }},
-		{"partitioner", words(), func() mr.Job { return mr.MapMerge(splitWords(), mr.Sum, mr.Reducers(3), mr.PartitionBy(func(w string, n int) int { return len(w) % n })) }},
+		{"partitioner", words(), func() mr.Job {
+			return mr.MapMerge(splitWords(), mr.Sum, mr.Reducers(3), mr.PartitionBy(func(w string, n int) int { return len(w) % n }))
+		}},
 		{"skipped records", words(), func() mr.Job { return mr.MapMerge(mr.MapFunc(skipDogs), mr.Sum) }},
 		{"values sorted by the reducer", words(), func() mr.Job { return mr.MapReduce(splitWords2(), mr.ReduceFunc(sortedSecond)) }},
-		{"distinct values", words(), func() mr.Job { return mr.MapCombineReduce(splitWords2(), mr.ReduceFunc(distinct), mr.ReduceFunc(countDistinct)) }},
+		{"distinct values", words(), func() mr.Job {
+			return mr.MapCombineReduce(splitWords2(), mr.ReduceFunc(distinct), mr.ReduceFunc(countDistinct))
+		}},
 		{"many lines of a key", words(), func() mr.Job { return mr.MapReduce(splitWords2(), mr.ReduceFunc(mrtest.Identity[string, string])) }},
-		{"top of all in the tear-down", words(), func() mr.Job { return mr.Then(mr.MapMerge(splitWords(), mr.Sum, mr.Reducers(2)), mr.MapReduce(mr.MapFunc(toOne), &topWords{})) }},
+		{"top of all in the tear-down", words(), func() mr.Job {
+			return mr.Then(mr.MapMerge(splitWords(), mr.Sum, mr.Reducers(2)), mr.MapReduce(mr.MapFunc(toOne), &topWords{}))
+		}},
 		{"reduce of a whole task", words(), func() mr.Job { return mr.MapReduce(splitWords(), mr.ReduceTask(sumTask)) }},
 		{"offset of the record", words(), func() mr.Job { return mr.MapOnly(mr.MapTask(offsets)) }},
 		{"borrowed records that are written to", words(), func() mr.Job { return mr.MapMerge(mr.MapFunc(upper), mr.Sum) }},
@@ -210,16 +218,12 @@ func onlyKey(word string, _ iter.Seq[struct{}], emit mr.Emit[string, struct{}]) 
 }
 
 // cachedMapper remembers what it has worked out, for all tasks.
-type cachedMapper struct{ cache map[string]string }
+type cachedMapper struct{ cache *sync.Map }
 
 func (m cachedMapper) Map(line string, emit mr.Emit[string, int]) error {
 	for w := range strings.FieldsSeq(line) {
-		upper, ok := m.cache[w]
-		if !ok {
-			upper = strings.ToUpper(w)
-			m.cache[w] = upper
-		}
-		emit(upper, 1)
+		upper, _ := m.cache.LoadOrStore(w, strings.ToUpper(w))
+		emit(upper.(string), 1)
 	}
 	return nil
 }
@@ -352,6 +356,28 @@ func TestRightJobsAreNeverBlamed(t *testing.T) {
 			b := plain(t, j)
 			for seed := range uint64(200) {
 				require.NoError(t, b.Try(t.Context(), seed))
+			}
+			require.NoError(t, b.Close())
+		})
+	}
+}
+
+// TestCasesOfTheSuite runs the jobs that every engine runs: those whose output follows
+// from the order of values, which gomr defines, are reported for that, and no other.
+func TestCasesOfTheSuite(t *testing.T) {
+	ordered := []string{"SecondarySort", "ValueOrder", "HotKey", "AnyBytes"}
+	for _, c := range mrtest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			b := plain(t, testJob{c.Name, c.Files, func() mr.Job { return c.Job }})
+			if slices.Contains(ordered, c.Name) {
+				var d *stress.Difference
+				require.ErrorAs(t, b.Try(t.Context(), 1), &d)
+				require.Equal(t, stress.Order, d.Cause, "%v", d)
+			} else {
+				for seed := range uint64(50) { // their inputs are larger
+					require.NoError(t, b.Try(t.Context(), seed))
+				}
 			}
 			require.NoError(t, b.Close())
 		})

@@ -15,6 +15,7 @@ import (
 type Baseline struct {
 	job     mr.Job
 	options local.Options // Output is the folder that holds all that is written
+	workers int           // to sort with
 	sorted  bool          // whether the sorted output is there
 }
 
@@ -26,8 +27,9 @@ func Plain(ctx context.Context, job mr.Job, options local.Options) (*Baseline, e
 		options.Files = hdfs.Local("/")
 	}
 	options.ResumeKey = ""
-	b := &Baseline{job: job, options: options}
-	if err := b.runJob(ctx, job, options, b.plain()); err != nil {
+	b := &Baseline{job: job, options: options, workers: options.Workers}
+	b.options.Workers = 1
+	if err := b.runJob(ctx, job, b.options, b.plain()); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
@@ -57,7 +59,6 @@ func (b *Baseline) Try(ctx context.Context, seed uint64) error {
 func (b *Baseline) run(ctx context.Context, p plan) (d *Difference, err error) {
 	folder := b.folder("stressed")
 	options := b.options
-	options.Workers = 1
 	if p.causes.has(Splits) {
 		options.Maps = p.maps()
 	}
@@ -103,7 +104,7 @@ func (b *Baseline) compare(ctx context.Context, folder string) (d *Difference, e
 
 // sort sorts the lines of the output in a folder into the folder beside it.
 func (b *Baseline) sort(ctx context.Context, folder string) error {
-	options := local.Options{Files: b.options.Files, Inputs: []string{folder}, Workers: b.options.Workers, Memory: b.options.Memory}
+	options := local.Options{Files: b.options.Files, Inputs: []string{folder}, Workers: b.workers, Memory: b.options.Memory}
 	if err := b.runJob(ctx, sortLines(), options, sortedFolder(folder)); err != nil {
 		return fmt.Errorf("sort the output to compare it: %w", err)
 	}
