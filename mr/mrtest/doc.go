@@ -13,6 +13,15 @@
 //		}
 //	}
 //
+// [Stress] does the same as a cluster may, in another way for each seed, and ends the
+// test where the output changes:
+//
+//	func TestWordCountUnderStress(t *testing.T) {
+//		mrtest.Stress(t, WordCount{}.Job(), map[string]string{
+//			"/data/text/2014-06-01.txt": "the cat\nthe dog\n",
+//		})
+//	}
+//
 // A mapper or reducer needs no test kit: it is called with a function that collects
 // what it emits, and with [slices.Values] for the values.
 //
