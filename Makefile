@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
-.PHONY: help build test test-unit test-hadoop deps lint bench fuzz demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-go fuzz demo clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,13 +29,18 @@ lint: deps $(GOLANGCI) ## check format, go vet, golangci-lint and shellcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	go vet -tags hadoop ./...
 	$(GOLANGCI) run
-	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run
+	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers
 
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(@D)/golangci-lint $@
 
-bench: ## run the benchmarks (BENCH=regexp PACKAGES=./mr/...)
+bench: ## measure gomr beside other tools, into BENCHMARKS.md (JOBS=wordcount,sort TOOLS=gomr,duckdb RUNS=5 SCALE=1)
+	scripts/bench-peers
+	scripts/bench-corpus
+	go run ./internal/bench $(if $(RUNS),-runs $(RUNS)) $(if $(SCALE),-scale $(SCALE)) $(if $(JOBS),-jobs $(JOBS)) $(if $(TOOLS),-tools $(TOOLS))
+
+bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
 
 fuzz: ## fuzz each target for FUZZTIME (10s)

@@ -1,0 +1,34 @@
+// Bench measures gomr side by side with the tools that one might use instead, on the same
+// files and in one sitting: make bench runs it and writes BENCHMARKS.md.
+//
+// # What runs
+//
+// A job is a question, such as how often each word occurs, and a row of it a tool that answers it.
+// Runs are interleaved: the first run of every row, then the second of every row, and so on, so
+// that what else the machine does falls on all of them. Before each run the output of the run
+// before is removed and dirty pages are written back; inputs are in the page cache. The
+// tools are started as whole processes, so what they need to start is measured too.
+//
+// The first output of each row is sorted and compared with that of the first row with the same
+// input, outside of the measured time. A row whose output differs is marked, and the command fails.
+//
+// # What is measured
+//
+//   - Wall: from the start of the process to its end.
+//   - CPU: user and system time of it and of all its descendants, as wait4 tells them.
+//     Descendants that outlive their parents (Spark's JVM) are adopted and waited for.
+//   - RSS: for one process, its peak resident set as wait4 tells it. For several, the greatest
+//     sum seen by looking at them every 20 ms, if that is more: a pipe's processes count
+//     together, and pages that forked processes share count once for each. Pages of mapped
+//     input files count for whoever maps them, though the system can drop them at will.
+//     A process is never seen to take less than this harness does, some 20 MB.
+//
+// Tables show medians of all runs; the raw figures are in .cache/bench/results.json.
+//
+// # Parts
+//
+//   - internal/bench/jobs: the jobs in gomr
+//   - internal/bench/handwritten: word count in Go for nothing but speed, as the limit
+//   - internal/bench/peers: the jobs in DuckDB, Polars, Spark, mrjob and Luigi
+//   - scripts/bench-corpus, scripts/bench-peers: fetch the text, install the tools
+package main

@@ -1,0 +1,94 @@
+package main
+
+// ownJobs hold gomr against itself, and what it needs to start.
+func ownJobs() []job {
+	return []job{startup(), memory(), linearity(), cores()}
+}
+
+func startup() job {
+	tiny := []string{"tiny"}
+	return job{
+		name:  "startup",
+		title: "Start-up",
+		about: "Word count of some lines: what a tool needs to start and to end.",
+		rows: []row{
+			gomr("gomr", "WordCount", tiny),
+			shell("handwritten", tiny, "$HANDWRITTEN $OUT $IN/*.txt"),
+			python("duckdb", "wordcount", tiny),
+			python("polars", "wordcount", tiny),
+			shell("mrjob inline", tiny, "$PYTHON $PEERS/mrjob_wordcount.py -q -r inline --output-dir $OUT $IN"),
+			shell("mrjob local", tiny, "$PYTHON $PEERS/mrjob_wordcount.py -q -r local --output-dir $OUT $IN"),
+			shell("luigi", tiny, "$PYTHON $PEERS/luigi_wordcount.py $IN/text-04.txt $OUT"),
+			shell("spark rdd", tiny, "$PYTHON $PEERS/spark_wordcount.py rdd $IN $OUT"),
+		},
+		targets: []target{under("gomr", 0.050)},
+	}
+}
+
+// memory runs every job in little memory.
+func memory() job {
+	j := job{
+		name:  "memory",
+		title: "Little memory",
+		about: "Every job of gomr with the memory it takes by itself, with `--memory 256M` and with `--memory 64M`. The ratio is to the first.",
+	}
+	for _, task := range []struct {
+		name   string
+		inputs []string
+		flags  string
+	}{
+		{"WordCount", all, ""},
+		{"PlainCount", three, ""},
+		{"Distinct", three, ""},
+		{"InvertedIndex", documents, ""},
+		{"Grep", all, "--text mutex_lock"},
+		{"GroupBy", clicks, ""},
+		{"Sessions", clicks, ""},
+		{"Join", joined, ""},
+		{"Sort", records, ""},
+	} {
+		little, less := task.name+" 256M", task.name+" 64M"
+		j.rows = append(j.rows,
+			gomr(task.name, task.name, task.inputs, task.flags).against(task.name).asks(task.name),
+			gomr(little, task.name, task.inputs, task.flags, "--memory 256M").against(task.name).asks(task.name),
+			gomr(less, task.name, task.inputs, task.flags, "--memory 64M").against(task.name).asks(task.name))
+		j.targets = append(j.targets, memoryUnder(little, 320<<20), within(little, task.name, 1.6), finishes(less))
+	}
+	return j
+}
+
+func linearity() job {
+	return job{
+		name:  "linearity",
+		title: "Growth with the input",
+		about: "Word count of a sixteenth and of a quarter of each file, and of the whole.",
+		rows: []row{
+			gomr("gomr 1/16", "WordCount", []string{"sixteenth"}),
+			gomr("gomr 1/4", "WordCount", []string{"quarter"}),
+			gomr("gomr 1/1", "WordCount", all),
+		},
+		targets: []target{linear(0.15, "gomr 1/16", "gomr 1/4", "gomr 1/1")},
+	}
+}
+
+func cores() job {
+	return job{
+		name:  "cores",
+		title: "One core and all cores",
+		about: "`taskset -c 0` against all cores. Grep and GroupBy are map work alone, WordCount has a reduce too.",
+		rows: []row{
+			gomr("WordCount", "WordCount", all).asks("WordCount"),
+			onOneCore(gomr("WordCount 1", "WordCount", all)).against("WordCount").asks("WordCount"),
+			gomr("GroupBy", "GroupBy", clicks).against("GroupBy").asks("GroupBy"),
+			onOneCore(gomr("GroupBy 1", "GroupBy", clicks)).against("GroupBy").asks("GroupBy"),
+			gomr("Grep", "Grep", all, "--text mutex_lock").against("Grep").asks("Grep"),
+			onOneCore(gomr("Grep 1", "Grep", all, "--text mutex_lock")).against("Grep").asks("Grep"),
+		},
+		targets: []target{faster("GroupBy", "GroupBy 1", 1.8), faster("Grep", "Grep 1", 1.8), faster("WordCount", "WordCount 1", 1.8)},
+	}
+}
+
+func onOneCore(r row) row {
+	r.command = "taskset -c 0 " + r.command
+	return r
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// options are the command line.
+type options struct {
+	runs        int
+	scale       float64
+	jobs, tools []string
+	render      bool
+}
+
+func main() {
+	var o options
+	words := func(list *[]string) func(string) error {
+		return func(text string) error {
+			*list = strings.FieldsFunc(text, func(c rune) bool { return c == ',' })
+			return nil
+		}
+	}
+	flag.IntVar(&o.runs, "runs", 5, "runs of each row")
+	flag.Float64Var(&o.scale, "scale", 1, "part of the inputs to take, for a trial")
+	flag.Func("jobs", "names of jobs, with commas (default all)", words(&o.jobs))
+	flag.Func("tools", "names of tools or rows, with commas (default all)", words(&o.tools))
+	flag.BoolVar(&o.render, "render", false, "only write the report of the figures that are there")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, o)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	p, err := newPlace(o.scale)
+	if err != nil {
+		return err
+	}
+	// A trial neither mends nor spoils the figures of a whole sitting.
+	figures, report := p.results(), filepath.Join(p.repository, "BENCHMARKS.md")
+	if o.scale != 1 || len(o.tools) > 0 {
+		figures, report = filepath.Join(p.cache, "trial.json"), filepath.Join(p.cache, "trial.md")
+	}
+	all, err := readResults(figures)
+	if err != nil {
+		return err
+	}
+	jobs := slices.Concat(wordJobs(), tableJobs(), ownJobs())
+	var failed error
+	if !o.render {
+		failed = measureAll(ctx, p, o, choose(jobs, o.jobs, o.tools), all, figures)
+	}
+	err = os.WriteFile(report, []byte(render(jobs, all)), 0o666)
+	fmt.Fprintln(os.Stderr, "bench: wrote", report)
+	return errors.Join(failed, err)
+}
+
+// measureAll measures jobs and keeps the figures of each as soon as it is done.
+func measureAll(ctx context.Context, p *place, o options, jobs []job, all *results, figures string) error {
+	if len(jobs) == 0 {
+		return errors.New("no job has such a name, or no row such a tool")
+	}
+	if err := errors.Join(p.build(ctx), adoptOrphans()); err != nil {
+		return err
+	}
+	s := &sitting{place: p, runs: o.runs, machine: p.describeMachine(), log: os.Stderr}
+	for _, j := range jobs {
+		result, err := s.measure(ctx, j)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j.name, err)
+		}
+		all.set(result)
+		if err := all.write(figures); err != nil {
+			return err
+		}
+	}
+	return wrongRows(jobs, all)
+}
+
+// wrongRows returns an error that names the rows that failed or have another result.
+func wrongRows(jobs []job, all *results) error {
+	var wrong []string
+	for _, j := range jobs {
+		for _, r := range all.job(j.name).Rows {
+			if r.Error != "" || r.Check != checkEqual && r.Check != checkFirst {
+				wrong = append(wrong, j.name+"/"+r.Name)
+			}
+		}
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("failed, or with another result: %s", strings.Join(wrong, ", "))
+	}
+	return nil
+}
+
+// build compiles gomr's jobs and the hand-written program, static.
+func (p *place) build(ctx context.Context) error {
+	for _, name := range []string{"jobs", "handwritten"} {
+		c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", filepath.Join(p.cache, "bin", name), "./internal/bench/"+name)
+		c.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("go build %s: %w\n%s", name, err, out)
+		}
+	}
+	return nil
+}

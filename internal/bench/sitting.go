@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A sitting measures jobs, one after the other.
+type sitting struct {
+	place   *place
+	runs    int
+	machine machine
+	log     io.Writer
+}
+
+// measure runs the rows of a job, interleaved.
+func (s *sitting) measure(ctx context.Context, j job) (*jobResult, error) {
+	result := &jobResult{Name: j.name, Date: time.Now().UTC().Truncate(time.Second), Scale: s.place.data.scale, Load: loadAverage(), Machine: s.machine}
+	for _, r := range j.rows {
+		prepared, err := s.prepare(r)
+		if err != nil {
+			return nil, err
+		}
+		result.Rows = append(result.Rows, prepared)
+	}
+	check, err := newChecker(s.place)
+	if err != nil {
+		return nil, err
+	}
+	defer check.close()
+	for run := range s.runs {
+		for i, r := range j.rows {
+			done := result.Rows[i]
+			if done.Error != "" || r.runs > 0 && run >= r.runs {
+				continue
+			}
+			err := s.runRow(ctx, r, done, check)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			s.tell(j, run, done, err)
+		}
+	}
+	return result, nil
+}
+
+// prepare makes the inputs of a row.
+func (s *sitting) prepare(r row) (*rowResult, error) {
+	result := &rowResult{Name: r.name}
+	for _, input := range r.inputs {
+		if err := s.place.data.prepare(input); err != nil {
+			return nil, fmt.Errorf("input %s: %w", input, err)
+		}
+		size, err := s.place.data.size(input)
+		if err != nil {
+			return nil, err
+		}
+		result.Bytes += size
+	}
+	return result, nil
+}
+
+// runRow runs a row once. The output of its first run is checked.
+func (s *sitting) runRow(ctx context.Context, r row, result *rowResult, check *checker) error {
+	out := s.place.output()
+	temporary := filepath.Join(s.place.cache, "tmp")
+	err := errors.Join(os.RemoveAll(out), os.RemoveAll(temporary), os.MkdirAll(temporary, 0o777))
+	if err != nil {
+		return err
+	}
+	unix.Sync()
+	m, err := measure(ctx, shellCommand(r.command), s.place.environment(r), s.place.cache)
+	if err != nil {
+		result.Error = err.Error()
+		return err
+	}
+	result.Runs = append(result.Runs, m)
+	if left, _ := os.ReadDir(temporary); len(left) > 0 && r.tool() == "gomr" {
+		result.Error = fmt.Sprintf("it left %s in its folder for temporary files", left[0].Name())
+		return errors.New(result.Error)
+	}
+	if len(result.Runs) > 1 {
+		return nil
+	}
+	result.Check, err = check.row(ctx, r)
+	return err
+}
+
+// shellCommand returns the command by which bash runs a line. A single command replaces bash.
+func shellCommand(line string) []string { return []string{"bash", "-o", "pipefail", "-c", line} }
+
+// tell writes how a run went.
+func (s *sitting) tell(j job, run int, r *rowResult, err error) {
+	fmt.Fprintf(s.log, "%s %-16s run %d  %-18s ", time.Now().Format(time.TimeOnly), j.name, run+1, r.Name)
+	if err != nil {
+		fmt.Fprintf(s.log, "FAILED: %v\n", err)
+		return
+	}
+	m := r.Runs[len(r.Runs)-1]
+	fmt.Fprintf(s.log, "%8.2f s  %8.2f s CPU  %6s MB", m.Wall, m.CPU, megabytes(m.RSS))
+	if run == 0 {
+		fmt.Fprintf(s.log, "  %s", r.Check)
+	}
+	fmt.Fprintln(s.log)
+}
