@@ -42,7 +42,7 @@ func wc() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	return cli.Run(ctx, cli.Config{
-		Tasks:  []orchestrate.Task{InputText{}, WordCount{}, &Report{Format: "text", Top: 10}, Broken{}, Slow{}, Loop{}, Strange{}},
+		Tasks:  []orchestrate.Task{InputText{}, WordCount{}, &Report{Format: "text", Top: 10}, Broken{}, Slow{}, Loop{}, Strange{}, MeanLength{}},
 		Name:   "wc",
 		Args:   os.Args[1:],
 		Stdin:  os.Stdin,
@@ -157,6 +157,25 @@ func slowMapper() mr.Mapper[string, string, int] {
 		}
 		return nil
 	})
+}
+
+// MeanLength has an average for its merge, which is a mistake.
+type MeanLength struct {
+	DateInterval orchestrate.DateInterval `param:"date-interval"`
+}
+
+func (m MeanLength) Requires() []orchestrate.Task { return WordCount(m).Requires() }
+func (m MeanLength) Output() orchestrate.Target   { return hdfs.Dir("/mean-length/%s", m.DateInterval) }
+func (m MeanLength) Job() mr.Job {
+	return mr.MapMerge(m, func(a, b float64) float64 { return (a + b) / 2 })
+}
+
+// Map emits the length of each word under its first letter.
+func (MeanLength) Map(line string, emit mr.Emit[string, float64]) error {
+	for word := range strings.FieldsSeq(line) {
+		emit(word[:1], float64(len(word)))
+	}
+	return nil
 }
 
 // Loop requires itself.

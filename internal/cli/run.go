@@ -20,6 +20,8 @@ type runFlags struct {
 	keepGoing, failFast bool
 
 	json, quiet, noProgress bool
+
+	stress seedRange
 }
 
 func (r *runFlags) add(flags *pflag.FlagSet) {
@@ -27,6 +29,10 @@ func (r *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
 	flags.Var(&r.place.memory, "memory", "memory for a job here, or for each task of one on Hadoop, such as 2G (default: found)")
+}
+
+func (r *runFlags) addStress(flags *pflag.FlagSet) {
+	flags.Var(&r.stress, "stress", "leave no output, but check that it depends on nothing that a cluster may change; seeds are 17 or 1-20")
 }
 
 func (r *runFlags) addOutput(flags *pflag.FlagSet) {
@@ -66,11 +72,16 @@ func (a *app) localVerb() taskVerb {
 		long: `
 Run a task and all that it requires in this process: run with --runner local. Paths of HDFS
 lead below the folder --root. The results are those of a cluster, byte for byte.
+
+With --stress the task's job runs once as it is, and once for each seed with all changed
+that a cluster is free to change: order of values, calls of the combiner, splits, attempts
+that are killed. The first key that comes out otherwise is reported, with the cause.
 ` + exitCodesHelp,
 		example: "local WordCount --date-interval 2014-06",
 		flags: func(set *pflag.FlagSet) {
 			flags.place.addRoot(set)
 			flags.add(set)
+			flags.addStress(set)
 			flags.addOutput(set)
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error { return a.run(cmd, &flags, task) },
@@ -112,8 +123,7 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 		return err
 	}
 	defer place.close()
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	summary, _ := orchestrate.Run(ctx, orchestrate.Config{
+	config := orchestrate.Config{
 		Workers:  flags.workers,
 		Exists:   existsAll,
 		Jobs:     place.jobs,
@@ -121,9 +131,14 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 		LockDir:  place.lockDir(a.getenv),
 		Observe:  ui.observe,
 		Command:  a.rerunCommand(cmd),
-	}, task)
+	}
+	ctx := hdfs.NewContext(cmd.Context(), place.files)
+	if flags.stress.given() {
+		return a.runStress(ctx, flags, place, ui, config, task)
+	}
+	summary, _ := orchestrate.Run(ctx, config, task)
 	ui.close()
-	return a.showSummary(flags, place, summary) // with all that the error says
+	return a.showSummary(flags, place, summary, summary) // with all that the error says
 }
 
 // rerunCommand returns what the user types before the name of a task to run it as now.
@@ -153,12 +168,12 @@ func shellQuote(text string) string {
 }
 
 // showSummary writes the end of a run: counters and summary, or the one JSON document.
-func (a *app) showSummary(flags *runFlags, place *place, summary *orchestrate.Summary) error {
+func (a *app) showSummary(flags *runFlags, place *place, summary *orchestrate.Summary, document any) error {
 	code := summary.ExitCode()
 	complete := code == orchestrate.ExitComplete
 	switch {
 	case flags.json:
-		if err := writeJSON(a.stdout, summary); err != nil {
+		if err := writeJSON(a.stdout, document); err != nil {
 			return err
 		}
 	case summary.Scheduling == nil && (!complete || !flags.quiet):

@@ -1,6 +1,7 @@
 package stress
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -44,6 +45,19 @@ func (d *Difference) Error() string {
 	}
 	b.WriteString(d.Cause.Explain())
 	return b.String()
+}
+
+// MarshalJSON writes the fields, and Err as a text.
+func (d *Difference) MarshalJSON() ([]byte, error) {
+	type fields Difference
+	text := ""
+	if d.Err != nil {
+		text = d.Err.Error()
+	}
+	return json.Marshal(struct {
+		*fields
+		Error string `json:"error,omitempty"`
+	}{(*fields)(d), text})
 }
 
 // Unwrap returns the error of the job.

@@ -1,6 +1,7 @@
 package stress_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -49,4 +50,13 @@ the output changes only where several things come together: empty tasks, combini
 			require.Equal(t, test.want, test.d.Error())
 		})
 	}
+}
+
+func TestADifferenceAsJSON(t *testing.T) {
+	text, err := json.Marshal(&stress.Difference{Seed: 17, Key: "the", Want: []string{"3"}, Cause: stress.Order, Step: 2})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"seed":17,"key":"the","want":["3"],"got":null,"cause":"order of values","step":2}`, string(text))
+	text, err = json.Marshal(&stress.Difference{Seed: 17, Err: errors.New("no more"), Cause: stress.EmptyTasks})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"seed":17,"key":"","want":null,"got":null,"cause":"empty tasks","error":"no more"}`, string(text))
 }
