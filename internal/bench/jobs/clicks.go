@@ -15,19 +15,18 @@ type Click struct {
 	Time, Took          int64
 }
 
-// UnmarshalText reads a line.
-func (c *Click) UnmarshalText(line []byte) (err error) {
-	rest := string(line)
+// parseClick reads a line.
+func parseClick(line string) (c Click, err error) {
 	var when string
-	c.User, rest, _ = strings.Cut(rest, "\t")
-	when, rest, _ = strings.Cut(rest, "\t")
-	c.Page, rest, _ = strings.Cut(rest, "\t")
-	c.Country, rest, _ = strings.Cut(rest, "\t")
+	c.User, line, _ = strings.Cut(line, "\t")
+	when, line, _ = strings.Cut(line, "\t")
+	c.Page, line, _ = strings.Cut(line, "\t")
+	c.Country, line, _ = strings.Cut(line, "\t")
 	if c.Time, err = strconv.ParseInt(when, 10, 64); err != nil {
-		return err
+		return c, err
 	}
-	c.Took, err = strconv.ParseInt(rest, 10, 64)
-	return err
+	c.Took, err = strconv.ParseInt(line, 10, 64)
+	return c, err
 }
 
 // GroupBy counts the clicks of each country and adds up how long they took.
@@ -42,7 +41,11 @@ func addTotals(a, b Totals) Totals { return Totals{a.Clicks + b.Clicks, a.Took +
 func (g GroupBy) Job() mr.Job { return mr.MapMergeReduce(g, addTotals, g) }
 
 // Map emits a click's country and its totals.
-func (GroupBy) Map(c Click, emit mr.Emit[string, Totals]) error {
+func (GroupBy) Map(line string, emit mr.Emit[string, Totals]) error {
+	c, err := parseClick(line)
+	if err != nil {
+		return err
+	}
 	emit(c.Country, Totals{1, c.Took})
 	return nil
 }
@@ -65,7 +68,11 @@ type Sessions struct{ Paths }
 func (s Sessions) Job() mr.Job { return mr.MapSortReduce(s, s, mr.Reducers(parts)) }
 
 // Map emits a click's user and time.
-func (Sessions) Map(c Click, emit mr.Emit[mr.Sorted[string, int64], struct{}]) error {
+func (Sessions) Map(line string, emit mr.Emit[mr.Sorted[string, int64], struct{}]) error {
+	c, err := parseClick(line)
+	if err != nil {
+		return err
+	}
 	emit(mr.SortBy(c.User, c.Time), struct{}{})
 	return nil
 }
@@ -108,7 +115,11 @@ func (j Join) Job() mr.Job {
 	return mr.MapSortReduce(both, j, mr.Reducers(parts))
 }
 
-func clickPage(c Click, emit mr.Emit[mr.Sorted[string, Side], string]) error {
+func clickPage(line string, emit mr.Emit[mr.Sorted[string, Side], string]) error {
+	c, err := parseClick(line)
+	if err != nil {
+		return err
+	}
 	emit(mr.SortBy(c.User, clickSide), c.Page)
 	return nil
 }

@@ -34,14 +34,14 @@ type Grep struct {
 }
 
 // Job has no reduce.
-func (g Grep) Job() mr.Job { return mr.MapOnly(&grep{text: []byte(g.Text)}) }
+func (g Grep) Job() mr.Job { return mr.MapOnly(&grep{text: []byte(g.Text)}, mr.Output(mr.Values)) }
 
 type grep struct{ text []byte }
 
 // Map emits the line if it holds the text.
-func (g *grep) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
+func (g *grep) Map(line []byte, emit mr.Emit[struct{}, []byte]) error {
 	if bytes.Contains(line, g.text) {
-		emit(line, struct{}{})
+		emit(struct{}{}, line)
 	}
 	return nil
 }
@@ -50,10 +50,10 @@ func (g *grep) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
 type Identity struct{ Paths }
 
 // Job has no reduce.
-func (i Identity) Job() mr.Job { return mr.MapOnly(i) }
+func (i Identity) Job() mr.Job { return mr.MapOnly(i, mr.Output(mr.Values)) }
 
 // Map emits the line.
-func (Identity) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
-	emit(line, struct{}{})
+func (Identity) Map(line []byte, emit mr.Emit[struct{}, []byte]) error {
+	emit(struct{}{}, line)
 	return nil
 }
