@@ -350,6 +350,7 @@ func firstKeyOnly(word string, counts iter.Seq[int], emit mr.Emit[string, int]) 
 
 // TestRightJobsAreNeverBlamed runs each of them with many seeds.
 func TestRightJobsAreNeverBlamed(t *testing.T) {
+	t.Parallel()
 	for _, j := range rightJobs() {
 		t.Run(j.name, func(t *testing.T) {
 			t.Parallel()
@@ -365,6 +366,7 @@ func TestRightJobsAreNeverBlamed(t *testing.T) {
 // TestCasesOfTheSuite runs the jobs that every engine runs: those whose output follows
 // from the order of values, which gomr defines, are reported for that, and no other.
 func TestCasesOfTheSuite(t *testing.T) {
+	t.Parallel()
 	ordered := []string{"SecondarySort", "ValueOrder", "HotKey", "AnyBytes"}
 	for _, c := range mrtest.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -375,7 +377,7 @@ func TestCasesOfTheSuite(t *testing.T) {
 				require.ErrorAs(t, b.Try(t.Context(), 1), &d)
 				require.Equal(t, stress.Order, d.Cause, "%v", d)
 			} else {
-				for seed := range uint64(50) { // their inputs are larger
+				for seed := range uint64(20) { // their inputs are larger
 					require.NoError(t, b.Try(t.Context(), seed))
 				}
 			}

@@ -22,7 +22,7 @@ const memoryFolder = "/dev/shm"
 // folder returns a file system with the files.
 func folder(t testing.TB, files map[string]string) *hdfs.LocalFS {
 	t.Helper()
-	root, err := os.MkdirTemp(memoryFolder, "stress")
+	root, err := os.MkdirTemp(memoryFolder, "stress") //nolint:usetesting // T.TempDir is on a disk
 	if err != nil {
 		root = t.TempDir()
 	}
