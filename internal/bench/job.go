@@ -31,6 +31,9 @@ func (r row) tool() string {
 	return tool
 }
 
+// allJobs returns all jobs in the order of the report.
+func allJobs() []job { return slices.Concat(wordJobs(), tableJobs(), ownJobs()) }
+
 // choose returns the jobs with one of the names, or whose name goes on behind one and a dash,
 // and of them the rows of the tools. No names mean all.
 func choose(jobs []job, names, tools []string) (chosen []job) {

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 )
@@ -53,13 +52,14 @@ func run(ctx context.Context, o options) error {
 	// A trial neither mends nor spoils the figures of a whole sitting.
 	figures, report := p.results(), filepath.Join(p.repository, "BENCHMARKS.md")
 	if o.scale != 1 || len(o.tools) > 0 {
-		figures, report = filepath.Join(p.cache, "trial.json"), filepath.Join(p.cache, "trial.md")
+		trial := filepath.Join(p.cache, fmt.Sprintf("trial-%g", o.scale))
+		figures, report = trial+".json", trial+".md"
 	}
 	all, err := readResults(figures)
 	if err != nil {
 		return err
 	}
-	jobs := slices.Concat(wordJobs(), tableJobs(), ownJobs())
+	jobs := allJobs()
 	var failed error
 	if !o.render {
 		failed = measureAll(ctx, p, o, choose(jobs, o.jobs, o.tools), all, figures)

@@ -74,8 +74,8 @@ func renderRow(b *strings.Builder, j job, r row, result *jobResult) {
 	if other := result.summary(base); other != nil && base != r.name {
 		ratio = fmt.Sprintf("%.2f", s.Wall/other.Wall)
 	}
-	fmt.Fprintf(b, "| %s | %s | %s–%s | %s | %s | %.0f | %s | %d | %s |\n", r.name, seconds(s.Wall), seconds(s.MinWall), seconds(s.MaxWall),
-		ratio, seconds(s.CPU), float64(s.Bytes)/1e6/s.Wall, megabytes(s.RSS), s.Runs, cell(s.Check))
+	fmt.Fprintf(b, "| %s | %s | %s–%s | %s | %s | %s | %s | %d | %s |\n", r.name, threeDigits(s.Wall), threeDigits(s.MinWall), threeDigits(s.MaxWall),
+		ratio, threeDigits(s.CPU), threeDigits(float64(s.Bytes)/1e6/s.Wall), megabytes(s.RSS), s.Runs, cell(s.Check))
 }
 
 func renderTargets(b *strings.Builder, j job, result *jobResult, all *results) {
@@ -115,16 +115,13 @@ func cell(text string) string {
 	return text
 }
 
-// seconds returns a time with three digits that count.
-func seconds(s float64) string {
-	switch {
-	case s < 1:
-		return strconv.FormatFloat(s, 'f', 3, 64)
-	case s < 100:
-		return strconv.FormatFloat(s, 'f', 2, 64)
-	default:
-		return strconv.FormatFloat(s, 'f', 0, 64)
+// threeDigits returns a number with three digits that count, or all before the point.
+func threeDigits(x float64) string {
+	decimals := 3
+	for bound := 1.0; x >= bound && decimals > 0; bound *= 10 {
+		decimals--
 	}
+	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
 // megabytes returns a number of bytes in MB, as 2^20 bytes.

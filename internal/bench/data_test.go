@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRecordsAreOfOneLength(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, writeRecords(&b, 0, 3))
+	lines := strings.SplitAfter(b.String(), "\n")[:3]
+	for i, line := range lines {
+		require.Len(t, line, recordLength)
+		require.Equal(t, byte('0'+i), line[23], "the number of the record: %q", line)
+	}
+	require.Equal(t, 3*recordLength, b.Len())
+	require.NotEqual(t, lines[0][:10], lines[1][:10])
+}
+
+func TestGeneratedDataIsAlwaysTheSame(t *testing.T) {
+	var clicks, users bytes.Buffer
+	require.NoError(t, writeClicks(&clicks, 0, 2, 100))
+	require.NoError(t, writeUsers(&users, 5))
+	require.Equal(t, "u0000068\t1400000056\t/page/30782\tEC\t4298\nu0000047\t1400000029\t/page/340\tTD\t2723\n", clicks.String())
+	require.Equal(t, "USERS", users.String())
+}
+
+func TestDocumentsHaveFiftyLines(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, writeDocuments(&b, strings.NewReader(strings.Repeat("a b\n", 51))))
+	require.Equal(t, strings.Repeat("d0000000\ta b\n", 50)+"d0000001\ta b\n", b.String())
+}
+
+func TestCutEndsAtALine(t *testing.T) {
+	dir := t.TempDir()
+	source := filepath.Join(dir, "text")
+	require.NoError(t, os.WriteFile(source, []byte("one\ntwo two\nthree\n"), 0o666))
+	for _, test := range []struct {
+		part float64
+		want string
+	}{
+		{0.01, "one\n"},
+		{0.5, "one\ntwo two\n"},
+		{1, "one\ntwo two\nthree\n"},
+	} {
+		target := filepath.Join(t.TempDir(), "cut")
+		require.NoError(t, cut(source, target, test.part))
+		got, err := os.ReadFile(target)
+		require.NoError(t, err)
+		require.Equal(t, test.want, string(got))
+	}
+}
+
+func TestAnInputIsMadeOnce(t *testing.T) {
+	p := testPlace(t)
+	require.NoError(t, os.MkdirAll(p.data.corpus, 0o777))
+	text := filepath.Join(p.data.corpus, "text-04.txt")
+	require.NoError(t, os.WriteFile(text, []byte("some text\n"), 0o666))
+	require.NoError(t, p.data.prepare("slice"))
+	require.NoError(t, os.Remove(text))
+	require.NoError(t, p.data.prepare("slice"))
+	size, err := p.data.size("slice")
+	require.NoError(t, err)
+	require.Equal(t, int64(10), size)
+}
