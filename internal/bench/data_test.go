@@ -27,7 +27,7 @@ func TestGeneratedDataIsAlwaysTheSame(t *testing.T) {
 	require.NoError(t, writeClicks(&clicks, 0, 2, 100))
 	require.NoError(t, writeUsers(&users, 5))
 	require.Equal(t, "u0000068\t1400000056\t/page/30782\tEC\t4298\nu0000047\t1400000029\t/page/340\tTD\t2723\n", clicks.String())
-	require.Equal(t, "USERS", users.String())
+	require.Equal(t, "u0000000\tbusiness\t2008-05-21\nu0000004\tfree\t2001-05-01\nu0000002\tfree\t2000-12-13\nu0000001\tbasic\t2003-08-20\n", users.String())
 }
 
 func TestDocumentsHaveFiftyLines(t *testing.T) {

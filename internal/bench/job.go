@@ -65,17 +65,17 @@ var (
 
 // gomr returns the row of a task of internal/bench/jobs.
 func gomr(name, task string, inputs []string, flags ...string) row {
-	command := "$GOMR local " + task
-	for i := range inputs {
-		command += " --in " + []string{"$IN", "$IN2"}[i]
-	}
-	return row{name: name, inputs: inputs, command: strings.Join(append([]string{command, "--root / --out $OUT --quiet"}, flags...), " ")}
+	command := []string{"$GOMR local", task, "--in", strings.Join(places(inputs), " --in "), "--root / --out $OUT --quiet"}
+	return row{name: name, inputs: inputs, command: strings.Join(append(command, flags...), " ")}
 }
+
+// places returns the variables that hold the folders of inputs.
+func places(inputs []string) []string { return []string{"$IN", "$IN2"}[:len(inputs)] }
 
 // python returns the row of a job of peers/duckdb_jobs.py or peers/polars_jobs.py.
 func python(tool, job string, inputs []string) row {
-	places := []string{"$IN", "$IN2"}[:len(inputs)]
-	return row{name: tool, inputs: inputs, command: "$PYTHON $PEERS/" + tool + "_jobs.py " + job + " " + strings.Join(places, " ") + " $OUT"}
+	command := []string{"$PYTHON $PEERS/" + tool + "_jobs.py", job, strings.Join(places(inputs), " "), "$OUT"}
+	return row{name: tool, inputs: inputs, command: strings.Join(command, " ")}
 }
 
 // shell returns the row of any other command.

@@ -12,90 +12,107 @@ const (
 
 // wordJobs are the jobs over words of the corpus.
 func wordJobs() []job {
-	return []job{
-		{
-			name:  "wordcount",
-			title: "Word count, 1.2 GB",
-			about: "How often each word occurs in the whole corpus. gomr merges counts where they meet (`mr.MapMerge`).",
-			rows: []row{
-				gomr("gomr", "WordCount", all),
-				shell("handwritten", all, "$HANDWRITTEN $OUT $IN/*.txt"),
-				python("duckdb", "wordcount", all),
-				python("polars", "wordcount", all),
-				shell("mawk", all, mawkWords).atMost(2),
-				shell("spark rdd", all, "$PYTHON $PEERS/spark_wordcount.py rdd $IN $OUT").atMost(1),
-				shell("spark dataframe", all, "$PYTHON $PEERS/spark_wordcount.py dataframe $IN $OUT").atMost(1),
-			},
-			targets: []target{
-				faster("gomr", "duckdb", 2.5), faster("gomr", "polars", 2.5),
-				faster("gomr", "spark rdd", 30), faster("gomr", "spark dataframe", 30),
-				fasterPerByte("gomr", "wordcount-slice", "mrjob inline", 100),
-				fasterPerByte("gomr", "wordcount-slice", "mrjob local", 100),
-				within("gomr", "handwritten", 1.3), lessMemory("gomr", "duckdb"),
-			},
+	return []job{wordcount(), wordcountSlice(), plaincount(), distinct(), index(), grep()}
+}
+
+func wordcount() job {
+	return job{
+		name:  "wordcount",
+		title: "Word count, 1.2 GB",
+		about: "How often each word occurs in the whole corpus. gomr merges counts where they meet (`mr.MapMerge`).",
+		rows: []row{
+			gomr("gomr", "WordCount", all),
+			shell("handwritten", all, "$HANDWRITTEN $OUT $IN/*.txt"),
+			python("duckdb", "wordcount", all),
+			python("polars", "wordcount", all),
+			shell("mawk", all, mawkWords).atMost(2),
+			shell("spark rdd", all, "$PYTHON $PEERS/spark_wordcount.py rdd $IN $OUT").atMost(1),
+			shell("spark dataframe", all, "$PYTHON $PEERS/spark_wordcount.py dataframe $IN $OUT").atMost(1),
 		},
-		{
-			name:  "wordcount-slice",
-			title: "Word count, 55 MB",
-			about: "The same over one file of the corpus, for the tools that take minutes for the whole.",
-			rows: []row{
-				gomr("gomr", "WordCount", slice),
-				shell("handwritten", slice, "$HANDWRITTEN $OUT $IN/*.txt"),
-				python("duckdb", "wordcount", slice),
-				python("polars", "wordcount", slice),
-				shell("mawk", slice, mawkWords),
-				shell("sort", slice, splitWords+" | "+sort4G+" | uniq -c > $OUT").printedBy(uniqOutput),
-				shell("spark rdd", slice, "$PYTHON $PEERS/spark_wordcount.py rdd $IN $OUT").atMost(3),
-				shell("spark dataframe", slice, "$PYTHON $PEERS/spark_wordcount.py dataframe $IN $OUT").atMost(3),
-				shell("mrjob inline", slice, "$PYTHON $PEERS/mrjob_wordcount.py -q -r inline --output-dir $OUT $IN").atMost(2),
-				shell("mrjob local", slice, "$PYTHON $PEERS/mrjob_wordcount.py -q -r local --output-dir $OUT $IN").atMost(2),
-				shell("luigi", slice, "$PYTHON $PEERS/luigi_wordcount.py $IN/text-04.txt $OUT").atMost(1),
-			},
+		targets: []target{
+			faster("gomr", "duckdb", 2.5), faster("gomr", "polars", 2.5),
+			faster("gomr", "spark rdd", 30), faster("gomr", "spark dataframe", 30),
+			fasterPerByte("gomr", "wordcount-slice", "mrjob inline", 100),
+			fasterPerByte("gomr", "wordcount-slice", "mrjob local", 100),
+			within("gomr", "handwritten", 1.3), lessMemory("gomr", "duckdb"),
 		},
-		{
-			name:  "plaincount",
-			title: "Word count with no combiner, 340 MB",
-			about: "Every word goes through the sort: `mr.MapReduce` against `tr | sort | uniq -c`, with the same memory and cores.",
-			rows: []row{
-				gomr("gomr 256M", "PlainCount", three, "--memory 256M"),
-				shell("sort 256M", three, splitWords+" | "+sort256+" | uniq -c > $OUT").printedBy(uniqOutput),
-				gomr("gomr 4G", "PlainCount", three, "--memory 4G"),
-				shell("sort 4G", three, splitWords+" | "+sort4G+" | uniq -c > $OUT").printedBy(uniqOutput).against("gomr 4G"),
-			},
-			targets: []target{faster("gomr 256M", "sort 256M", 2), faster("gomr 4G", "sort 4G", 2)},
+	}
+}
+
+func wordcountSlice() job {
+	return job{
+		name:  "wordcount-slice",
+		title: "Word count, 55 MB",
+		about: "The same over one file of the corpus, for the tools that take minutes for the whole.",
+		rows: []row{
+			gomr("gomr", "WordCount", slice),
+			shell("handwritten", slice, "$HANDWRITTEN $OUT $IN/*.txt"),
+			python("duckdb", "wordcount", slice),
+			python("polars", "wordcount", slice),
+			shell("mawk", slice, mawkWords),
+			shell("sort", slice, splitWords+" | "+sort4G+" | uniq -c > $OUT").printedBy(uniqOutput),
+			shell("spark rdd", slice, "$PYTHON $PEERS/spark_wordcount.py rdd $IN $OUT").atMost(3),
+			shell("spark dataframe", slice, "$PYTHON $PEERS/spark_wordcount.py dataframe $IN $OUT").atMost(3),
+			shell("mrjob inline", slice, "$PYTHON $PEERS/mrjob_wordcount.py -q -r inline --output-dir $OUT $IN").atMost(2),
+			shell("mrjob local", slice, "$PYTHON $PEERS/mrjob_wordcount.py -q -r local --output-dir $OUT $IN").atMost(2),
+			shell("luigi", slice, "$PYTHON $PEERS/luigi_wordcount.py $IN/text-04.txt $OUT").atMost(1),
 		},
-		{
-			name:  "distinct",
-			title: "Distinct count, 340 MB",
-			about: "How many different words there are.",
-			rows: []row{
-				gomr("gomr", "Distinct", three),
-				python("duckdb", "distinct", three),
-				python("polars", "distinct", three),
-				shell("sort 4G", three, splitWords+" | "+sort4G+" -u | grep -c . > $OUT").printedBy(`sed 's/^/words\t/' $OUT`),
-			},
+	}
+}
+
+func plaincount() job {
+	return job{
+		name:  "plaincount",
+		title: "Word count with no combiner, 340 MB",
+		about: "Every word goes through the sort: `mr.MapReduce` against `tr | sort | uniq -c`, with the same memory and cores.",
+		rows: []row{
+			gomr("gomr 256M", "PlainCount", three, "--memory 256M"),
+			shell("sort 256M", three, splitWords+" | "+sort256+" | uniq -c > $OUT").printedBy(uniqOutput),
+			gomr("gomr 4G", "PlainCount", three, "--memory 4G"),
+			shell("sort 4G", three, splitWords+" | "+sort4G+" | uniq -c > $OUT").printedBy(uniqOutput).against("gomr 4G"),
 		},
-		{
-			name:  "index",
-			title: "Inverted index, 124 MB",
-			about: "The documents of each word, sorted. A document is 50 lines of text.",
-			rows: []row{
-				gomr("gomr", "InvertedIndex", documents),
-				python("duckdb", "index", documents),
-				shell("mawk", documents, `LC_ALL=C mawk '{ for (i = 2; i <= NF; i++) if ($i != "" && last[$i] != $1) { last[$i] = $1; list[$i] = list[$i] " " $1 } }
+		targets: []target{faster("gomr 256M", "sort 256M", 2), faster("gomr 4G", "sort 4G", 2)},
+	}
+}
+
+func distinct() job {
+	return job{
+		name:  "distinct",
+		title: "Distinct count, 340 MB",
+		about: "How many different words there are.",
+		rows: []row{
+			gomr("gomr", "Distinct", three),
+			python("duckdb", "distinct", three),
+			python("polars", "distinct", three),
+			shell("sort 4G", three, splitWords+" | "+sort4G+" -u | grep -c . > $OUT").printedBy(`sed 's/^/words\t/' $OUT`),
+		},
+	}
+}
+
+func index() job {
+	return job{
+		name:  "index",
+		title: "Inverted index, 124 MB",
+		about: "The documents of each word, sorted. A document is 50 lines of text.",
+		rows: []row{
+			gomr("gomr", "InvertedIndex", documents),
+			python("duckdb", "index", documents),
+			shell("mawk", documents, `LC_ALL=C mawk '{ for (i = 2; i <= NF; i++) if ($i != "" && last[$i] != $1) { last[$i] = $1; list[$i] = list[$i] " " $1 } }
 					END { for (w in list) print w "\t" substr(list[w], 2) }' $IN/*.txt > $OUT`),
-			},
 		},
-		{
-			name:  "grep",
-			title: "Map-only grep, 1.2 GB",
-			about: "The lines that hold `mutex_lock`, with a mapper that calls `bytes.Contains`.",
-			rows: []row{
-				gomr("gomr", "Grep", all, "--text mutex_lock"),
-				shell("ripgrep", all, `rg --no-config --no-filename --no-line-number --fixed-strings mutex_lock $IN > $OUT`),
-				shell("grep", all, `LC_ALL=C grep -h -F mutex_lock $IN/*.txt > $OUT`),
-			},
-			targets: []target{within("gomr", "ripgrep", 1.3)},
+	}
+}
+
+func grep() job {
+	return job{
+		name:  "grep",
+		title: "Map-only grep, 1.2 GB",
+		about: "The lines that hold `mutex_lock`, with a mapper that calls `bytes.Contains`.",
+		rows: []row{
+			gomr("gomr", "Grep", all, "--text mutex_lock"),
+			shell("ripgrep", all, `rg --no-config --no-filename --no-line-number --fixed-strings mutex_lock $IN > $OUT`),
+			shell("grep", all, `LC_ALL=C grep -h -F mutex_lock $IN/*.txt > $OUT`),
 		},
+		targets: []target{within("gomr", "ripgrep", 1.3)},
 	}
 }

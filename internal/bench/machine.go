@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,7 +42,7 @@ func (p *place) versionCommands() [][]string {
 }
 
 // describeMachine asks the system and the tools.
-func (p *place) describeMachine() machine {
+func (p *place) describeMachine(ctx context.Context) machine {
 	m := machine{
 		CPU:    fieldOf("/proc/cpuinfo", "model name"),
 		Cores:  runtime.NumCPU(),
@@ -51,7 +52,7 @@ func (p *place) describeMachine() machine {
 	}
 	m.Versions = append(m.Versions, version{"Go", strings.TrimPrefix(runtime.Version(), "go")})
 	for _, c := range p.versionCommands() {
-		out, _ := exec.Command(c[1], c[2:]...).CombinedOutput()
+		out, _ := exec.CommandContext(ctx, c[1], c[2:]...).CombinedOutput()
 		m.Versions = append(m.Versions, version{c[0], firstVersion(string(out))})
 	}
 	return m

@@ -77,7 +77,7 @@ func measureAll(ctx context.Context, p *place, o options, jobs []job, all *resul
 	if err := errors.Join(p.build(ctx), adoptOrphans()); err != nil {
 		return err
 	}
-	s := &sitting{place: p, runs: o.runs, machine: p.describeMachine(), log: os.Stderr}
+	s := &sitting{place: p, runs: o.runs, machine: p.describeMachine(ctx), log: os.Stderr}
 	for _, j := range jobs {
 		result, err := s.measure(ctx, j)
 		if err != nil {

@@ -113,7 +113,7 @@ func descendants(pid int) []int {
 		if err != nil {
 			continue // it has just ended
 		}
-		for _, child := range strings.Fields(string(children)) {
+		for child := range strings.FieldsSeq(string(children)) {
 			if id, err := strconv.Atoi(child); err == nil {
 				tree = append(tree, id)
 			}

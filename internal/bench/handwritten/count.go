@@ -60,7 +60,7 @@ const (
 func (c *counter) add(p unsafe.Pointer) int {
 	x := load(p, 0)
 	n := firstSpace(x)
-	h := x
+	var h uint64
 	if n < 8 {
 		x &= 1<<(8*n) - 1
 		h = x
