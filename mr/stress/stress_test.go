@@ -1,11 +1,14 @@
 package stress_test
 
 import (
+	"context"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +55,43 @@ func plain(t testing.TB, j testJob) *stress.Baseline {
 	})
 	require.NoError(t, err)
 	return b
+}
+
+// TestATaskThatIsLargerThanWhatIsKept has more records than are kept for another
+// attempt, and more values of a key than are shuffled at one time.
+func TestATaskThatIsLargerThanWhatIsKept(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"/in/a": strings.Repeat("hot 1\n", 40000)}
+	for name, job := range map[string]func() mr.Job{
+		"reduce":  func() mr.Job { return mr.MapReduce(splitWords(), sum()) },
+		"combine": func() mr.Job { return mr.MapCombineReduce(splitWords(), sum(), sum()) },
+		"merge":   func() mr.Job { return mr.MapMerge(splitWords(), mr.Sum) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := plain(t, testJob{name, files, job})
+			for seed := range uint64(5) {
+				require.NoError(t, b.Try(t.Context(), seed))
+			}
+			require.NoError(t, b.Close())
+		})
+	}
+}
+
+func TestErrorsThatAreNoDifference(t *testing.T) {
+	t.Parallel()
+	j := testJob{"words", words(), func() mr.Job { return mr.MapReduce(splitWords(), sum()) }}
+	files := folder(t, j.files)
+	_, err := stress.Plain(t.Context(), j.job(), local.Options{Files: files, Inputs: []string{"/missing"}, Output: "/work"})
+	require.ErrorIs(t, err, fs.ErrNotExist)
+
+	b, err := stress.Plain(t.Context(), j.job(), local.Options{Files: files, Inputs: []string{"/in"}, Output: "/work"})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, b.Try(ctx, 1), context.Canceled)
+	require.NoError(t, b.Close())
+	entries, err := files.ReadDir("/")
+	require.NoError(t, err)
+	require.Len(t, entries, 1, "the input alone is left")
 }
