@@ -34,7 +34,7 @@ var causes = []struct {
 	name  string
 	text  string
 }{
-	{Repetition, "repetition", "the output is another one each time the job runs, with nothing changed: look for the time, random numbers, the order of a Go map, or variables that outlive a task"},
+	{Repetition, "repetition", "the job comes out otherwise when it is run again, with nothing changed: look for the time, random numbers, the order of a Go map, or variables that outlive a task"},
 	{EmptyTasks, "empty tasks", "a task without input fails, and a cluster has such tasks: where a split holds no start of a record, where a file is empty, where no key goes to a reduce task"},
 	{Combining, "combining", "the output depends on how often the merge or combiner runs, and over which values: merging must be associative, and what comes out of it a value like any other"},
 	{Order, "order of values", "the output depends on the order of the values of a key: sort them by mr.Sorted, or use a merge that commutes"},
