@@ -37,6 +37,8 @@ var layers = map[string]layer{
 	"mr/mrtest":   {[]string{"mr", "mr/local", "mr/stress", "hdfs"}, "the test kit of users links what a local run needs"},
 	"orchestrate": {[]string{"mr"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
 	"streaming":   {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the wire to Hadoop runs jobs; what a task is, the front door tells it"},
+	"streamjob":   {[]string{"mr", "mr/shuffle", "mr/input", "hdfs", "seqfile"}, "command lines of Hadoop run with no jobs in Go and no tasks, on the files and the shuffle that the engines have"},
+	"seqfile":     {nil, "a file format needs no jobs"},
 }
 
 type goPackage struct {

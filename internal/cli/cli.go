@@ -117,7 +117,7 @@ func (a *app) rootCommand() *cobra.Command {
 	for _, v := range a.taskVerbs() {
 		root.AddCommand(a.verbCommand(v))
 	}
-	root.AddCommand(a.listCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(a.streamingCommand(), a.listCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(a.commands...)
 	return root
 }
