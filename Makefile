@@ -6,10 +6,10 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-go fuzz demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-go fuzz demo clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## compile bin/gomr, static
 	CGO_ENABLED=0 go build -trimpath -o bin/gomr ./cmd/gomr
@@ -39,6 +39,10 @@ bench: ## measure gomr beside other tools, into BENCHMARKS.md (JOBS=wordcount,so
 	scripts/bench-peers
 	scripts/bench-corpus
 	go run ./internal/bench $(if $(RUNS),-runs $(RUNS)) $(if $(SCALE),-scale $(SCALE)) $(if $(JOBS),-jobs $(JOBS)) $(if $(TOOLS),-tools $(TOOLS))
+
+bench-cluster: deps ## measure gomr beside Hadoop's own jobs, on a Hadoop started for it (JOBS= TOOLS= RUNS=3 SCALE=1)
+	scripts/bench-corpus
+	scripts/hadoop run -- go run ./internal/bench -cluster -runs $(or $(RUNS),3) $(if $(SCALE),-scale $(SCALE)) $(if $(JOBS),-jobs $(JOBS)) $(if $(TOOLS),-tools $(TOOLS))
 
 bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

@@ -19,9 +19,6 @@ const (
 	checkEqual = "equal"
 )
 
-// defaultOutput prints the parts of a folder in their order, or a file.
-const defaultOutput = `if [ -d $OUT ]; then cat $OUT/part-*; else cat $OUT; fi`
-
 // A checker compares the outputs of the rows of a job, each with the first of its question and inputs.
 type checker struct {
 	place *place
@@ -65,7 +62,7 @@ func (c *checker) row(ctx context.Context, r row) (string, error) {
 
 // print writes the output of a row to a file, sorted unless its order counts.
 func (c *checker) print(ctx context.Context, r row, file string) error {
-	line := defaultOutput
+	line := c.place.print
 	if r.output != "" {
 		line = r.output
 	}

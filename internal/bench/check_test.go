@@ -11,9 +11,9 @@ import (
 // written makes a row's output of files below the place's output folder.
 func written(t *testing.T, p *place, files map[string]string) {
 	t.Helper()
-	require.NoError(t, os.RemoveAll(p.output()))
+	require.NoError(t, os.RemoveAll(p.output))
 	for name, content := range files {
-		file := filepath.Join(p.output(), name)
+		file := filepath.Join(p.output, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
 		require.NoError(t, os.WriteFile(file, []byte(content), 0o666))
 	}
@@ -77,5 +77,10 @@ func TestCheckerSeesTheOrderWhereItCounts(t *testing.T) {
 func testPlace(t *testing.T) *place {
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "tmp"), 0o777))
-	return &place{cache: dir, data: data{corpus: filepath.Join(dir, "corpus"), dir: filepath.Join(dir, "data"), scale: 1}}
+	return &place{
+		cache:  dir,
+		output: filepath.Join(dir, "out"),
+		print:  "cat $OUT/part-*",
+		data:   data{corpus: filepath.Join(dir, "corpus"), dir: filepath.Join(dir, "data"), scale: 1},
+	}
 }

@@ -12,6 +12,7 @@ type job struct {
 	about   string // Markdown below the title
 	rows    []row
 	targets []target
+	cluster bool // it runs under YARN
 }
 
 // A row is a tool, or a way to run it, and how it answers a job's question.
@@ -32,12 +33,15 @@ func (r row) tool() string {
 }
 
 // allJobs returns all jobs in the order of the report.
-func allJobs() []job { return slices.Concat(wordJobs(), tableJobs(), ownJobs()) }
+func allJobs() []job { return slices.Concat(wordJobs(), tableJobs(), ownJobs(), clusterJobs()) }
 
-// choose returns the jobs with one of the names, or whose name goes on behind one and a dash,
-// and of them the rows of the tools. No names mean all.
-func choose(jobs []job, names, tools []string) (chosen []job) {
+// choose returns the jobs that run on a cluster, or those that don't, with one of the names, or whose
+// name goes on behind one and a dash, and of them the rows of the tools. No names mean all.
+func choose(jobs []job, cluster bool, names, tools []string) (chosen []job) {
 	for _, j := range jobs {
+		if j.cluster != cluster {
+			continue
+		}
 		if len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return j.name == n || strings.HasPrefix(j.name, n+"-") }) {
 			continue
 		}

@@ -15,6 +15,7 @@ func TestChoose(t *testing.T) {
 		{name: "words", rows: []row{{name: "gomr"}, {name: "mrjob inline"}, {name: "mrjob local"}}},
 		{name: "words-few", rows: []row{{name: "gomr"}}},
 		{name: "wordsmith", rows: []row{{name: "mrjob local"}}},
+		{name: "words-yarn", cluster: true, rows: []row{{name: "gomr"}}},
 	}
 	for _, test := range []struct {
 		name         string
@@ -29,7 +30,7 @@ func TestChoose(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, j := range choose(jobs, test.names, test.tools) {
+			for _, j := range choose(jobs, false, test.names, test.tools) {
 				for _, r := range j.rows {
 					got = append(got, j.name+"/"+r.name)
 				}
@@ -37,6 +38,7 @@ func TestChoose(t *testing.T) {
 			require.Equal(t, test.want, got)
 		})
 	}
+	require.Equal(t, jobs[3:], choose(jobs, true, []string{"words"}, nil))
 	require.Len(t, jobs[0].rows, 3, "the jobs themselves stay whole")
 }
 

@@ -19,6 +19,7 @@ type options struct {
 	scale       float64
 	jobs, tools []string
 	render      bool
+	cluster     bool
 }
 
 func main() {
@@ -33,6 +34,7 @@ func main() {
 	flag.Float64Var(&o.scale, "scale", 1, "part of the inputs to take, for a trial")
 	flag.Func("jobs", "names of jobs, with commas (default all)", words(&o.jobs))
 	flag.Func("tools", "names of tools or rows, with commas (default all)", words(&o.tools))
+	flag.BoolVar(&o.cluster, "cluster", false, "measure the jobs that run under YARN, on the cluster of the environment")
 	flag.BoolVar(&o.render, "render", false, "only write the report of the figures that are there")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -49,6 +51,9 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	if o.cluster {
+		p.onCluster()
+	}
 	// A trial neither mends nor spoils the figures of a whole sitting.
 	figures, report := p.results(), filepath.Join(p.repository, "BENCHMARKS.md")
 	if o.scale != 1 || len(o.tools) > 0 {
@@ -62,7 +67,7 @@ func run(ctx context.Context, o options) error {
 	jobs := allJobs()
 	var failed error
 	if !o.render {
-		failed = measureAll(ctx, p, o, choose(jobs, o.jobs, o.tools), all, figures)
+		failed = measureAll(ctx, p, o, choose(jobs, o.cluster, o.jobs, o.tools), all, figures)
 	}
 	err = os.WriteFile(report, []byte(render(jobs, all)), 0o666)
 	fmt.Fprintln(os.Stderr, "bench: wrote", report)
@@ -78,6 +83,13 @@ func measureAll(ctx context.Context, p *place, o options, jobs []job, all *resul
 		return err
 	}
 	s := &sitting{place: p, runs: o.runs, machine: p.describeMachine(ctx), log: os.Stderr}
+	if o.cluster {
+		opened, err := openCluster()
+		if err != nil {
+			return err
+		}
+		s.cluster = opened
+	}
 	for _, j := range jobs {
 		result, err := s.measure(ctx, j)
 		if err != nil {

@@ -21,6 +21,9 @@ type measurement struct {
 	Wall float64 `json:"wall"` // seconds
 	CPU  float64 `json:"cpu"`  // seconds of all its processes
 	RSS  int64   `json:"rss"`  // bytes at the peak
+
+	// Counter is what Hadoop's tasks themselves say that they took, in seconds.
+	Counter float64 `json:"counter,omitempty"`
 }
 
 // adoptOrphans makes this process the parent of descendants whose own parent has ended.

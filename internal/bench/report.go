@@ -17,6 +17,9 @@ each tool's program in [internal/bench/peers](internal/bench/peers), gomr's in [
 Wall time is that of the whole process, from the start of an interpreter or a JVM to its end; the ratio is to the
 row without one. CPU is user and system time of all its processes. Memory is the peak of their resident sets, mapped
 input included. "Equal" is a result that is the same as that of the first row, key by key.
+
+Under YARN (` + "`make bench-cluster`" + `), wall time is that of the client's command, CPU that of all containers with the
+application master's, and the counted CPU is the sum of the tasks' own ` + "`CPU_MILLISECONDS`" + `.
 `
 
 // render returns the report of all jobs that have a result.
@@ -45,7 +48,11 @@ func renderMachine(b *strings.Builder, m machine) {
 
 func renderJob(b *strings.Builder, j job, result *jobResult, all *results) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n", j.title, j.about)
-	b.WriteString("| | wall s | min–max | ratio | CPU s | MB/s | memory MB | runs | result |\n")
+	last := "memory MB"
+	if j.cluster {
+		last = "counted CPU s"
+	}
+	fmt.Fprintf(b, "| | wall s | min–max | ratio | CPU s | MB/s | %s | runs | result |\n", last)
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|---|\n")
 	for _, r := range j.rows {
 		renderRow(b, j, r, result)
@@ -74,8 +81,12 @@ func renderRow(b *strings.Builder, j job, r row, result *jobResult) {
 	if other := result.summary(base); other != nil && base != r.name {
 		ratio = fmt.Sprintf("%.2f", s.Wall/other.Wall)
 	}
+	last := megabytes(s.RSS)
+	if j.cluster {
+		last = threeDigits(s.Counter)
+	}
 	fmt.Fprintf(b, "| %s | %s | %s–%s | %s | %s | %s | %s | %d | %s |\n", r.name, threeDigits(s.Wall), threeDigits(s.MinWall), threeDigits(s.MaxWall),
-		ratio, threeDigits(s.CPU), threeDigits(float64(s.Bytes)/1e6/s.Wall), megabytes(s.RSS), s.Runs, cell(s.Check))
+		ratio, threeDigits(s.CPU), threeDigits(float64(s.Bytes)/1e6/s.Wall), last, s.Runs, cell(s.Check))
 }
 
 func renderTargets(b *strings.Builder, j job, result *jobResult, all *results) {

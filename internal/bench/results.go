@@ -36,7 +36,7 @@ type rowResult struct {
 // A summary is what a report tells of the runs of a row: medians and extremes.
 type summary struct {
 	Wall, MinWall, MaxWall float64
-	CPU                    float64
+	CPU, Counter           float64
 	RSS, MaxRSS            int64
 	Bytes                  int64
 	Runs                   int
@@ -69,14 +69,15 @@ func (j *jobResult) summary(name string) *summary {
 }
 
 func (r *rowResult) summarise() *summary {
-	var walls, cpus []float64
+	var walls, cpus, counters []float64
 	var sizes []int64
 	for _, m := range r.Runs {
-		walls, cpus, sizes = append(walls, m.Wall), append(cpus, m.CPU), append(sizes, m.RSS)
+		walls, cpus, counters = append(walls, m.Wall), append(cpus, m.CPU), append(counters, m.Counter)
+		sizes = append(sizes, m.RSS)
 	}
 	return &summary{
 		Wall: median(walls), MinWall: slices.Min(walls), MaxWall: slices.Max(walls),
-		CPU: median(cpus), RSS: median(sizes), MaxRSS: slices.Max(sizes),
+		CPU: median(cpus), Counter: median(counters), RSS: median(sizes), MaxRSS: slices.Max(sizes),
 		Bytes: r.Bytes, Runs: len(r.Runs), Check: r.Check,
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,6 +15,7 @@ import (
 // A sitting measures jobs, one after the other.
 type sitting struct {
 	place   *place
+	cluster *cluster // nil where jobs run in this machine's processes alone
 	runs    int
 	machine machine
 	log     io.Writer
@@ -24,7 +25,7 @@ type sitting struct {
 func (s *sitting) measure(ctx context.Context, j job) (*jobResult, error) {
 	result := &jobResult{Name: j.name, Date: time.Now().UTC().Truncate(time.Second), Scale: s.place.data.scale, Load: loadAverage(), Machine: s.machine}
 	for _, r := range j.rows {
-		prepared, err := s.prepare(r)
+		prepared, err := s.prepare(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -52,11 +53,16 @@ func (s *sitting) measure(ctx context.Context, j job) (*jobResult, error) {
 }
 
 // prepare makes the inputs of a row.
-func (s *sitting) prepare(r row) (*rowResult, error) {
+func (s *sitting) prepare(ctx context.Context, r row) (*rowResult, error) {
 	result := &rowResult{Name: r.name}
 	for _, input := range r.inputs {
 		if err := s.place.data.prepare(input); err != nil {
 			return nil, fmt.Errorf("input %s: %w", input, err)
+		}
+		if s.cluster != nil {
+			if err := s.cluster.put(ctx, s.place, input); err != nil {
+				return nil, err
+			}
 		}
 		size, err := s.place.data.size(input)
 		if err != nil {
@@ -69,27 +75,48 @@ func (s *sitting) prepare(r row) (*rowResult, error) {
 
 // runRow runs a row once. The output of its first run is checked.
 func (s *sitting) runRow(ctx context.Context, r row, result *rowResult, check *checker) error {
-	out := s.place.output()
-	temporary := filepath.Join(s.place.cache, "tmp")
-	err := errors.Join(os.RemoveAll(out), os.RemoveAll(temporary), os.MkdirAll(temporary, 0o777))
-	if err != nil {
+	if err := s.clear(ctx); err != nil {
 		return err
 	}
-	unix.Sync()
-	m, err := measure(ctx, shellCommand(r.command), s.place.environment(r), s.place.cache)
+	run := measure
+	if s.cluster != nil {
+		run = s.cluster.measure
+	}
+	m, err := run(ctx, shellCommand(r.command), s.place.environment(r), s.place.cache)
+	if err == nil {
+		err = s.leftBehind(r)
+	}
 	if err != nil {
 		result.Error = err.Error()
 		return err
 	}
 	result.Runs = append(result.Runs, m)
-	if left, _ := os.ReadDir(temporary); len(left) > 0 && r.tool() == "gomr" {
-		result.Error = fmt.Sprintf("it left %s in its folder for temporary files", left[0].Name())
-		return errors.New(result.Error)
-	}
 	if len(result.Runs) > 1 {
 		return nil
 	}
 	result.Check, err = check.row(ctx, r)
+	return err
+}
+
+// clear removes what the run before has left, and has the system write what it must.
+func (s *sitting) clear(ctx context.Context) error {
+	temporary := s.place.temporary()
+	if err := errors.Join(os.RemoveAll(temporary), os.MkdirAll(temporary, 0o777)); err != nil {
+		return err
+	}
+	defer unix.Sync()
+	if s.cluster != nil {
+		return s.cluster.clear(ctx, s.place)
+	}
+	return os.RemoveAll(s.place.output)
+}
+
+// leftBehind returns an error where gomr has not cleaned up.
+func (s *sitting) leftBehind(r row) error {
+	left, err := os.ReadDir(s.place.temporary())
+	if len(left) > 0 && strings.HasPrefix(r.command, "$GOMR") {
+		return fmt.Errorf("it left %s in its folder for temporary files", left[0].Name())
+	}
 	return err
 }
 

@@ -40,6 +40,30 @@ func within(a, b string, factor float64) target {
 		func(r float64) bool { return r <= factor })
 }
 
+// lessCPU wants the tasks of row a to take at most 1/factor of the time on processors of those of row b, as
+// Hadoop counts them.
+func lessCPU(a, b string, factor float64) target {
+	return compare(fmt.Sprintf("tasks of %s take at most 1/%g of the CPU time of those of %s", a, factor, b), a, b,
+		func(a, b summary) float64 { return b.Counter / a.Counter },
+		func(r float64) bool { return r >= factor })
+}
+
+// perRecord tells what row a costs more than row b for each record of a data set of the corpus. It
+// wants nothing.
+func perRecord(a, b, input string) target {
+	return target{fmt.Sprintf("cost of %s above %s for each line of %s", a, b, input), func(_ *results, j *jobResult) (string, bool) {
+		x, y := j.summary(a), j.summary(b)
+		if x == nil || y == nil {
+			return notMeasured, false
+		}
+		lines := float64(x.Bytes) / bytesPerLine
+		return fmt.Sprintf("%.2f µs of CPU, %.2f µs of wall time", (x.CPU-y.CPU)/lines*1e6, (x.Wall-y.Wall)/lines*1e6), true
+	}}
+}
+
+// bytesPerLine is the mean length of a line of the corpus.
+const bytesPerLine = 28.4
+
 // lessMemory wants the peak of row a to be no more than that of row b.
 func lessMemory(a, b string) target {
 	return compare(fmt.Sprintf("%s takes no more memory than %s", a, b), a, b,
