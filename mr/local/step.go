@@ -176,6 +176,7 @@ func (t *step) readPiece(env *mr.Env, i int, read func(env *mr.Env, records mr.R
 // reduceTask merges what the map tasks have for a partition and reduces it into a part.
 func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	sources := t.sources(p)
+	defer func() { err = errors.Join(err, closeAll(sources)) }()
 	options := shuffle.MergeOptions{Dir: t.spills, FanIn: t.fanIn()}
 	if t.NewMerge != nil {
 		options.Merge = t.NewMerge()
@@ -216,6 +217,17 @@ func (t *step) sources(p int) []mr.Pairs {
 	}
 	gather()
 	return sources
+}
+
+// closeAll closes the sources that have something to close.
+func closeAll(sources []mr.Pairs) error {
+	var errs []error
+	for _, s := range sources {
+		if c, ok := s.(io.Closer); ok {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // mergeSource is the memory of one source of a merge in bytes: a block of a run,

@@ -2,10 +2,10 @@ package shuffle
 
 import "slices"
 
-// chunkBits is the size of a chunk as a power of two: 1 MiB.
-// A ref has 32 bits, so an arena has at most 4096 chunks, 4 GiB.
+// chunkBits is the size of a chunk as a power of two: 2 MiB, a huge page.
+// A ref has 32 bits, so an arena has at most 2048 chunks, 4 GiB.
 const (
-	chunkBits = 20
+	chunkBits = 21
 	chunkSize = 1 << chunkBits
 	maxChunks = 1 << (32 - chunkBits)
 )
@@ -30,11 +30,10 @@ func (b *budget) take(n int64) bool {
 func (b *budget) give(n int64) { b.used -= n }
 
 // An arena allocates records in chunks and frees them all at once.
-// Chunks hold no pointers, so the garbage collector does not look into them.
 type arena struct {
 	budget *budget
 	chunks [][]byte
-	free   [][]byte // chunks to use again, all accounted for
+	spare  [][]byte // chunks to use again, all accounted for
 	tail   []byte   // what is left of the last chunk
 }
 
@@ -56,9 +55,9 @@ func (a *arena) grow(n int) bool {
 	if len(a.chunks) == maxChunks {
 		return false
 	}
-	if last := len(a.free) - 1; last >= 0 && n <= len(a.free[last]) {
-		a.push(a.free[last])
-		a.free = a.free[:last]
+	if last := len(a.spare) - 1; last >= 0 && n <= len(a.spare[last]) {
+		a.push(a.spare[last])
+		a.spare = a.spare[:last]
 		return true
 	}
 	size := max(n, a.nextSize())
@@ -68,19 +67,20 @@ func (a *arena) grow(n int) bool {
 		}
 		size = n
 	}
-	a.push(make([]byte, size))
+	a.push(allocate(size))
 	return true
 }
 
 // drop gives up a free chunk and reports whether there was one.
 // The chunks of small records must not keep a large one out.
 func (a *arena) drop() bool {
-	last := len(a.free) - 1
+	last := len(a.spare) - 1
 	if last < 0 {
 		return false
 	}
-	a.budget.give(int64(len(a.free[last])))
-	a.free = slices.Delete(a.free, last, last+1)
+	a.budget.give(int64(len(a.spare[last])))
+	free(a.spare[last])
+	a.spare = slices.Delete(a.spare, last, last+1)
 	return true
 }
 
@@ -111,11 +111,20 @@ func (a *arena) at(r ref) []byte { return a.chunks[r>>chunkBits][r&(chunkSize-1)
 func (a *arena) reset() {
 	for _, chunk := range a.chunks {
 		if len(chunk) <= chunkSize {
-			a.free = append(a.free, chunk)
+			a.spare = append(a.spare, chunk)
 		} else {
 			a.budget.give(int64(len(chunk)))
+			free(chunk)
 		}
 	}
 	clear(a.chunks)
 	a.chunks, a.tail = a.chunks[:0], nil
+}
+
+// close gives the memory back.
+func (a *arena) close() {
+	for _, chunk := range slices.Concat(a.chunks, a.spare) {
+		free(chunk)
+	}
+	a.chunks, a.spare, a.tail = nil, nil, nil
 }

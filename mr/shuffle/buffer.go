@@ -88,10 +88,10 @@ func (b *Buffer) fail(err error) error {
 
 // spill writes the pairs that are in memory to a run of their own.
 func (b *Buffer) spill() error {
+	pairs := b.store.split()
 	if len(b.store.entries) == 0 {
 		return nil
 	}
-	pairs := b.store.split()
 	err := b.writeRun(func(w *RunWriter) error {
 		for p := range b.options.Partitions {
 			if err := w.Write(p, b.options.combined(pairs.partition(p))); err != nil {
@@ -155,13 +155,14 @@ func (b *Buffer) Finish() (*Output, error) {
 	}
 	if len(b.runs) == 0 {
 		output := &Output{options: b.options, pairs: b.store.split(), memory: b.budget.used}
-		b.countMerged(int64(len(output.pairs.entries)))
+		b.countMerged(int64(len(b.store.entries)))
 		b.store = nil
 		return output, nil
 	}
 	if err := b.spill(); err != nil {
 		return nil, b.fail(err)
 	}
+	b.store.close()
 	b.store = nil
 	if err := b.mergeRuns(); err != nil {
 		return nil, b.fail(err)
@@ -190,7 +191,10 @@ func (b *Buffer) mergeRuns() error {
 // Close frees the memory and files of a buffer. It does not touch an [Output].
 // It may be called at any time and more than once.
 func (b *Buffer) Close() error {
-	b.store = nil
+	if b.store != nil {
+		b.store.close()
+		b.store = nil
+	}
 	for _, run := range b.runs {
 		run.Close()
 	}

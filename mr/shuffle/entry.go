@@ -25,6 +25,10 @@ type entry struct {
 // recordOf returns the memory of an entry's arena from its record on.
 func recordOf(owners []*arena, e *entry) []byte { return owners[e.owner].at(e.ref) }
 
+func newEntry(key []byte, r ref, partition uint16) entry {
+	return entry{prefix: keyPrefix(key), ref: r, owner: partition, length: keyLength(key)}
+}
+
 const (
 	entrySize     = 16
 	maxPartitions = 1 << 16

@@ -1,9 +1,5 @@
 package shuffle
 
-import (
-	"github.com/gomr/gomr/mr"
-)
-
 // InMemory reports whether all pairs of the output are in memory, so that [Gather] takes it.
 func (o *Output) InMemory() bool { return o.pairs != nil }
 
@@ -15,36 +11,44 @@ const MaxGather = 1 << 16
 // Pairs of equal keys come in the order of the outputs, and within an output in order of emission.
 // Nothing is merged or combined; see [MergeValues].
 // Each partition of an output is gathered once, and not read in another way.
-// Several partitions may be gathered at the same time.
-func Gather(outputs []*Output, p int) mr.Pairs {
+// Several partitions may be gathered at the same time. The caller closes what it returns.
+func Gather(outputs []*Output, p int) *Gathered {
 	total := 0
 	for _, o := range outputs {
 		total += len(o.pairs.unsorted(p))
 	}
 	owners := make([]*arena, len(outputs))
-	entries := make([]entry, 0, total)
+	entries := allocateEntries(total)
 	for i, o := range outputs {
-		owners[i] = o.pairs.arena
+		owners[i] = &o.pairs.store.arena
 		start := len(entries)
 		entries = append(entries, o.pairs.unsorted(p)...)
 		for j := range entries[start:] {
 			entries[start+j].owner = uint16(i)
 		}
 	}
-	return &gathered{entryPairs{owners: owners, entries: entries}, false}
+	return &Gathered{entryPairs: entryPairs{owners: owners, entries: entries}, all: entries}
 }
 
-// gathered are entries that are sorted when the first of them is asked for.
-type gathered struct {
+// Gathered are the pairs of [Gather]. They are sorted when the first of them is asked for.
+type Gathered struct {
 	entryPairs
+	all    []entry
 	sorted bool
 }
 
 // Next advances to the next pair and reports whether there is one.
-func (g *gathered) Next() bool {
+func (g *Gathered) Next() bool {
 	if !g.sorted {
 		g.sorted = true
 		sortEntries(g.owners, g.entries)
 	}
 	return g.entryPairs.Next()
+}
+
+// Close frees the memory that the order of the pairs took. It may be called more than once.
+func (g *Gathered) Close() error {
+	freeEntries(g.all)
+	g.all, g.entries = nil, nil
+	return nil
 }

@@ -54,7 +54,10 @@ func (o *Output) WriteRun(dir string) (*Run, error) {
 // Close frees the memory and removes the files. It may be called more than once.
 // Nothing may be read from the output at that time or later.
 func (o *Output) Close() error {
-	o.pairs, o.memory = nil, 0
+	if o.pairs != nil {
+		o.pairs.store.close()
+		o.pairs, o.memory = nil, 0
+	}
 	for _, run := range o.runs {
 		run.Close()
 	}

@@ -109,15 +109,15 @@ func splitBytes(entries []entry, shift int, counts *[256]int) {
 // sortTies sorts entries that are sorted by prefixes within equal prefixes.
 // The prefixes hold the bytes of the keys up to depth.
 func sortTies(owners []*arena, entries []entry, depth int) {
-	for len(entries) > 1 {
-		n := 1
-		for n < len(entries) && entries[n].prefix == entries[0].prefix {
-			n++
+	for start := 0; start < len(entries); {
+		end := start + 1
+		for end < len(entries) && entries[end].prefix == entries[start].prefix {
+			end++
 		}
-		if n > 1 {
-			sortTie(owners, entries[:n], depth)
+		if end-start > 1 {
+			sortTie(owners, entries[start:end], depth)
 		}
-		entries = entries[n:]
+		start = end
 	}
 }
 

@@ -65,7 +65,7 @@ func (s *store) alloc(key []byte, size int) ([]byte, ref, error) {
 	if !ok {
 		return nil, 0, nil
 	}
-	s.entries = append(s.entries, entry{prefix: keyPrefix(key), ref: ref, owner: p, length: keyLength(key)})
+	s.entries = append(s.entries, newEntry(key, ref, p))
 	return buf, ref, nil
 }
 
@@ -75,8 +75,8 @@ func (s *store) grow() bool {
 	for _, size := range [...]int{max(minEntries, 2*old), old + old/2, old + old/4} {
 		if size > old && s.budget.take(int64(size)*entrySize) {
 			s.budget.give(int64(old) * entrySize)
-			entries := make([]entry, len(s.entries), size)
-			copy(entries, s.entries)
+			entries := append(allocateEntries(size), s.entries...)
+			freeEntries(s.entries)
 			s.entries = entries
 			return true
 		}
@@ -107,10 +107,9 @@ func (s *store) split() *splitPairs {
 		s.recent.reset()
 	}
 	return &splitPairs{
-		arena:   &s.arena,
-		entries: s.entries,
-		bounds:  bounds,
-		sorted:  make([]sync.Once, s.options.Partitions),
+		store:  s,
+		bounds: bounds,
+		sorted: make([]sync.Once, s.options.Partitions),
 	}
 }
 
@@ -120,21 +119,29 @@ func (s *store) reset() {
 	s.entries = s.entries[:0]
 }
 
+// close gives the memory back.
+func (s *store) close() {
+	s.arena.close()
+	freeEntries(s.entries)
+	s.entries = nil
+}
+
 // splitPairs are pairs in memory by partition, each sorted when it is asked for.
 type splitPairs struct {
-	arena   *arena
-	entries []entry
-	bounds  []int // partition p is entries[bounds[p]:bounds[p+1]]
-	sorted  []sync.Once
+	store  *store
+	bounds []int // partition p is store.entries[bounds[p]:bounds[p+1]]
+	sorted []sync.Once
 }
 
 // unsorted returns the entries of a partition, in order of emission until they are sorted.
-func (s *splitPairs) unsorted(p int) []entry { return s.entries[s.bounds[p]:s.bounds[p+1]] }
+func (s *splitPairs) unsorted(p int) []entry {
+	return s.store.entries[s.bounds[p]:s.bounds[p+1]]
+}
 
 // partition returns the pairs of a partition, sorted by key and order of emission.
 // Partitions may be asked for in several goroutines at the same time.
 func (s *splitPairs) partition(p int) *entryPairs {
-	entries, owners := s.unsorted(p), []*arena{s.arena}
+	entries, owners := s.unsorted(p), []*arena{&s.store.arena}
 	s.sorted[p].Do(func() {
 		for i := range entries {
 			entries[i].owner = 0

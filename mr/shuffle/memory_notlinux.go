@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package shuffle
+
+func adviseHugePages([]byte) {}
