@@ -80,12 +80,12 @@ func TestATaskThatIsLargerThanWhatIsKept(t *testing.T) {
 
 func TestErrorsThatAreNoDifference(t *testing.T) {
 	t.Parallel()
-	j := testJob{"words", words(), func() mr.Job { return mr.MapReduce(splitWords(), sum()) }}
-	files := folder(t, j.files)
-	_, err := stress.Plain(t.Context(), j.job(), local.Options{Files: files, Inputs: []string{"/missing"}, Output: "/work"})
+	job := mr.MapReduce(splitWords(), sum())
+	files := folder(t, words())
+	_, err := stress.Plain(t.Context(), job, local.Options{Files: files, Inputs: []string{"/missing"}, Output: "/work"})
 	require.ErrorIs(t, err, fs.ErrNotExist)
 
-	b, err := stress.Plain(t.Context(), j.job(), local.Options{Files: files, Inputs: []string{"/in"}, Output: "/work"})
+	b, err := stress.Plain(t.Context(), job, local.Options{Files: files, Inputs: []string{"/in"}, Output: "/work"})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -226,12 +226,12 @@ func TestTheSameSeedGivesTheSameReport(t *testing.T) {
 			var reports []string
 			for range 2 {
 				b := plain(t, j.testJob)
-				for seed := range uint64(3) {
+				for seed := range uint64(2) {
 					reports = append(reports, fmt.Sprint(b.Try(t.Context(), seed)))
 				}
 				require.NoError(t, b.Close())
 			}
-			require.Equal(t, reports[:3], reports[3:])
+			require.Equal(t, reports[:2], reports[2:])
 		})
 	}
 }
