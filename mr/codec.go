@@ -20,9 +20,14 @@ type codec struct {
 	decode func(src []byte, p unsafe.Pointer, a *arena) (int, error)
 	// tail says that decode takes all bytes there are.
 	tail bool
-	// view returns the encoding where it is the value's own memory; else it is nil.
-	view func(p unsafe.Pointer) []byte
+	// view says that the encoding is the bytes of the string or []byte at p, see bytesAt.
+	view bool
+	// varint says that the value is an int64 and append appends it as a varint.
+	varint bool
 }
+
+// bytesAt returns the bytes of the string or []byte at p: both begin with a pointer and a length.
+func bytesAt(p unsafe.Pointer) []byte { return stringBytes(*(*string)(p)) }
 
 var errShort = errors.New("encoded bytes end too early")
 

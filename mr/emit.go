@@ -1,6 +1,9 @@
 package mr
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 // A badPair is a pair that can't be encoded: the fault of the record it was made
 // of, unlike a fault of what stands behind the emit.
@@ -31,15 +34,23 @@ func (s *shuffleSink[K, V]) emit(key K, value V) {
 	if s.err != nil {
 		return
 	}
-	s.key, s.value = key, value
-	encodedKey, err := encode(s.keyCodec, unsafe.Pointer(&s.key), &s.keyBuffer)
-	if err != nil {
-		s.err = &badPair{err}
-		return
+	// What most jobs emit needs no call through a pointer, and its parameters stay in registers.
+	var encodedKey, encodedValue []byte
+	if s.keyCodec.view {
+		encodedKey = bytesAt(unsafe.Pointer(&key))
+	} else {
+		encodedKey = s.encodeKey(key)
 	}
-	encodedValue, err := encode(s.valueCodec, unsafe.Pointer(&s.value), &s.valueBuffer)
-	if err != nil {
-		s.err = &badPair{err}
+	switch {
+	case s.valueCodec.varint:
+		s.valueBuffer = binary.AppendVarint(s.valueBuffer[:0], *(*int64)(unsafe.Pointer(&value)))
+		encodedValue = s.valueBuffer
+	case s.valueCodec.view:
+		encodedValue = bytesAt(unsafe.Pointer(&value))
+	default:
+		encodedValue = s.encodeValue(value)
+	}
+	if s.err != nil {
 		return
 	}
 	s.err = s.collect(encodedKey, encodedValue)
@@ -48,13 +59,23 @@ func (s *shuffleSink[K, V]) emit(key K, value V) {
 	}
 }
 
-// encode returns the encoding of the value at p, in its own memory or in buffer.
-func encode(c codec, p unsafe.Pointer, buffer *[]byte) (encoded []byte, err error) {
-	if c.view != nil {
-		return c.view(p), nil
+func (s *shuffleSink[K, V]) encodeKey(key K) []byte {
+	s.key = key
+	return s.encode(s.keyCodec.append, unsafe.Pointer(&s.key), &s.keyBuffer)
+}
+
+func (s *shuffleSink[K, V]) encodeValue(value V) []byte {
+	s.value = value
+	return s.encode(s.valueCodec.append, unsafe.Pointer(&s.value), &s.valueBuffer)
+}
+
+// encode returns the encoding of the value at p in buffer.
+func (s *shuffleSink[K, V]) encode(appendTo func([]byte, unsafe.Pointer) ([]byte, error), p unsafe.Pointer, buffer *[]byte) []byte {
+	var err error
+	if *buffer, err = appendTo((*buffer)[:0], p); err != nil {
+		s.err = &badPair{err}
 	}
-	*buffer, err = c.append((*buffer)[:0], p)
-	return *buffer, err
+	return *buffer
 }
 
 func (s *shuffleSink[K, V]) failure() error { return s.err }

@@ -193,7 +193,7 @@ func stringKey(access stringAccessor, tail bool) codec {
 	if tail {
 		return codec{
 			tail:   true,
-			view:   access.get,
+			view:   true,
 			append: func(dst []byte, p unsafe.Pointer) ([]byte, error) { return append(dst, access.get(p)...), nil },
 			decode: func(src []byte, p unsafe.Pointer, a *arena) (int, error) {
 				access.set(p, src, a)

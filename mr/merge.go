@@ -66,6 +66,9 @@ func mergeVarints[V int | int64](merge func(a, b V) V) func() func(dst, a, b []b
 }
 
 func mustVarint[V int | int64](src []byte) V {
+	if len(src) == 1 && src[0] < 0x80 {
+		return V(src[0]>>1) ^ -V(src[0]&1) // of one byte
+	}
 	v, n := binary.Varint(src)
 	if n <= 0 {
 		panic(fmt.Errorf("a value to merge is damaged: %w", errShort))

@@ -42,7 +42,7 @@ func hashPartition[K any](keys codec, partitions int) (func() func(key []byte) i
 	if partitions == 1 {
 		return func() func([]byte) int { return func([]byte) int { return 0 } }, nil
 	}
-	if keys.view != nil {
+	if keys.view {
 		return func() func([]byte) int {
 			return func(key []byte) int { return HashPartition(key, partitions) }
 		}, nil

@@ -62,6 +62,7 @@ func newValueCodec(t reflect.Type, tail bool) (codec, error) {
 // intValue is the codec of a signed integer: a zigzag varint.
 func intValue[T int8 | int16 | int32 | int64]() codec {
 	return codec{
+		varint: unsafe.Sizeof(T(0)) == 8,
 		append: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return binary.AppendVarint(dst, int64(*(*T)(p))), nil
 		},
