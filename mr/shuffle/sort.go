@@ -7,10 +7,9 @@ import (
 )
 
 const (
-	// radixCutoff is the length from which on counting bytes beats comparing prefixes.
-	radixCutoff = 64
-	// tieCutoff is the length from which on equal prefixes are replaced by the next eight bytes.
-	tieCutoff = 16
+	// insertionCutoff is the length up to which entries are sorted by insertion;
+	// from there on counting bytes is faster.
+	insertionCutoff = 32
 	// maxTieDepth bounds the recursion over keys with long common prefixes.
 	maxTieDepth = 128
 )
@@ -58,8 +57,8 @@ func splitPartitions(entries []entry, partitions int) (bounds []int) {
 // sortPrefixes sorts entries by the bytes of their prefixes from shift down.
 // The bytes above must be equal.
 func sortPrefixes(entries []entry, shift int) {
-	if len(entries) < radixCutoff {
-		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.prefix, b.prefix) })
+	if len(entries) <= insertionCutoff {
+		insertPrefixes(entries)
 		return
 	}
 	var ends [256]int
@@ -80,6 +79,18 @@ func sortPrefixes(entries []entry, shift int) {
 			sortPrefixes(entries[start:end], shift-8)
 		}
 		start = max(start, end)
+	}
+}
+
+// insertPrefixes sorts a few entries by their prefixes.
+func insertPrefixes(entries []entry) {
+	for i := 1; i < len(entries); i++ {
+		e := entries[i]
+		j := i
+		for ; j > 0 && entries[j-1].prefix > e.prefix; j-- {
+			entries[j] = entries[j-1]
+		}
+		entries[j] = e
 	}
 }
 
@@ -123,7 +134,7 @@ func sortTies(owners []*arena, entries []entry, depth int) {
 
 // sortTie sorts entries whose keys are equal up to depth when they are padded with zeros.
 func sortTie(owners []*arena, entries []entry, depth int) {
-	if len(entries) < tieCutoff || depth >= maxTieDepth {
+	if depth >= maxTieDepth {
 		slices.SortFunc(entries, func(x, y entry) int { return compareTie(owners, &x, &y, depth) })
 		return
 	}
