@@ -24,7 +24,7 @@ type cluster struct {
 }
 
 // settleLimit is how long the cluster may take to end and to file a job whose client has ended.
-const settleLimit = time.Minute
+const settleLimit = 5 * time.Minute
 
 // openCluster finds the cluster of the environment.
 func openCluster() (*cluster, error) {
