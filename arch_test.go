@@ -38,7 +38,7 @@ var layers = map[string]layer{
 	"orchestrate": {[]string{"mr"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
 	"streaming":   {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the wire to Hadoop runs jobs; what a task is, the front door tells it"},
 	"streamjob":   {[]string{"mr", "mr/shuffle", "mr/input", "hdfs", "seqfile"}, "command lines of Hadoop run with no jobs in Go and no tasks, on the files and the shuffle that the engines have"},
-	"seqfile":     {nil, "a file format needs no jobs"},
+	"seqfile":     {[]string{"mr/input"}, "a file format needs no jobs, only the codecs"},
 }
 
 type goPackage struct {
