@@ -15,17 +15,14 @@ func (t *task) combine(pairs mr.Pairs, out collect) error {
 	var read int64
 	defer func() { t.counters.count(combineInputRecords, read) }()
 	if t.job.combiner.command == "" {
-		return t.reduceInProcess(t.job.combiner, pairs, &read, counted)
+		return t.reduceInProcess(t.job.combiner, true, pairs, &read, counted)
 	}
-	p, err := t.startPipe(t.job.combiner.command, t.reduceWriter(t.job.combineInput()), t.reduceReader())
+	p, err := t.startPipe(t.job.combiner.command, t.reduceWriter(t.job.reduceInput), t.reduceReader())
 	if err != nil {
 		return err
 	}
 	return t.reducePipe(p, pairs, &read, t.job.checkCombined(counted), t.counters)
 }
-
-// combineInput returns the form of a combiner's input, which is the reducer's.
-func (j *job) combineInput() *identifier { return j.reduceInput }
 
 // checkCombined refuses the output of a combiner whose classes are not those of map output.
 func (j *job) checkCombined(out collect) collect {
@@ -70,9 +67,9 @@ func (t *task) reduceReader() *outputReader {
 }
 
 // reduceInProcess runs a class that is built in.
-func (t *task) reduceInProcess(s stage, pairs mr.Pairs, read *int64, out collect) error {
+func (t *task) reduceInProcess(s stage, combines bool, pairs mr.Pairs, read *int64, out collect) error {
 	if s.class == aggregateClass {
-		return t.aggregate(pairs, read, out)
+		return t.aggregate(pairs, combines, read, out)
 	}
 	for pairs.Next() {
 		*read++

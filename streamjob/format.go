@@ -31,10 +31,14 @@ type inputFormat struct {
 
 // inputFormats are the classes of -inputformat.
 var inputFormats = map[string]*inputFormat{
-	"TextInputFormat":         {"TextInputFormat", mapredPackage + "TextInputFormat", fileSplits, openText},
-	"KeyValueTextInputFormat": {"KeyValueTextInputFormat", mapredPackage + "KeyValueTextInputFormat", fileSplits, openKeyValue},
-	"NLineInputFormat":        {"NLineInputFormat", mapredPackage + "lib.NLineInputFormat", lineSplits, openText},
-	"StreamInputFormat":       {"StreamInputFormat", streamingPackage + "StreamInputFormat", fileSplits, openStream},
+	"TextInputFormat":                 {"TextInputFormat", mapredPackage + "TextInputFormat", fileSplits, openText},
+	"KeyValueTextInputFormat":         {"KeyValueTextInputFormat", mapredPackage + "KeyValueTextInputFormat", fileSplits, openKeyValue},
+	"NLineInputFormat":                {"NLineInputFormat", mapredPackage + "lib.NLineInputFormat", lineSplits, openText},
+	"SequenceFileInputFormat":         {"SequenceFileInputFormat", mapredPackage + "SequenceFileInputFormat", sequenceSplits, openSequenceInput},
+	"SequenceFileAsTextInputFormat":   {"SequenceFileAsTextInputFormat", mapredPackage + "SequenceFileAsTextInputFormat", sequenceSplits, openSequenceText},
+	"SequenceFileAsBinaryInputFormat": {"SequenceFileAsBinaryInputFormat", mapredPackage + "SequenceFileAsBinaryInputFormat", sequenceSplits, openSequenceBinary},
+	"AutoInputFormat":                 {"AutoInputFormat", streamingPackage + "AutoInputFormat", fileSplits, openAuto},
+	"StreamInputFormat":               {"StreamInputFormat", streamingPackage + "StreamInputFormat", fileSplits, openStream},
 }
 
 // fileSplits cuts files as FileInputFormat does.
@@ -131,7 +135,7 @@ type textRecords struct {
 }
 
 func openText(t *task, split input.Split) (records, error) {
-	options, err := t.lineOptions(t.job.format.name == "TextInputFormat")
+	options, err := t.lineOptions(t.job.format.name != "NLineInputFormat")
 	if err != nil {
 		return nil, err
 	}

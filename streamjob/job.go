@@ -118,6 +118,9 @@ func (j *job) prepare() ([]input.Split, error) {
 			return nil, err
 		}
 	}
+	if err := j.checkShipped(); err != nil {
+		return nil, err
+	}
 	files, err := j.listInput()
 	if err != nil {
 		return nil, err
@@ -288,17 +291,4 @@ func (j *job) inParallel(ctx context.Context, n int, hasty bool, run func(ctx co
 		}
 	}
 	return ctx.Err()
-}
-
-// setupFolders makes the folders for spills and for commands, and returns what removes them.
-func (j *job) setupFolders() (cleanup func(), err error) {
-	temp, err := os.MkdirTemp(j.options.TempDir, "gomr-streaming-")
-	if err != nil {
-		return nil, err
-	}
-	j.spillDir = temp
-	if j.workDir, err = os.Getwd(); err != nil {
-		return nil, err
-	}
-	return func() { _ = os.RemoveAll(temp) }, nil
 }

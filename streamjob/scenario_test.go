@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomr/gomr/mr/input"
+	"github.com/gomr/gomr/seqfile"
 	"github.com/gomr/gomr/streamjob"
 )
 
@@ -198,4 +202,36 @@ func TestScenarios(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readable returns the outcome with what is compressed as text, and sequence files without
+// their sync markers.
+func (o outcome) readable(t *testing.T) outcome {
+	t.Helper()
+	files := map[string]string{}
+	for name, content := range o.files {
+		if codec := input.CodecOf(name); codec != "" {
+			text, err := io.ReadAll(input.NewReader(codec, name, strings.NewReader(content)))
+			require.NoError(t, err)
+			content = string(text)
+		}
+		if strings.HasPrefix(content, "SEQ") {
+			content = readSequence(t, content)
+		}
+		files[name] = content
+	}
+	return outcome{o.code, files}
+}
+
+// readSequence returns what a sequence file holds.
+func readSequence(t *testing.T, content string) string {
+	t.Helper()
+	r, err := seqfile.NewReader(strings.NewReader(content), int64(len(content)))
+	require.NoError(t, err)
+	text := fmt.Sprintf("%+v\n", r.Header())
+	for r.Next() {
+		text += fmt.Sprintf("%q %q\n", r.Key(), r.Value())
+	}
+	require.NoError(t, r.Err())
+	return text
 }

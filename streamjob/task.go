@@ -270,7 +270,7 @@ func (t *task) reduceTo(merged *heapMerge, out sink) error {
 		return out.write(key, value)
 	}
 	if t.job.reducer.command == "" {
-		return t.reduceInProcess(t.job.reducer, groups, &read, counted)
+		return t.reduceInProcess(t.job.reducer, false, groups, &read, counted)
 	}
 	p, err := t.startPipe(t.job.reducer.command, t.reduceWriter(t.job.reduceInput), t.reduceReader())
 	if err != nil {

@@ -17,7 +17,27 @@ import org.apache.hadoop.util.ToolRunner;
  * The log of each begins with a line "%% NAME" on the standard error.
  */
 public class StreamDriver {
+  private static volatile boolean done;
+
+  /** A task that failed leaves a thread behind, which may end the JVM some seconds later. */
+  @SuppressWarnings("removal")
+  private static void forbidExit() {
+    System.setSecurityManager(new SecurityManager() {
+      @Override
+      public void checkExit(int status) {
+        if (!done) {
+          throw new SecurityException("exit " + status);
+        }
+      }
+
+      @Override
+      public void checkPermission(java.security.Permission permission) {
+      }
+    });
+  }
+
   public static void main(String[] args) throws Exception {
+    forbidExit();
     List<String> names = new ArrayList<>();
     List<List<String>> commands = new ArrayList<>();
     for (String line : Files.readAllLines(new File(args[0]).toPath(), StandardCharsets.UTF_8)) {
@@ -44,6 +64,7 @@ public class StreamDriver {
       }
     }
     System.err.println("%% ");
+    done = true;
     System.exit(0);
   }
 

@@ -1,0 +1,181 @@
+//go:build hadoop
+
+package streamjob_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A hadoop runs scenarios in Hadoop's own StreamJob: many in one JVM.
+type hadoop struct {
+	classPath string
+	conf      string
+}
+
+// newHadoop compiles the driver. HADOOP_HOME must be set, see scripts/hadoop.
+func newHadoop(t *testing.T) *hadoop {
+	t.Helper()
+	home := os.Getenv("HADOOP_HOME")
+	require.NotEmpty(t, home, "HADOOP_HOME is not set: eval \"$(scripts/hadoop env)\"")
+	jars, err := filepath.Glob(filepath.Join(home, "share/hadoop/tools/lib/hadoop-streaming-*.jar"))
+	require.NoError(t, err)
+	require.NotEmpty(t, jars, "there is no streaming jar below %s: run scripts/hadoop install", home)
+	h := &hadoop{conf: t.TempDir()}
+	classes := t.TempDir()
+	h.classPath = strings.Join([]string{h.conf, classes, filepath.Join(home, "lib/*"), jars[0]}, ":")
+	source, err := filepath.Abs("testdata/driver/StreamDriver.java")
+	require.NoError(t, err)
+	compile := exec.CommandContext(t.Context(), javaTool("javac"), "-cp", h.classPath, "-d", classes, source)
+	out, err := compile.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	h.configure(t)
+	return h
+}
+
+func javaTool(name string) string {
+	if home := os.Getenv("JAVA_HOME"); home != "" {
+		return filepath.Join(home, "bin", name)
+	}
+	return name
+}
+
+// configure makes Hadoop quick, and makes it look at the properties of each job anew.
+func (h *hadoop) configure(t *testing.T) {
+	t.Helper()
+	properties := map[string]map[string]string{
+		"core-site.xml": {"hadoop.tmp.dir": t.TempDir(), "fs.file.impl.disable.cache": "true"},
+		"mapred-site.xml": {
+			"mapreduce.client.progressmonitor.pollinterval": "5",
+			"mapreduce.client.completion.pollinterval":      "5",
+		},
+	}
+	for file, values := range properties {
+		var text strings.Builder
+		text.WriteString("<configuration>\n")
+		for name, value := range values {
+			text.WriteString("<property><name>" + name + "</name><value>" + value + "</value></property>\n")
+		}
+		text.WriteString("</configuration>\n")
+		require.NoError(t, os.WriteFile(filepath.Join(h.conf, file), []byte(text.String()), 0o644))
+	}
+	const log4j = "log4j.rootLogger=INFO,c\nlog4j.appender.c=org.apache.log4j.ConsoleAppender\nlog4j.appender.c.target=System.err\n" +
+		"log4j.appender.c.layout=org.apache.log4j.PatternLayout\nlog4j.appender.c.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n\n"
+	require.NoError(t, os.WriteFile(filepath.Join(h.conf, "log4j.properties"), []byte(log4j), 0o644))
+}
+
+// run runs scenarios in the present folder, and returns their outcomes and logs.
+func (h *hadoop) run(t *testing.T, scenarios []scenario, dir string) (outcomes map[string]outcome, logs map[string]string) {
+	t.Helper()
+	outputs := t.TempDir()
+	var text strings.Builder
+	for _, s := range scenarios {
+		text.WriteString("%% " + s.name + "\n")
+		for _, arg := range s.arguments(dir, filepath.Join(outputs, s.name)) {
+			text.WriteString(arg + "\n")
+		}
+	}
+	commands, results := filepath.Join(outputs, ".commands"), filepath.Join(outputs, ".results")
+	require.NoError(t, os.WriteFile(commands, []byte(text.String()), 0o644))
+	java := exec.CommandContext(t.Context(), javaTool("java"), "-Xmx1g", "-Djava.security.manager=allow", "-cp", h.classPath, "StreamDriver", commands, results)
+	var log bytes.Buffer
+	java.Stdout, java.Stderr = &log, &log
+	require.NoError(t, java.Run(), "%s", tail(log.String()))
+
+	logs = map[string]string{}
+	for part := range strings.SplitSeq(log.String(), "%% ") {
+		name, rest, _ := strings.Cut(part, "\n")
+		logs[name] = rest
+	}
+	codes, err := os.ReadFile(results)
+	require.NoError(t, err)
+	outcomes = map[string]outcome{}
+	for line := range strings.Lines(string(codes)) {
+		words := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if words[1] == "EXC" {
+			words[1] = "1"
+			logs[words[0]] += "EXC " + words[2]
+		}
+		outcomes[words[0]] = outcome{words[1], readOutput(t, filepath.Join(outputs, words[0]))}
+	}
+	return outcomes, logs
+}
+
+func tail(text string) string { return text[max(0, len(text)-4000):] }
+
+// compare runs scenarios in Hadoop and in gomr, and wants the same of both.
+func (h *hadoop) compare(t *testing.T, scenarios []scenario, dir string) {
+	t.Helper()
+	t.Chdir(dir)
+	outcomes, logs := h.run(t, scenarios, dir)
+	for _, s := range scenarios {
+		t.Run(s.name, func(t *testing.T) {
+			got, log := runGomr(t, s, dir)
+			want := outcomes[s.name]
+			require.Equal(t, want.readable(t), got.readable(t), "%q\nHadoop: %s\ngomr: %s", s.args, tail(logs[s.name]), tail(log))
+			if want.code == "0" {
+				require.Equal(t, exactCounters(logs[s.name]), exactCounters(log), "%q", s.args)
+			} else {
+				require.Equal(t, complaints(logs[s.name]), complaints(log), "%q", s.args)
+			}
+		})
+	}
+}
+
+// exactCounters returns the lines of the last counters of a log that don't tell of a machine.
+func exactCounters(log string) string {
+	i := strings.LastIndex(log, "mapreduce.Job: Counters:")
+	if i < 0 {
+		return ""
+	}
+	var kept []string
+	for line := range strings.Lines(log[i:]) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case !strings.HasPrefix(line, "\t"):
+		case strings.Contains(line, "FILE: Number"), strings.Contains(line, "File System Counters"):
+		case strings.Contains(line, "GC time"), strings.Contains(line, "heap usage"), strings.Contains(line, "Bytes Read"):
+		default:
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// complaints returns the lines of a log that say why a command line failed, without what
+// differs from run to run.
+func complaints(log string) string {
+	var kept []string
+	for line := range strings.Lines(log) {
+		line = strings.TrimSuffix(line, "\n")
+		if _, text, ok := strings.Cut(line, " ERROR streaming.StreamJob: "); ok {
+			kept = append(kept, text)
+		}
+		if strings.HasPrefix(line, "Try -help") || strings.HasPrefix(line, "Required argument") || strings.HasPrefix(line, "Found ") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// TestHadoopScenarios runs all scenarios in Hadoop too.
+func TestHadoopScenarios(t *testing.T) {
+	h := newHadoop(t)
+	for _, set := range []string{"scenarios/s1.txt", "scenarios/s2.txt", "own/own.txt"} {
+		t.Run(filepath.Base(set), func(t *testing.T) {
+			var scenarios []scenario
+			for _, s := range readScenarios(t, filepath.Join("testdata", set)) {
+				if chosen(t, s.name) {
+					scenarios = append(scenarios, s)
+				}
+			}
+			h.compare(t, scenarios, makePlace(t, filepath.Join("testdata", filepath.Dir(set))))
+		})
+	}
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+cat >/dev/null
+cat renamed.txt nonl/f; ls arch

@@ -1,0 +1,2 @@
+#!/bin/sh
+cat; for i in $(seq 120); do echo "reporter:counter:G,c$i,1" >&2; done

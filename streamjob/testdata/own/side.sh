@@ -1,0 +1,3 @@
+#!/bin/sh
+cat
+echo side > "${mapreduce_task_output_dir#file:}/side-$mapreduce_task_partition"
