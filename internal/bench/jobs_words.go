@@ -1,11 +1,11 @@
 package main
 
-// What the shell tools do. The text holds no white space but these.
+// What the shell tools do. In the lines of the text only space and tab are white space.
 const (
-	splitWords = `tr -s ' \t\f' '\n' < <(cat $IN/*.txt)`
+	splitWords = `tr -s ' \t' '\n' < <(cat $IN/*.txt)`
 	sort256    = `LC_ALL=C sort -S 256M --parallel=$CORES -T $TMPDIR`
 	sort4G     = `LC_ALL=C sort -S 4G --parallel=$CORES -T $TMPDIR`
-	mawkWords  = `LC_ALL=C mawk '{ for (i = 1; i <= NF; i++) n[$i]++ } END { for (w in n) if (w != "") print w "\t" n[w] }' $IN/*.txt > $OUT`
+	mawkWords  = `LC_ALL=C mawk '{ for (i = 1; i <= NF; i++) n[$i]++ } END { for (w in n) print w "\t" n[w] }' $IN/*.txt > $OUT`
 
 	uniqOutput = `mawk 'NF == 2 { print $2 "\t" $1 }' $OUT`
 )
