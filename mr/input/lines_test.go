@@ -175,7 +175,7 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("a\nb\r\nc\rd"), uint8(3), uint8(2), "")
 	f.Add([]byte("\xEF\xBB\xBFa+|b"), uint8(1), uint8(1), "+|")
 	f.Fuzz(func(t *testing.T, file []byte, split, buffer uint8, delimiter string) {
-		if overlapsItself(delimiter) {
+		if beginsWithin([]byte(delimiter)) { // where such a record belongs depends on where one starts to look
 			return
 		}
 		var cuts []int64
@@ -186,17 +186,6 @@ func FuzzLines(f *testing.F) {
 			checkSplits(t, string(file), cuts, LineOptions{Delimiter: []byte(delimiter), BufferSize: int(buffer), KeepRecords: keep})
 		}
 	})
-}
-
-// overlapsItself tells whether a delimiter may begin inside of itself, as "||"
-// does. Where such a record belongs to depends on where one starts to look.
-func overlapsItself(delimiter string) bool {
-	for i := 1; i < len(delimiter); i++ {
-		if strings.HasPrefix(delimiter, delimiter[i:]) {
-			return true
-		}
-	}
-	return false
 }
 
 // Kept records are never written again; their strings need no copy.
