@@ -176,7 +176,6 @@ func (t *step) readPiece(env *mr.Env, i int, read func(env *mr.Env, records mr.R
 // reduceTask merges what the map tasks have for a partition and reduces it into a part.
 func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	sources := t.sources(p)
-	defer func() { err = errors.Join(err, closeAll(sources)) }()
 	options := shuffle.MergeOptions{Dir: t.spills, FanIn: t.fanIn()}
 	if t.NewMerge != nil {
 		options.Merge = t.NewMerge()
@@ -193,41 +192,29 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 }
 
 // sources returns what the map tasks have for a partition, in their order.
-// Neighbours in memory are one source.
+// Neighbours in memory are one source: they take none while they are read.
 func (t *step) sources(p int) []mr.Pairs {
-	var (
-		sources  []mr.Pairs
-		inMemory []*shuffle.Output
-	)
-	gather := func() {
+	var sources, inMemory []mr.Pairs
+	mergeMemory := func() {
 		if len(inMemory) > 0 {
-			sources = append(sources, shuffle.Gather(inMemory, p))
+			sources = append(sources, shuffle.Merge(inMemory))
 			inMemory = nil
 		}
 	}
 	for _, o := range t.outputs {
-		if output, ok := o.(*shuffle.Output); ok && output.InMemory() && t.Combine == nil {
-			if inMemory = append(inMemory, output); len(inMemory) == shuffle.MaxGather {
-				gather()
-			}
-			continue
+		output, ok := o.(*shuffle.Output)
+		switch {
+		case !ok || output.Memory() == 0:
+			mergeMemory()
+			sources = append(sources, o.Partition(p))
+		case t.Combine != nil:
+			inMemory = append(inMemory, output.Partition(p))
+		default:
+			inMemory = append(inMemory, output.Sources(p)...)
 		}
-		gather()
-		sources = append(sources, o.Partition(p))
 	}
-	gather()
+	mergeMemory()
 	return sources
-}
-
-// closeAll closes the sources that have something to close.
-func closeAll(sources []mr.Pairs) error {
-	var errs []error
-	for _, s := range sources {
-		if c, ok := s.(io.Closer); ok {
-			errs = append(errs, c.Close())
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // mergeSource is the memory of one source of a merge in bytes: a block of a run,

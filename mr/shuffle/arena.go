@@ -107,6 +107,14 @@ const minChunk = 512
 // at returns the chunk from the place of a record on.
 func (a *arena) at(r ref) []byte { return a.chunks[r>>chunkBits][r&(chunkSize-1):] }
 
+// size returns the bytes of the chunks in use.
+func (a *arena) size() (n int64) {
+	for _, chunk := range a.chunks {
+		n += int64(len(chunk))
+	}
+	return n - int64(len(a.tail))
+}
+
 // reset frees all records. Full-sized chunks stay for use again.
 func (a *arena) reset() {
 	for _, chunk := range a.chunks {

@@ -3,6 +3,8 @@ package shuffle
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gomr/gomr/mr"
 )
 
 // A Buffer takes the pairs of a map task, merges or combines them, and sorts them:
@@ -10,16 +12,22 @@ import (
 // It is used by one goroutine.
 type Buffer struct {
 	options Options
-	budget  budget
+	budget  budget // of the store
 	store   *store // nil when the buffer is finished or closed
+	room    int64  // bytes that packed runs may take
+	packed  []*packed
 	file    *runFile
-	runs    []*Run
-	added   int64 // pairs since the last spill
-	err     error // of a spill; the buffer is of no use after it
+	runs    []*Run // of pairs before those in packed
+	added   int64  // pairs since the store was empty
+	err     error  // of a spill; the buffer is of no use after it
 }
 
 // errFinished is the error of a buffer that is used after its end.
 var errFinished = errors.New("shuffle: the buffer is finished or closed")
+
+// storeMemory is the size of a full-sized store in bytes. It fits the processor's last
+// cache several times, so that sorting does not wait for memory.
+const storeMemory = 8 << 20
 
 // NewBuffer returns an empty buffer, which the caller closes.
 // Options that can't be are an error of Add and Finish.
@@ -30,7 +38,9 @@ func NewBuffer(options Options) *Buffer {
 		return b
 	}
 	// A spill needs three blocks: its body, the same compressed, and the output of a combiner.
-	b.budget.limit = b.options.Memory - 3*int64(b.options.blockSize())
+	memory := b.options.Memory - 3*int64(b.options.blockSize())
+	b.budget.limit = min(memory/2, storeMemory)
+	b.room = memory - b.budget.limit
 	b.store = newStore(&b.options, &b.budget)
 	return b
 }
@@ -45,11 +55,11 @@ func (b *Buffer) Add(key, value []byte) error {
 	if err != nil {
 		return err
 	}
-	b.added++
 	if ok {
+		b.added++
 		return nil
 	}
-	return b.spillAndAdd(key, value)
+	return b.addToEmpty(key, value)
 }
 
 // refuse returns the error of a pair that can't be added.
@@ -63,20 +73,41 @@ func (b *Buffer) refuse(key, value []byte) error {
 	return fmt.Errorf("pair of %d bytes with key %.100q: a pair has at most %d bytes", len(key)+len(value), key, MaxPair)
 }
 
-// spillAndAdd adds a pair that the memory had no room for.
-func (b *Buffer) spillAndAdd(key, value []byte) error {
-	b.added--
-	if err := b.spill(); err != nil {
+// addToEmpty adds a pair that the store has no room for: it empties the store first.
+func (b *Buffer) addToEmpty(key, value []byte) error {
+	if err := b.empty(); err != nil {
 		return b.fail(err)
 	}
 	b.added++
 	if ok, err := b.store.add(key, value); ok || err != nil {
 		return err
 	}
-	if err := b.spillPair(key, value); err != nil {
+	p, err := b.options.partition(key)
+	if err != nil {
+		return err
+	}
+	if err := b.addLarge(int(p), key, value); err != nil {
 		return b.fail(err)
 	}
 	return nil
+}
+
+// addLarge puts a pair that is larger than the store into a run of its own.
+func (b *Buffer) addLarge(p int, key, value []byte) error {
+	b.countMerged(1)
+	one := func(q int) mr.Pairs {
+		if q != p {
+			return noPairs{}
+		}
+		return &singlePair{key: key, value: value}
+	}
+	if size := int64(recordSize(key, value)); size <= b.room {
+		return b.pack(one)
+	}
+	if err := b.spill(); err != nil {
+		return err
+	}
+	return b.writeRun(one)
 }
 
 // fail frees everything and keeps the error.
@@ -86,28 +117,60 @@ func (b *Buffer) fail(err error) error {
 	return err
 }
 
-// spill writes the pairs that are in memory to a run of their own.
-func (b *Buffer) spill() error {
-	pairs := b.store.split()
+// empty makes a sorted run of the pairs in the store: in memory where there is room, else on disk.
+func (b *Buffer) empty() error {
 	if len(b.store.entries) == 0 {
 		return nil
 	}
-	err := b.writeRun(func(w *RunWriter) error {
-		for p := range b.options.Partitions {
-			if err := w.Write(p, b.options.combined(pairs.partition(p))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		b.countMerged(b.runs[len(b.runs)-1].allPairs())
+	pairs := b.store.split()
+	sorted := func(p int) mr.Pairs { return b.options.combinedEntries(pairs.partition(p)) }
+	defer b.store.reset()
+	if b.store.arena.size() <= b.room {
+		return b.pack(sorted)
 	}
-	b.store.reset()
+	if err := b.spill(); err != nil {
+		return err
+	}
+	if err := b.writeRun(sorted); err != nil {
+		return err
+	}
+	b.countMerged(b.runs[len(b.runs)-1].allPairs())
+	return nil
+}
+
+// pack makes a run in memory of the pairs of each partition.
+func (b *Buffer) pack(partition func(p int) mr.Pairs) error {
+	run, err := pack(b.options.Partitions, partition)
+	if err != nil {
+		return err
+	}
+	b.packed = append(b.packed, run)
+	b.room -= run.memory
+	b.countMerged(run.pairs)
+	return nil
+}
+
+// spill writes the runs in memory to one on disk.
+func (b *Buffer) spill() error {
+	if len(b.packed) == 0 {
+		return nil
+	}
+	err := b.writeRun(func(p int) mr.Pairs {
+		return b.options.combined(Merge(packedSources(b.packed, p)))
+	})
+	b.freePacked()
 	return err
 }
 
-// countMerged counts what merging made of the pairs since the last spill.
+func (b *Buffer) freePacked() {
+	for _, run := range b.packed {
+		b.room += run.memory
+		run.close()
+	}
+	b.packed = nil
+}
+
+// countMerged counts what merging made of the pairs that were added to the store.
 func (b *Buffer) countMerged(left int64) {
 	if b.options.NewMerge != nil {
 		count(b.options.Counters.CombineInput, b.added)
@@ -116,20 +179,8 @@ func (b *Buffer) countMerged(left int64) {
 	b.added = 0
 }
 
-// spillPair writes a pair that is larger than the memory to a run of its own.
-func (b *Buffer) spillPair(key, value []byte) error {
-	p, err := b.options.partition(key)
-	if err != nil {
-		return err
-	}
-	b.countMerged(1)
-	return b.writeRun(func(w *RunWriter) error {
-		return w.Write(int(p), &singlePair{key: key, value: value})
-	})
-}
-
-// writeRun appends a run to the file of spills.
-func (b *Buffer) writeRun(write func(w *RunWriter) error) error {
+// writeRun appends a run of the pairs of each partition to the file of spills.
+func (b *Buffer) writeRun(partition func(p int) mr.Pairs) error {
 	if b.file == nil {
 		file, err := createRunFile(b.options.Dir)
 		if err != nil {
@@ -140,8 +191,10 @@ func (b *Buffer) writeRun(write func(w *RunWriter) error) error {
 	b.file.retain()
 	w := newRunWriter(b.file, b.options.runOptions())
 	defer w.Close()
-	if err := write(w); err != nil {
-		return fmt.Errorf("spill: %w", err)
+	for p := range b.options.Partitions {
+		if err := w.Write(p, partition(p)); err != nil {
+			return fmt.Errorf("spill: %w", err)
+		}
 	}
 	b.runs = append(b.runs, w.Finish())
 	return nil
@@ -153,22 +206,16 @@ func (b *Buffer) Finish() (*Output, error) {
 	if b.store == nil {
 		return nil, b.refuse(nil, nil)
 	}
-	if len(b.runs) == 0 {
-		output := &Output{options: b.options, pairs: b.store.split(), memory: b.budget.used}
-		b.countMerged(int64(len(b.store.entries)))
-		b.store = nil
-		return output, nil
+	err := b.empty()
+	if err == nil && len(b.runs) > 0 {
+		// All on disk, so that what is in memory can go.
+		err = errors.Join(b.spill(), b.mergeRuns())
 	}
-	if err := b.spill(); err != nil {
+	if err != nil {
 		return nil, b.fail(err)
 	}
-	b.store.close()
-	b.store = nil
-	if err := b.mergeRuns(); err != nil {
-		return nil, b.fail(err)
-	}
-	output := &Output{options: b.options, runs: b.runs}
-	b.runs = nil
+	output := &Output{options: b.options, packed: b.packed, runs: b.runs}
+	b.packed, b.runs = nil, nil
 	b.Close()
 	return output, nil
 }
@@ -195,6 +242,7 @@ func (b *Buffer) Close() error {
 		b.store.close()
 		b.store = nil
 	}
+	b.freePacked()
 	for _, run := range b.runs {
 		run.Close()
 	}
@@ -221,3 +269,11 @@ func (p *singlePair) Next() bool {
 func (p *singlePair) Key() []byte   { return p.key }
 func (p *singlePair) Value() []byte { return p.value }
 func (p *singlePair) Err() error    { return nil }
+
+// noPairs is an [mr.Pairs] of none.
+type noPairs struct{}
+
+func (noPairs) Next() bool    { return false }
+func (noPairs) Key() []byte   { return nil }
+func (noPairs) Value() []byte { return nil }
+func (noPairs) Err() error    { return nil }

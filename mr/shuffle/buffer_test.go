@@ -229,11 +229,11 @@ func TestCombinerErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			output := fill(t, Options{Combine: test.combine}, []pair{{"k", "v"}})
-			pairs := output.Partition(0)
-			for pairs.Next() {
-			}
-			require.EqualError(t, pairs.Err(), test.want)
+			b := NewBuffer(Options{Combine: test.combine})
+			defer b.Close()
+			require.NoError(t, b.Add([]byte("k"), []byte("v")))
+			_, err := b.Finish()
+			require.EqualError(t, err, test.want)
 		})
 	}
 }

@@ -12,21 +12,16 @@ import (
 type entry struct {
 	// prefix orders entries without a look at their keys, see keyPrefix.
 	// While sorting it may hold other bytes of the key.
-	prefix uint64
-	ref    ref
-	// owner is the partition, until entries are split by partition; then it is
-	// the arena of the record, of several that are sorted together in this order.
-	owner uint16
+	prefix    uint64
+	ref       ref
+	partition uint16
 	// length is that of the key, or the largest number where the key is longer.
 	// With it, sorting needs no look at short keys at all: such a look is a cache miss.
 	length uint16
 }
 
-// recordOf returns the memory of an entry's arena from its record on.
-func recordOf(owners []*arena, e *entry) []byte { return owners[e.owner].at(e.ref) }
-
 func newEntry(key []byte, r ref, partition uint16) entry {
-	return entry{prefix: keyPrefix(key), ref: r, owner: partition, length: keyLength(key)}
+	return entry{prefix: keyPrefix(key), ref: r, partition: partition, length: keyLength(key)}
 }
 
 const (
@@ -57,7 +52,7 @@ func keyPrefix(key []byte) uint64 {
 
 // entryPairs are the pairs of sorted entries; they are an [mr.Pairs].
 type entryPairs struct {
-	owners  []*arena
+	arena   *arena
 	entries []entry // not read yet
 	touched int     // so many of them are in the cache
 	sum     byte
@@ -78,7 +73,7 @@ func (p *entryPairs) Next() bool {
 	}
 	p.touched--
 	p.last = p.key
-	p.key, p.value = parseRecord(recordOf(p.owners, &p.entries[0]))
+	p.key, p.value = parseRecord(p.arena.at(p.entries[0].ref))
 	p.entries = p.entries[1:]
 	return true
 }
@@ -89,7 +84,7 @@ func (p *entryPairs) touch() {
 	ahead := p.entries[:min(len(p.entries), touchAhead)]
 	sum := byte(0)
 	for i := range ahead {
-		sum += recordOf(p.owners, &ahead[i])[0]
+		sum += p.arena.at(ahead[i].ref)[0]
 	}
 	p.sum, p.touched = sum, len(ahead)
 }

@@ -10,7 +10,10 @@ import (
 // Pairs of equal keys come in the order of the sources, and within a source in its own order.
 // The first error of a source ends the merge.
 func Merge(sources []mr.Pairs) mr.Pairs {
-	if len(sources) == 1 {
+	switch len(sources) {
+	case 0:
+		return noPairs{}
+	case 1:
 		return sources[0]
 	}
 	m := &merger{cursors: make([]cursor, len(sources))}

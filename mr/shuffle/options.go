@@ -102,6 +102,14 @@ func (o *Options) combined(pairs mr.Pairs) mr.Pairs {
 	return pairs
 }
 
+// combinedEntries is combined for the pairs of a store.
+func (o *Options) combinedEntries(pairs *entryPairs) mr.Pairs {
+	if o.NewMerge != nil {
+		return &mergedEntries{entries: pairs, merge: o.NewMerge()}
+	}
+	return o.combined(pairs)
+}
+
 // runOptions returns the options of the runs that a buffer writes.
 func (o *Options) runOptions() RunOptions {
 	return RunOptions{Partitions: o.Partitions, Codec: o.Codec, BlockSize: o.blockSize(), Counters: o.Counters}

@@ -6,34 +6,42 @@ import (
 	"github.com/gomr/gomr/mr"
 )
 
-// An Output is the sorted output of a map task, in memory or in runs on disk.
+// An Output is the sorted output of a map task, in runs that are all in memory or all on disk.
 // Its partitions may be read in several goroutines at the same time, and more than once.
 type Output struct {
 	options Options
-	pairs   *splitPairs // nil where they are in runs
-	memory  int64
-	runs    []*Run // in order of emission
+	packed  []*packed // in order of emission
+	runs    []*Run    // in order of emission
+}
+
+// Sources returns the runs that hold the pairs of a partition, each sorted, in the order of emission:
+// what [Merge] takes. Equal keys of several runs are not merged or combined yet.
+func (o *Output) Sources(p int) []mr.Pairs {
+	sources := packedSources(o.packed, p)
+	for _, run := range o.runs {
+		sources = append(sources, run.Partition(p))
+	}
+	return sources
 }
 
 // Partition returns the pairs of a partition: sorted, and merged or combined as the options say.
 // The values of a key come in the order of emission.
 func (o *Output) Partition(p int) mr.Pairs {
-	switch len(o.runs) {
-	case 0:
-		return o.options.combined(o.pairs.partition(p))
-	case 1:
-		return o.runs[0].Partition(p)
-	}
-	sources := make([]mr.Pairs, len(o.runs))
-	for i, run := range o.runs {
-		sources[i] = run.Partition(p)
+	sources := o.Sources(p)
+	if len(sources) == 1 {
+		return sources[0]
 	}
 	return o.options.combined(Merge(sources))
 }
 
 // Memory returns the bytes of memory that the output holds between reads.
 // It is zero for an output on disk.
-func (o *Output) Memory() int64 { return o.memory }
+func (o *Output) Memory() (n int64) {
+	for _, run := range o.packed {
+		n += run.memory
+	}
+	return n
+}
 
 // WriteRun writes the output to a single run in dir, which the caller closes.
 // The output stays as it is; usually it is closed next, to free its memory.
@@ -54,13 +62,12 @@ func (o *Output) WriteRun(dir string) (*Run, error) {
 // Close frees the memory and removes the files. It may be called more than once.
 // Nothing may be read from the output at that time or later.
 func (o *Output) Close() error {
-	if o.pairs != nil {
-		o.pairs.store.close()
-		o.pairs, o.memory = nil, 0
+	for _, run := range o.packed {
+		run.close()
 	}
 	for _, run := range o.runs {
 		run.Close()
 	}
-	o.runs = nil
+	o.packed, o.runs = nil, nil
 	return nil
 }

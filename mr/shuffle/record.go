@@ -22,6 +22,12 @@ func recordSize(key, value []byte) int {
 
 // putRecord writes a record without room to dst.
 func putRecord(dst, key, value []byte) {
+	if len(key) < 0x80 && len(value) < 0x80 {
+		dst[0], dst[1] = byte(len(key)), byte(len(value))
+		copy(dst[2:], key)
+		copy(dst[2+len(key):], value)
+		return
+	}
 	n := binary.PutUvarint(dst, uint64(len(key)))
 	n += binary.PutUvarint(dst[n:], uint64(len(value)))
 	n += copy(dst[n:], key)

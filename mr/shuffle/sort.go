@@ -14,23 +14,23 @@ const (
 	maxTieDepth = 128
 )
 
-// sortEntries sorts entries of one partition by key, owner and ref: the last two are the order of emission.
+// sortEntries sorts entries of one partition by key and ref, which is the order of emission.
 // Their prefixes must be set; they are not kept.
 //
 // It needs no memory beside the entries: an in-place radix sort (American flag sort)
 // over the prefixes; entries with equal prefixes load the next
 // eight bytes of their keys and are sorted again (Kärkkäinen and Rantala,
 // "Engineering radix sort for strings", 2008).
-func sortEntries(owners []*arena, entries []entry) {
+func sortEntries(a *arena, entries []entry) {
 	sortPrefixes(entries, 56)
-	sortTies(owners, entries, 8)
+	sortTies(a, entries, 8)
 }
 
 // splitPartitions moves entries to their partitions and returns the bounds of them.
 func splitPartitions(entries []entry, partitions int) (bounds []int) {
 	bounds = make([]int, partitions+1)
 	for i := range entries {
-		bounds[int(entries[i].owner)+1]++
+		bounds[int(entries[i].partition)+1]++
 	}
 	for p := range partitions {
 		bounds[p+1] += bounds[p]
@@ -42,8 +42,8 @@ func splitPartitions(entries []entry, partitions int) (bounds []int) {
 	for p := range partitions {
 		for next[p] < bounds[p+1] {
 			e := entries[next[p]]
-			for int(e.owner) != p {
-				place := &next[e.owner]
+			for int(e.partition) != p {
+				place := &next[e.partition]
 				e, entries[*place] = entries[*place], e
 				*place++
 			}
@@ -119,49 +119,49 @@ func splitBytes(entries []entry, shift int, counts *[256]int) {
 
 // sortTies sorts entries that are sorted by prefixes within equal prefixes.
 // The prefixes hold the bytes of the keys up to depth.
-func sortTies(owners []*arena, entries []entry, depth int) {
+func sortTies(a *arena, entries []entry, depth int) {
 	for start := 0; start < len(entries); {
 		end := start + 1
 		for end < len(entries) && entries[end].prefix == entries[start].prefix {
 			end++
 		}
 		if end-start > 1 {
-			sortTie(owners, entries[start:end], depth)
+			sortTie(a, entries[start:end], depth)
 		}
 		start = end
 	}
 }
 
 // sortTie sorts entries whose keys are equal up to depth when they are padded with zeros.
-func sortTie(owners []*arena, entries []entry, depth int) {
+func sortTie(a *arena, entries []entry, depth int) {
 	if depth >= maxTieDepth {
-		slices.SortFunc(entries, func(x, y entry) int { return compareTie(owners, &x, &y, depth) })
+		slices.SortFunc(entries, func(x, y entry) int { return compareTie(a, &x, &y, depth) })
 		return
 	}
 	ended := 0
 	for i := range entries {
 		e := &entries[i]
 		if int(e.length) > depth {
-			e.prefix = keyPrefix(recordKey(recordOf(owners, e))[depth:])
+			e.prefix = keyPrefix(recordKey(a.at(e.ref))[depth:])
 			continue
 		}
 		// What follows in the padded key is zeros, so the shorter one is the smaller.
-		e.prefix = uint64(e.length)<<48 | uint64(e.owner)<<32 | uint64(e.ref)
+		e.prefix = uint64(e.length)<<32 | uint64(e.ref)
 		entries[i], entries[ended] = entries[ended], entries[i]
 		ended++
 	}
-	sortPrefixes(entries[:ended], 56)
+	sortPrefixes(entries[:ended], 40)
 	sortPrefixes(entries[ended:], 56)
-	sortTies(owners, entries[ended:], depth+8)
+	sortTies(a, entries[ended:], depth+8)
 }
 
 // compareTie compares two entries as sortTie orders them.
-func compareTie(owners []*arena, x, y *entry, depth int) int {
+func compareTie(a *arena, x, y *entry, depth int) int {
 	var order int
 	if min(int(x.length), int(y.length)) > depth {
-		order = bytes.Compare(recordKey(recordOf(owners, x)), recordKey(recordOf(owners, y)))
+		order = bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
 	} else {
 		order = cmp.Compare(x.length, y.length)
 	}
-	return cmp.Or(order, cmp.Compare(x.owner, y.owner), cmp.Compare(x.ref, y.ref))
+	return cmp.Or(order, cmp.Compare(x.ref, y.ref))
 }

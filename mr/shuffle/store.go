@@ -1,9 +1,6 @@
 package shuffle
 
-import (
-	"fmt"
-	"sync"
-)
+import "fmt"
 
 // A store holds the pairs of a [Buffer] that are in memory, in order of emission,
 // and sorts them. Where values are merged, those of keys that follow each other
@@ -106,11 +103,7 @@ func (s *store) split() *splitPairs {
 	if s.recent != nil {
 		s.recent.reset()
 	}
-	return &splitPairs{
-		store:  s,
-		bounds: bounds,
-		sorted: make([]sync.Once, s.options.Partitions),
-	}
+	return &splitPairs{store: s, bounds: bounds}
 }
 
 // reset drops all pairs and keeps the memory for the next ones.
@@ -126,27 +119,15 @@ func (s *store) close() {
 	s.entries = nil
 }
 
-// splitPairs are pairs in memory by partition, each sorted when it is asked for.
+// splitPairs are the pairs of a store by partition, each sorted when it is asked for.
 type splitPairs struct {
 	store  *store
 	bounds []int // partition p is store.entries[bounds[p]:bounds[p+1]]
-	sorted []sync.Once
 }
 
-// unsorted returns the entries of a partition, in order of emission until they are sorted.
-func (s *splitPairs) unsorted(p int) []entry {
-	return s.store.entries[s.bounds[p]:s.bounds[p+1]]
-}
-
-// partition returns the pairs of a partition, sorted by key and order of emission.
-// Partitions may be asked for in several goroutines at the same time.
+// partition returns the pairs of a partition, sorted by key and order of emission. It is asked for once.
 func (s *splitPairs) partition(p int) *entryPairs {
-	entries, owners := s.unsorted(p), []*arena{&s.store.arena}
-	s.sorted[p].Do(func() {
-		for i := range entries {
-			entries[i].owner = 0
-		}
-		sortEntries(owners, entries)
-	})
-	return &entryPairs{owners: owners, entries: entries}
+	entries := s.store.entries[s.bounds[p]:s.bounds[p+1]]
+	sortEntries(&s.store.arena, entries)
+	return &entryPairs{arena: &s.store.arena, entries: entries}
 }
