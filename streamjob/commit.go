@@ -17,6 +17,7 @@ type committer struct {
 	final string // the output
 	temp  string // what becomes the output
 	mark  bool   // whether a complete output gets _SUCCESS
+	late  bool   // tasks are committed only with the job (algorithm version 1)
 }
 
 // checkOutput refuses an output that is there.
@@ -109,9 +110,15 @@ func (c *committer) commitJob() error {
 	return hdfs.CommitDir(c.files, c.temp, c.final)
 }
 
-// failJob leaves what Hadoop leaves of a failed job: the parts of tasks that were
-// done, and no _SUCCESS.
+// failJob leaves what Hadoop leaves of a failed job: a folder with the parts of tasks that
+// were done, unless those are committed late, and no _SUCCESS.
 func (c *committer) failJob() error {
+	if c.late {
+		if err := c.files.RemoveAll(c.temp); err != nil {
+			return err
+		}
+		return c.files.MkdirAll(c.final, 0o777)
+	}
 	if err := c.files.RemoveAll(path.Join(c.temp, "_temporary")); err != nil {
 		return err
 	}

@@ -74,10 +74,11 @@ func (c *counters) add(group, name string, n int64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	group, name = cutName(group, maxGroupName), cutName(name, maxCounterName)
+	takenCounters, takenGroups := c.taken()
 	names := c.groups[group]
 	if names == nil {
-		if len(c.groups) >= maxGroups {
-			return limitExceeded("Too many counter groups: %d max=%d", len(c.groups)+1, maxGroups)
+		if n := len(c.groups) + takenGroups; n >= maxGroups {
+			return limitExceeded("Too many counter groups: %d max=%d", n+1, maxGroups)
 		}
 		if c.groups == nil {
 			c.groups = map[string]map[string]int64{}
@@ -90,8 +91,8 @@ func (c *counters) add(group, name string, n int64) error {
 		if limit == 0 {
 			limit = maxCounters
 		}
-		if c.total >= limit {
-			return limitExceeded("Too many counters: %d max=%d", c.total+1, limit)
+		if n := c.total + takenCounters; n >= limit {
+			return limitExceeded("Too many counters: %d max=%d", n+1, limit)
 		}
 		c.total++
 	}
@@ -138,8 +139,8 @@ type counterValue struct {
 	value int64
 }
 
-// list returns the groups in Hadoop's order: its own, those of commands by name, and the
-// two of formats. What a machine's JVM would count is not among them.
+// list returns the groups in Hadoop's order: its own, and all others by name. What a
+// machine's JVM would count is not among them.
 func (c *counters) list() []counterGroup {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -153,6 +154,22 @@ func (c *counters) list() []counterGroup {
 	if len(framework.counters) > 0 {
 		groups = append(groups, framework)
 	}
+	return append(groups, c.listOthers()...)
+}
+
+// The groups of formats are sorted by the names of their classes.
+const (
+	inputGroup  = "org.apache.hadoop.mapreduce.lib.input.FileInputFormatCounter"
+	outputGroup = "org.apache.hadoop.mapreduce.lib.output.FileOutputFormatCounter"
+	errorGroup  = "Shuffle Errors"
+)
+
+var groupTitles = map[string]string{inputGroup: "File Input Format Counters ", outputGroup: "File Output Format Counters "}
+
+var shuffleErrors = []string{"BAD_ID", "CONNECTION", "IO_ERROR", "WRONG_LENGTH", "WRONG_MAP", "WRONG_REDUCE"}
+
+// listOthers returns the groups that are not the framework's own.
+func (c *counters) listOthers() []counterGroup {
 	own := map[string][]counterValue{}
 	for group, names := range c.groups {
 		for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -160,20 +177,35 @@ func (c *counters) list() []counterGroup {
 		}
 	}
 	if c.reduces {
-		for _, name := range []string{"BAD_ID", "CONNECTION", "IO_ERROR", "WRONG_LENGTH", "WRONG_MAP", "WRONG_REDUCE"} {
-			own["Shuffle Errors"] = append(own["Shuffle Errors"], counterValue{name, 0})
+		for _, name := range shuffleErrors {
+			own[errorGroup] = append(own[errorGroup], counterValue{name, 0})
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(own)) {
-		groups = append(groups, counterGroup{name, own[name]})
-	}
 	if c.reads {
-		groups = append(groups, counterGroup{"File Input Format Counters ", []counterValue{{"Bytes Read", c.bytesRead}}})
+		own[inputGroup] = []counterValue{{"Bytes Read", c.bytesRead}}
 	}
 	if c.writes {
-		groups = append(groups, counterGroup{"File Output Format Counters ", []counterValue{{"Bytes Written", c.bytesWritten}}})
+		own[outputGroup] = []counterValue{{"Bytes Written", c.bytesWritten}}
+	}
+	var groups []counterGroup
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		title := name
+		if known, ok := groupTitles[name]; ok {
+			title = known
+		}
+		groups = append(groups, counterGroup{title, own[name]})
 	}
 	return groups
+}
+
+// taken returns how many counters and groups of the limits the task itself has.
+func (c *counters) taken() (counters, groups int) {
+	if c.reduces {
+		counters, groups = len(shuffleErrors), 1
+	}
+	counters += boolToInt(c.reads) + boolToInt(c.writes)
+	groups += boolToInt(c.reads) + boolToInt(c.writes)
+	return counters, groups
 }
 
 // String returns the counters as Hadoop prints them.

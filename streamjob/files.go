@@ -76,6 +76,7 @@ func (j *job) openFiles() error {
 		final: final,
 		temp:  hdfs.TempDir(final, j.idNumber()),
 		mark:  j.conf.boolean("mapreduce.fileoutputcommitter.marksuccessfuljobs", true),
+		late:  strings.TrimSpace(j.conf.text("mapreduce.fileoutputcommitter.algorithm.version", "2")) == "1",
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gomr/gomr/mr/input"
 )
@@ -25,8 +26,8 @@ type records interface {
 type inputFormat struct {
 	name   string // the simple name of the class
 	class  string
-	splits func(j *job, files []input.FileStatus) ([]input.Split, error)
-	open   func(t *task, split input.Split) (records, error)
+	splits func(j *job, files []input.FileStatus) ([]split, error)
+	open   func(t *task, split split) (records, error)
 }
 
 // inputFormats are the classes of -inputformat.
@@ -38,16 +39,17 @@ var inputFormats = map[string]*inputFormat{
 	"SequenceFileAsTextInputFormat":   {"SequenceFileAsTextInputFormat", mapredPackage + "SequenceFileAsTextInputFormat", sequenceSplits, openSequenceText},
 	"SequenceFileAsBinaryInputFormat": {"SequenceFileAsBinaryInputFormat", mapredPackage + "SequenceFileAsBinaryInputFormat", sequenceSplits, openSequenceBinary},
 	"AutoInputFormat":                 {"AutoInputFormat", streamingPackage + "AutoInputFormat", fileSplits, openAuto},
+	"CombineTextInputFormat":          {"CombineTextInputFormat", mapredPackage + "lib.CombineTextInputFormat", combineSplits, openCombined},
 	"StreamInputFormat":               {"StreamInputFormat", streamingPackage + "StreamInputFormat", fileSplits, openStream},
 }
 
 // fileSplits cuts files as FileInputFormat does.
-func fileSplits(j *job, files []input.FileStatus) ([]input.Split, error) {
+func fileSplits(j *job, files []input.FileStatus) ([]split, error) {
 	return j.cut(files, 1)
 }
 
 // cut cuts files into splits of at least minSize bytes.
-func (j *job) cut(files []input.FileStatus, minSize int64) ([]input.Split, error) {
+func (j *job) cut(files []input.FileStatus, minSize int64) ([]split, error) {
 	given, err := j.conf.integer("mapreduce.input.fileinputformat.split.minsize", 1)
 	if err != nil {
 		return nil, err
@@ -56,7 +58,7 @@ func (j *job) cut(files []input.FileStatus, minSize int64) ([]input.Split, error
 	if err != nil {
 		return nil, err
 	}
-	return input.MakeSplits(files, input.SplitOptions{Maps: j.maps(), BlockSize: block, MinSize: max(int64(given), minSize)}), nil
+	return wholeSplits(input.MakeSplits(files, input.SplitOptions{Maps: j.maps(), BlockSize: block, MinSize: max(int64(given), minSize)})), nil
 }
 
 // defaultLocalBlock is the size of the blocks that Hadoop sees in local files.
@@ -71,7 +73,7 @@ func (j *job) blockSize() (int64, error) {
 // lineSplits is NLineInputFormat.getSplits: each split has the same number of lines. The
 // first one of a file ends a byte early and the others begin one early, which makes each
 // line belong where it should.
-func lineSplits(j *job, files []input.FileStatus) ([]input.Split, error) {
+func lineSplits(j *job, files []input.FileStatus) ([]split, error) {
 	lines, err := j.conf.integer("mapreduce.input.lineinputformat.linespermap", 1)
 	if err != nil {
 		return nil, err
@@ -83,7 +85,7 @@ func lineSplits(j *job, files []input.FileStatus) ([]input.Split, error) {
 		}
 	}
 	slices.SortStableFunc(splits, func(a, b input.Split) int { return int(b.Length - a.Length) })
-	return splits, nil
+	return wholeSplits(splits), nil
 }
 
 func appendLineSplits(splits []input.Split, j *job, file input.FileStatus, lines int) ([]input.Split, error) {
@@ -134,12 +136,12 @@ type textRecords struct {
 	offset [8]byte
 }
 
-func openText(t *task, split input.Split) (records, error) {
+func openText(t *task, split split) (records, error) {
 	options, err := t.lineOptions(t.job.format.name != "NLineInputFormat")
 	if err != nil {
 		return nil, err
 	}
-	lines, err := input.OpenSplit(t.job.files, split, options)
+	lines, err := input.OpenSplit(t.job.files, split.Split, options)
 	if err != nil {
 		return nil, err
 	}
@@ -161,12 +163,12 @@ type keyValueRecords struct {
 	separator byte
 }
 
-func openKeyValue(t *task, split input.Split) (records, error) {
+func openKeyValue(t *task, split split) (records, error) {
 	options, err := t.lineOptions(false)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := input.OpenSplit(t.job.files, split, options)
+	lines, err := input.OpenSplit(t.job.files, split.Split, options)
 	if err != nil {
 		return nil, err
 	}
@@ -209,6 +211,9 @@ func inputError(err error) error {
 		return &submitError{text: fmt.Sprintf("Input Pattern %s matches 0 files", qualify(missing.Input))}
 	case errors.As(err, &missing):
 		return &submitError{text: "Input path does not exist: " + qualify(missing.Input)}
+	case errors.Is(err, input.ErrNotFile):
+		name, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "input "), ": "+input.ErrNotFile.Error())
+		return &submitError{text: "Not a file: " + qualify(name)}
 	}
 	return err
 }

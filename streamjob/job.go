@@ -12,8 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/gomr/gomr/mr/input"
 )
 
 // A job is a streaming job that is ready to run.
@@ -60,6 +58,7 @@ type job struct {
 	combineMinSpills int
 	spillPercent     float32
 
+	stress    *stress // nil without --stress
 	id        string
 	files     storage
 	committer *committer
@@ -83,7 +82,12 @@ func (j *job) hold(s *spill) error {
 
 // maps is the number of map tasks that the input is cut for. On one machine, Hadoop
 // sets it to one, whatever the job says.
-func (j *job) maps() int { return 1 }
+func (j *job) maps() int {
+	if j.stress != nil {
+		return j.stress.maps()
+	}
+	return 1
+}
 
 // idNumber returns the part of the job's id that task ids share.
 func (j *job) idNumber() string { return strings.TrimPrefix(j.id, "job_") }
@@ -97,7 +101,14 @@ func (j *job) submit(ctx context.Context) (int, error) {
 	}
 	j.log.info("mapreduce.Job", "The url to track the job: http://localhost:8080/")
 	j.log.info("mapreduce.Job", "Running job: %s", j.id)
+	if j.background {
+		j.log.info("streaming.StreamJob", "Job is running in background.")
+		j.log.info("streaming.StreamJob", "Output directory: %s", j.output)
+	}
 	code, err := j.execute(ctx, splits)
+	if j.background && ctx.Err() == nil { // Hadoop's client has ended, and the job ends when it ends
+		return ExitOK, nil
+	}
 	if err != nil {
 		return exitCodeOf(err, j.log)
 	}
@@ -109,7 +120,7 @@ func (j *job) submit(ctx context.Context) (int, error) {
 
 // prepare is what Hadoop does before a job is submitted: it checks the output, then
 // the shipped files, then the input.
-func (j *job) prepare() ([]input.Split, error) {
+func (j *job) prepare() ([]split, error) {
 	if err := j.openFiles(); err != nil {
 		return nil, err
 	}
@@ -178,7 +189,7 @@ func (j *job) describe(maps int) {
 const defaultJobName = "hadoop-streaming-3.4.2.jar"
 
 // execute runs the tasks, and returns the exit code of a job that has run.
-func (j *job) execute(ctx context.Context, splits []input.Split) (int, error) {
+func (j *job) execute(ctx context.Context, splits []split) (int, error) {
 	cleanup, err := j.setupFolders()
 	if err != nil {
 		return ExitIO, err
@@ -215,7 +226,7 @@ func (j *job) fail(err error, total *counters) error {
 }
 
 // runTasks runs the map tasks and then the reduce tasks.
-func (j *job) runTasks(ctx context.Context, splits []input.Split, total *counters) error {
+func (j *job) runTasks(ctx context.Context, splits []split, total *counters) error {
 	outputs := make([]*spill, len(splits))
 	defer func() { _ = closeSpills(outputs) }() // they are temporary
 	err := j.inParallel(ctx, len(splits), j.reduces > 0, func(ctx context.Context, i int) error {

@@ -17,6 +17,7 @@ type mapOutput struct {
 	spills    []*spill
 
 	records, bytes int64
+	stress         *stressTask
 }
 
 // newMapOutput makes an output for a map task that reads about expected bytes.
@@ -28,7 +29,7 @@ func newMapOutput(t *task, expected int64) (*mapOutput, error) {
 	if j.spillPercent > 1 || j.spillPercent <= 0 {
 		return nil, ioErrorf("Invalid \"mapreduce.map.sort.spill.percent\": %v", j.spillPercent)
 	}
-	m := &mapOutput{task: t, model: newSpillModel(j.sortMegabytes, j.spillPercent)}
+	m := &mapOutput{task: t, model: newSpillModel(j.sortMegabytes, j.spillPercent), stress: t.stress()}
 	var err error
 	if m.order, err = j.newOrder(); err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func (m *mapOutput) collect(key, value []byte) error {
 	keySize, valueSize := j.mapKey.writtenSize(len(key)), j.mapValue.writtenSize(len(value))
 	m.bytes += int64(keySize + valueSize)
 	action := m.model.collect(keySize-len(key), len(key), valueSize-len(value), len(value))
-	if action != spillNothing {
+	if action != spillNothing || m.stress != nil && m.stress.spills() {
 		if err := m.spill(); err != nil {
 			return err
 		}
@@ -91,13 +92,24 @@ func (m *mapOutput) spill() error {
 	}
 	m.pairs.sort()
 	s := m.task.job.sortedSpill(m.pairs)
-	if m.task.job.combiner != (stage{}) {
+	for range m.combineRounds() {
 		var err error
 		if s, err = m.combineSpill(s); err != nil {
 			return err
 		}
 	}
 	return m.keep(s)
+}
+
+// combineRounds returns how often the combiner runs over a spill.
+func (m *mapOutput) combineRounds() int {
+	switch {
+	case m.task.job.combiner == (stage{}):
+		return 0
+	case m.stress != nil:
+		return m.stress.rounds()
+	}
+	return 1
 }
 
 // keep adds a spill, and moves the one before it to disk. Only the last one, which is most

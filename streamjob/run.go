@@ -14,6 +14,9 @@ type Options struct {
 	// Args are the arguments behind the jar: generic options, then streaming options.
 	Args []string
 
+	// Stdin is what loadtb reads. Nil is empty.
+	Stdin io.Reader
+
 	// Stdout gets usage, and the lines of -verbose. Nil discards.
 	Stdout io.Writer
 
@@ -28,6 +31,8 @@ type Options struct {
 
 	// Parallel is how many tasks run at the same time. Zero means one for each processor.
 	Parallel int
+
+	stress *stress
 }
 
 // The exit codes of a command line are those of Hadoop's client.
@@ -60,10 +65,25 @@ func Run(ctx context.Context, options Options) int {
 		fmt.Fprint(options.Stdout, toolUsage)
 		return ExitFailed
 	}
-	if strings.EqualFold(args[0], "streamjob") {
-		args = args[1:]
+	stress, args, err := takeStress(args)
+	if err != nil {
+		log.write([]byte(err.Error() + "\n"))
+		return ExitFailed
 	}
-	code, err := runTool(ctx, args, options, log)
+	options.stress = stress
+	run := func(args []string, options Options, log *logger) (int, error) {
+		return runTool(ctx, args, options, log)
+	}
+	if len(args) > 0 {
+		name := strings.ToLower(args[0])
+		if tool, ok := tools[name]; ok {
+			run = tool
+		}
+		if _, ok := tools[name]; ok || name == "streamjob" {
+			args = args[1:]
+		}
+	}
+	code, err := run(args, options, log)
 	var uncaught *uncaughtError
 	if errors.As(err, &uncaught) {
 		log.write([]byte(`Exception in thread "main" ` + uncaught.Error() + "\n"))
@@ -95,6 +115,7 @@ func runTool(ctx context.Context, args []string, options Options, log *logger) (
 		return ExitFailed, err
 	}
 	j.options = options
+	j.stress = options.stress
 	return j.submit(ctx)
 }
 

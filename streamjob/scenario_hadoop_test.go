@@ -4,6 +4,9 @@ package streamjob_test
 
 import (
 	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -162,6 +165,27 @@ func complaints(log string) string {
 		}
 	}
 	return strings.Join(kept, "\n")
+}
+
+var (
+	randomSeed  = flag.Uint64("random-seed", 1, "seed of the random scenarios")
+	randomCount = flag.Int("random-count", 10, "number of random scenarios")
+)
+
+// TestHadoopRandom compares random command lines.
+func TestHadoopRandom(t *testing.T) {
+	dir := t.TempDir()
+	g := &generator{t: t, random: rand.New(rand.NewPCG(*randomSeed, 0)), dir: dir}
+	var scenarios []scenario
+	for i := range *randomCount {
+		name := fmt.Sprintf("random-%d-%d", *randomSeed, i)
+		if i%10 == 9 {
+			scenarios = append(scenarios, g.big(name))
+		} else {
+			scenarios = append(scenarios, g.scenario(name))
+		}
+	}
+	newHadoop(t).compare(t, scenarios, dir)
 }
 
 // TestHadoopScenarios runs all scenarios in Hadoop too.

@@ -9,7 +9,7 @@ import (
 )
 
 // sequenceSplits cuts sequence files. No split is smaller than the distance of two sync markers.
-func sequenceSplits(j *job, files []input.FileStatus) ([]input.Split, error) {
+func sequenceSplits(j *job, files []input.FileStatus) ([]split, error) {
 	const syncInterval = 5 * 1024 * 20
 	return j.cut(files, syncInterval)
 }
@@ -29,7 +29,7 @@ type sequenceRecords struct {
 }
 
 // openSequenceFile opens a split.
-func openSequenceFile(t *task, split input.Split) (*sequenceRecords, error) {
+func openSequenceFile(t *task, split split) (*sequenceRecords, error) {
 	file, err := t.job.files.Open(split.File)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func openSequenceFile(t *task, split input.Split) (*sequenceRecords, error) {
 	return r, nil
 }
 
-func newSequenceRecords(t *task, file input.File, split input.Split) (*sequenceRecords, error) {
+func newSequenceRecords(t *task, file input.File, split split) (*sequenceRecords, error) {
 	info, err := t.job.files.Stat(split.File)
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (r *sequenceRecords) Close() error  { return r.file.Close() }
 
 func (r *sequenceRecords) classes() (key, value *class) { return r.key, r.value }
 
-func openSequenceInput(t *task, split input.Split) (records, error) {
+func openSequenceInput(t *task, split split) (records, error) {
 	return openSequenceFile(t, split)
 }
 
@@ -131,7 +131,7 @@ type shownRecords struct {
 func (r shownRecords) classes() (key, value *class) { return r.class, r.class }
 
 // openSequenceText reads keys and values as their texts.
-func openSequenceText(t *task, split input.Split) (records, error) {
+func openSequenceText(t *task, split split) (records, error) {
 	r, err := openSequenceFile(t, split)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func openSequenceText(t *task, split input.Split) (records, error) {
 }
 
 // openSequenceBinary reads keys and values as the bytes that their classes wrote.
-func openSequenceBinary(t *task, split input.Split) (records, error) {
+func openSequenceBinary(t *task, split split) (records, error) {
 	r, err := openSequenceFile(t, split)
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func openSequenceBinary(t *task, split input.Split) (records, error) {
 }
 
 // openAuto reads a file as what it begins as.
-func openAuto(t *task, split input.Split) (records, error) {
+func openAuto(t *task, split split) (records, error) {
 	file, err := t.job.files.Open(split.File)
 	if err != nil {
 		return nil, err

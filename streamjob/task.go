@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-
-	"github.com/gomr/gomr/mr/input"
 )
 
 // A task is the one attempt at a map or reduce task. One goroutine runs it.
@@ -23,7 +21,7 @@ type task struct {
 }
 
 // newTask makes a task. split is that of a map task.
-func (j *job) newTask(ctx context.Context, isMap bool, index int, split *input.Split) *task {
+func (j *job) newTask(ctx context.Context, isMap bool, index int, split *split) *task {
 	t := &task{ctx: ctx, job: j, isMap: isMap, index: index, conf: j.conf.clone(), counters: &counters{limit: j.counterLimit}}
 	kind := "r"
 	if isMap {
@@ -43,7 +41,7 @@ func (j *job) newTask(ctx context.Context, isMap bool, index int, split *input.S
 	} {
 		t.conf.values[name] = value
 	}
-	if split != nil {
+	if split != nil && split.chunks == nil {
 		t.conf.values["mapreduce.map.input.file"] = qualify(split.File)
 		t.conf.values["mapreduce.map.input.start"] = strconv.FormatInt(split.Start, 10)
 		t.conf.values["mapreduce.map.input.length"] = strconv.FormatInt(split.Length, 10)
@@ -83,7 +81,7 @@ type sink interface {
 }
 
 // runMap runs a map task. Its result is nil where there are no reduce tasks.
-func (t *task) runMap(split input.Split) (*spill, error) {
+func (t *task) runMap(split split) (*spill, error) {
 	in, err := t.job.format.open(t, split)
 	if err != nil {
 		return nil, err
@@ -94,7 +92,7 @@ func (t *task) runMap(split input.Split) (*spill, error) {
 	for _, id := range []counterID{mapInputRecords, mapOutputRecords, failedShuffles, mergedMapOutputs, spilledRecords} {
 		t.counters.count(id, 0)
 	}
-	t.counters.count(splitRawBytes, splitSize(split))
+	t.counters.count(splitRawBytes, split.describedSize())
 	if t.job.reduces == 0 {
 		return nil, t.mapToOutput(in)
 	}
@@ -108,13 +106,6 @@ func (t *task) runMap(split input.Split) (*spill, error) {
 		return nil, errors.Join(err, closeSpills(out.spills))
 	}
 	return out.finish()
-}
-
-// splitSize returns the bytes of a split's description.
-func splitSize(split input.Split) int64 {
-	const class = "org.apache.hadoop.mapred.FileSplit"
-	path := qualify(split.File)
-	return int64(vintSize(len(class)) + len(class) + vintSize(len(path)) + len(path) + 16)
 }
 
 // mapToOutput runs a map task that writes output itself.
@@ -260,6 +251,9 @@ func (t *task) mergeOutputs(outputs []*spill) (*heapMerge, error) {
 
 func (t *task) reduceTo(merged *heapMerge, out sink) error {
 	groups := &groupCounter{Pairs: merged}
+	if s := t.stress(); s != nil {
+		groups.Pairs = newShuffledPairs(merged, s.random)
+	}
 	var read int64
 	defer func() {
 		t.counters.count(reduceInputRecords, read)
@@ -277,6 +271,14 @@ func (t *task) reduceTo(merged *heapMerge, out sink) error {
 		return err
 	}
 	return t.reducePipe(p, groups, &read, counted, t.counters)
+}
+
+// stress returns what --stress does to the task, or nil.
+func (t *task) stress() *stressTask {
+	if t.job.stress == nil {
+		return nil
+	}
+	return &stressTask{t.job.stress.random(t.isMap, t.index)}
 }
 
 // setStatus takes what a command says of its progress. Nobody watches it here.

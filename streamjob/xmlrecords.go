@@ -6,12 +6,10 @@ import (
 	"io"
 	"math"
 	"regexp"
-
-	"github.com/gomr/gomr/mr/input"
 )
 
 // openStream reads a split with the reader of -inputreader, or as lines with keys.
-func openStream(t *task, split input.Split) (records, error) {
+func openStream(t *task, split split) (records, error) {
 	if !t.job.xmlReader {
 		return openKeyValue(t, split)
 	}
