@@ -102,7 +102,7 @@ func (b *Buffer) addLarge(p int, key, value []byte) error {
 		return &singlePair{key: key, value: value}
 	}
 	if size := int64(recordSize(key, value)); size <= b.room {
-		return b.pack(one)
+		return b.pack(size, one)
 	}
 	if err := b.spill(); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (b *Buffer) empty() error {
 	sorted := func(p int) mr.Pairs { return b.options.combinedEntries(pairs.partition(p)) }
 	defer b.store.reset()
 	if b.store.arena.size() <= b.room {
-		return b.pack(sorted)
+		return b.pack(b.store.arena.size(), sorted)
 	}
 	if err := b.spill(); err != nil {
 		return err
@@ -138,9 +138,9 @@ func (b *Buffer) empty() error {
 	return nil
 }
 
-// pack makes a run in memory of the pairs of each partition.
-func (b *Buffer) pack(partition func(p int) mr.Pairs) error {
-	run, err := pack(b.options.Partitions, partition)
+// pack makes a run in memory of the pairs of each partition, which take about size bytes.
+func (b *Buffer) pack(size int64, partition func(p int) mr.Pairs) error {
+	run, err := pack(b.options.Partitions, size, partition)
 	if err != nil {
 		return err
 	}

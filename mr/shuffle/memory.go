@@ -23,6 +23,16 @@ func free(b []byte) {
 	}
 }
 
+// shrink gives back what of b is behind its first n bytes, and returns those.
+func shrink(b []byte, n int) []byte {
+	if cap(b) < minMapped {
+		return b[:n]
+	}
+	keep := min(max(mappedSize(n), minMapped), cap(b))
+	unmapMemory(b[keep:cap(b)])
+	return b[:n:keep]
+}
+
 // allocateEntries returns room for n entries, which the caller gives to freeEntries.
 func allocateEntries(n int) []entry {
 	if n == 0 {

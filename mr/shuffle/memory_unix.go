@@ -35,7 +35,7 @@ func mappedSize(n int) int {
 	return (n + page - 1) &^ (page - 1)
 }
 
-func unmapMemory(b []byte) { unmapPages(unsafe.Pointer(&b[0]), len(b)) }
+func unmapMemory(b []byte) { unmapPages(unsafe.Pointer(unsafe.SliceData(b)), len(b)) }
 
 func mapPages(n int) unsafe.Pointer {
 	p, err := unix.MmapPtr(-1, 0, nil, uintptr(n), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)

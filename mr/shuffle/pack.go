@@ -21,15 +21,12 @@ type packedPart struct {
 	pairs         int
 }
 
-const (
-	packedChunk = 1 << 20
-	// minPackedChunk is the size of the first chunk, as the outputs of many small tasks need it.
-	minPackedChunk = 8 << 10
-)
+// minPackedChunk is the size of the smallest chunk in bytes.
+const minPackedChunk = 4 << 10
 
-// pack makes a run of the sorted pairs of each partition.
-func pack(partitions int, partition func(p int) mr.Pairs) (*packed, error) {
-	w := packer{packed: &packed{parts: make([]packedPart, partitions)}}
+// pack makes a run of the sorted pairs of each partition, which take about size bytes.
+func pack(partitions int, size int64, partition func(p int) mr.Pairs) (*packed, error) {
+	w := packer{packed: &packed{parts: make([]packedPart, partitions)}, size: int(size)}
 	for p := range partitions {
 		if err := w.write(p, partition(p)); err != nil {
 			w.packed.close()
@@ -37,6 +34,7 @@ func pack(partitions int, partition func(p int) mr.Pairs) (*packed, error) {
 		}
 		w.packed.pairs += int64(w.packed.parts[p].pairs)
 	}
+	w.cut()
 	return w.packed, nil
 }
 
@@ -52,6 +50,7 @@ func packedSources(runs []*packed, p int) []mr.Pairs {
 // A packer writes packed pairs.
 type packer struct {
 	packed *packed
+	size   int    // of all records that are still to come, as far as is known
 	tail   []byte // what is left of the last chunk
 }
 
@@ -74,19 +73,26 @@ func (w *packer) write(p int, pairs mr.Pairs) error {
 	return pairs.Err()
 }
 
-// grow begins a chunk of at least n bytes.
+// grow begins a chunk of at least n bytes: of what is still to come, if that is known.
 func (w *packer) grow(n int) {
-	size := minPackedChunk
-	if last := len(w.packed.chunks) - 1; last >= 0 {
-		// What is left of the last chunk is cut off: no record is there.
-		chunk := &w.packed.chunks[last]
-		size = min(2*cap(*chunk), packedChunk)
-		*chunk = (*chunk)[:len(*chunk)-len(w.tail)]
-	}
-	chunk := allocate(max(n, size))
-	w.packed.memory += int64(len(chunk))
+	w.cut()
+	chunk := allocate(max(n, w.size, minPackedChunk))
+	w.size = len(chunk) / 4 // where it was not enough
+	w.packed.memory += int64(cap(chunk))
 	w.packed.chunks = append(w.packed.chunks, chunk)
 	w.tail = chunk
+}
+
+// cut gives up what is left of the last chunk.
+func (w *packer) cut() {
+	last := len(w.packed.chunks) - 1
+	if last < 0 {
+		return
+	}
+	chunk := w.packed.chunks[last]
+	w.packed.chunks[last] = shrink(chunk, len(chunk)-len(w.tail))
+	w.packed.memory -= int64(cap(chunk) - cap(w.packed.chunks[last]))
+	w.tail = nil
 }
 
 func (p *packed) close() {
