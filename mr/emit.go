@@ -22,6 +22,7 @@ type shuffleSink[K, V any] struct {
 	key                    K
 	value                  V
 	keyBuffer, valueBuffer []byte
+	varint                 [binary.MaxVarintLen64]byte
 	count, flushed         int64
 	err                    error
 }
@@ -43,8 +44,7 @@ func (s *shuffleSink[K, V]) emit(key K, value V) {
 	}
 	switch {
 	case s.valueCodec.varint:
-		s.valueBuffer = binary.AppendVarint(s.valueBuffer[:0], *(*int64)(unsafe.Pointer(&value)))
-		encodedValue = s.valueBuffer
+		encodedValue = s.varint[:binary.PutVarint(s.varint[:], *(*int64)(unsafe.Pointer(&value)))]
 	case s.valueCodec.view:
 		encodedValue = bytesAt(unsafe.Pointer(&value))
 	default:

@@ -12,10 +12,11 @@ import (
 // come often; a table of all keys would miss the cache with each rare one.
 // ("Early aggregation": Larson, "Grouping and Duplicate Elimination", 1997.)
 type recentKeys struct {
-	merge  func(dst, a, b []byte) []byte
-	slots  []recentSlot // a power of two of them
-	shift  int          // hash >> shift is the slot
-	merged []byte       // memory for the result of a merge
+	merge func(dst, a, b []byte) []byte
+	slots []recentSlot // a power of two of them
+	shift int          // hash >> shift is the slot
+	large []byte       // memory for a merged value that is larger than small
+	small [64]byte
 }
 
 // A recentSlot is empty where its hash is zero.
@@ -53,12 +54,23 @@ func (t *recentKeys) mergeInto(b, key, value []byte) bool {
 	if !bytes.Equal(k, key) {
 		return false
 	}
-	t.merged = t.merge(emptied(t.merged), old, value)
-	if len(t.merged) == len(old) {
-		copy(old, t.merged)
+	merged := t.merge(t.scratch(len(old)+len(value)), old, value)
+	if len(merged) == len(old) {
+		copy(old, merged)
 		return true
 	}
-	return replaceValue(b, t.merged)
+	return replaceValue(b, merged)
+}
+
+// scratch returns empty memory for a value of about n bytes.
+func (t *recentKeys) scratch(n int) []byte {
+	if n <= len(t.small) {
+		return t.small[:0]
+	}
+	if cap(t.large) < n || cap(t.large) > keptBuffer {
+		t.large = make([]byte, 0, n)
+	}
+	return t.large[:0]
 }
 
 // reset forgets all keys.
