@@ -201,7 +201,7 @@ func (s *streamJob) fillLimits(j *job) error {
 	number := func(name string, other int) int {
 		n, numberErr := s.conf.integer(name, other)
 		if err == nil && numberErr != nil {
-			err = &uncaughtError{"java.lang.NumberFormatException", strings.TrimPrefix(numberErr.Error(), "java.lang.NumberFormatException: ")}
+			err = numberErr
 		}
 		return n
 	}
@@ -219,5 +219,8 @@ func (s *streamJob) fillLimits(j *job) error {
 		err = percentErr
 	}
 	j.spillPercent = float32(percent)
-	return err
+	if err != nil { // the tasks of Hadoop read these, and fail
+		j.broken = &taskError{class: runtimeFailure, text: "Error in configuring object", cause: err}
+	}
+	return nil
 }

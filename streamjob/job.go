@@ -47,6 +47,7 @@ type job struct {
 
 	partitioner, comparator string
 
+	broken           error // of properties that only tasks read
 	failOnExit       bool
 	joinDelay        time.Duration
 	skipAfter        int // -1 never
@@ -104,6 +105,7 @@ func (j *job) submit(ctx context.Context) (int, error) {
 	if j.background {
 		j.log.info("streaming.StreamJob", "Job is running in background.")
 		j.log.info("streaming.StreamJob", "Output directory: %s", j.output)
+		j.log = &logger{out: io.Discard, now: j.log.now}
 	}
 	code, err := j.execute(ctx, splits)
 	if j.background && ctx.Err() == nil { // Hadoop's client has ended, and the job ends when it ends
@@ -254,7 +256,10 @@ func (j *job) runTask(t *task, total *counters, run func(*task) error) error {
 			return err
 		}
 	}
-	err := run(t)
+	err := j.broken
+	if err == nil {
+		err = run(t)
+	}
 	if endErr := t.end(); err == nil {
 		err = endErr
 	}

@@ -82,7 +82,7 @@ func (p *part) close() error {
 		err = closeErr
 	}
 	const chunk, head, sum = 512, 8, 4 // Hadoop counts the checksums that it writes beside
-	if !p.task.job.lazy { // which it does not see through
+	if !p.task.job.lazy {              // which it does not see through
 		p.task.counters.bytesWritten += p.size + head + (p.size+chunk-1)/chunk*sum
 	}
 	return err

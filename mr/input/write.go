@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gomr/gomr/mr/input/internal/bzip2"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zlib"
@@ -14,13 +15,15 @@ import (
 
 // NewWriter returns a writer that compresses to w in a form that Hadoop and
 // [NewReader] read. The data is complete when Close returned nil; Close leaves w
-// open. There is no writer for [Bzip2].
+// open.
 func NewWriter(codec string, w io.Writer) (io.WriteCloser, error) {
 	switch codec {
 	case Gzip:
 		return gzip.NewWriter(w), nil
 	case Deflate:
 		return zlib.NewWriter(w), nil
+	case Bzip2:
+		return bzip2.NewWriter(w), nil
 	case Zstd:
 		return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
 	case Snappy:
@@ -30,7 +33,7 @@ func NewWriter(codec string, w io.Writer) (io.WriteCloser, error) {
 	case Lz4:
 		return newBlockWriter(w, lz4Block, encodeLz4), nil
 	}
-	return nil, fmt.Errorf("no codec that writes is named %q: there are %s, %s, %s, %s and %s", codec, Gzip, Deflate, Zstd, Snappy, Lz4)
+	return nil, fmt.Errorf("no codec that writes is named %q: there are %s, %s, %s, %s, %s and %s", codec, Gzip, Deflate, Bzip2, Zstd, Snappy, Lz4)
 }
 
 // The sizes of blocks before compression are those of SnappyCodec and Lz4Codec:

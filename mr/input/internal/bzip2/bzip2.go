@@ -1,4 +1,4 @@
-// Package bzip2 reads bzip2 data, randomised blocks too.
+// Package bzip2 reads bzip2 data, randomised blocks too, and writes it.
 //
 // Such blocks are why compress/bzip2 will not do: the bzip2 tool has not written
 // them since 1999, but Hadoop's BZip2Codec does, for text that repeats itself.
