@@ -48,7 +48,7 @@ func variedText(size int) []byte {
 }
 
 // writable are the codecs that NewWriter knows.
-var writable = []string{Gzip, Deflate, Zstd, Snappy, Lz4}
+var writable = []string{Gzip, Deflate, Zstd, Snappy, Lz4, Bzip2}
 
 func TestCodecOf(t *testing.T) {
 	for name, want := range map[string]string{
