@@ -202,15 +202,16 @@ func (t *step) sources(p int) []mr.Pairs {
 		}
 	}
 	for _, o := range t.outputs {
+		runs := []mr.Pairs{o.Partition(p)}
 		output, ok := o.(*shuffle.Output)
-		switch {
-		case !ok || output.Memory() == 0:
+		if ok && t.Combine == nil {
+			runs = output.Sources(p)
+		}
+		if ok && output.Memory() > 0 {
+			inMemory = append(inMemory, runs...)
+		} else {
 			mergeMemory()
-			sources = append(sources, o.Partition(p))
-		case t.Combine != nil:
-			inMemory = append(inMemory, output.Partition(p))
-		default:
-			inMemory = append(inMemory, output.Sources(p)...)
+			sources = append(sources, runs...)
 		}
 	}
 	mergeMemory()
