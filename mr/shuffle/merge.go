@@ -16,12 +16,40 @@ func Merge(sources []mr.Pairs) mr.Pairs {
 	case 1:
 		return sources[0]
 	}
+	if packed := allPacked(sources); packed != nil {
+		if m := mergePacked(packed); m != nil {
+			return m
+		}
+	}
 	m := &merger{cursors: make([]cursor, len(sources))}
 	for i, source := range sources {
 		m.cursors[i] = cursor{pairs: source, order: uint64(i)}
 		m.cursors[i].repeater, _ = source.(repeater)
 	}
 	return m
+}
+
+// allPacked returns the sources if they are worth a merge of packed runs: if there are
+// some of them, and keys do not repeat, which a tournament makes nothing of.
+func allPacked(sources []mr.Pairs) []*packedPairs {
+	if len(sources) < minMergePacked {
+		return nil
+	}
+	packed := make([]*packedPairs, len(sources))
+	var pairs, keys int64
+	for i, s := range sources {
+		p, ok := s.(*packedPairs)
+		if !ok {
+			return nil
+		}
+		packed[i] = p
+		pairs += p.run.pairs
+		keys += p.run.keys
+	}
+	if pairs > 2*keys {
+		return nil
+	}
+	return packed
 }
 
 // A cursor stands on a pair of a sorted source.

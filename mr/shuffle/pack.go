@@ -10,16 +10,21 @@ import (
 // they were added and sorted, and are read from front to back, as the processor likes it.
 type packed struct {
 	chunks [][]byte
+	marks  [][]int // by chunk: offsets of records, one in markEvery bytes
 	parts  []packedPart
 	pairs  int64
+	keys   int64 // different ones, in all partitions
 	memory int64
 }
 
 // A packedPart is the place of the pairs of a partition.
 type packedPart struct {
-	chunk, offset int // of the first one
-	pairs         int
+	start, end packedPlace
+	pairs      int
 }
+
+// A packedPlace is an offset in a chunk.
+type packedPlace struct{ chunk, offset int }
 
 // minPackedChunk is the size of the smallest chunk in bytes.
 const minPackedChunk = 4 << 10
@@ -52,10 +57,13 @@ type packer struct {
 	packed *packed
 	size   int    // of all records that are still to come, as far as is known
 	tail   []byte // what is left of the last chunk
+
+	markAt int // the length of tail from which on a record is marked
 }
 
 func (w *packer) write(p int, pairs mr.Pairs) error {
 	part := &w.packed.parts[p]
+	repeater, _ := pairs.(repeater)
 	for pairs.Next() {
 		key, value := pairs.Key(), pairs.Value()
 		size := recordSize(key, value)
@@ -63,14 +71,35 @@ func (w *packer) write(p int, pairs mr.Pairs) error {
 			w.grow(size)
 		}
 		if part.pairs == 0 {
-			part.chunk = len(w.packed.chunks) - 1
-			part.offset = len(w.packed.chunks[part.chunk]) - len(w.tail)
+			part.start = w.place()
+		}
+		if part.pairs == 0 || repeater == nil || !repeater.repeats() {
+			w.packed.keys++
 		}
 		part.pairs++
+		if len(w.tail) <= w.markAt {
+			w.mark()
+		}
 		putRecord(w.tail, key, value)
 		w.tail = w.tail[size:]
 	}
+	if part.pairs > 0 {
+		part.end = w.place()
+	}
 	return pairs.Err()
+}
+
+// place returns where the next record begins, in a chunk that has room for it.
+func (w *packer) place() packedPlace {
+	last := len(w.packed.chunks) - 1
+	return packedPlace{last, len(w.packed.chunks[last]) - len(w.tail)}
+}
+
+// mark notes where the next record begins.
+func (w *packer) mark() {
+	at := w.place()
+	w.packed.marks[at.chunk] = append(w.packed.marks[at.chunk], at.offset)
+	w.markAt = len(w.tail) - markEvery
 }
 
 // grow begins a chunk of at least n bytes: of what is still to come, if that is known.
@@ -80,7 +109,8 @@ func (w *packer) grow(n int) {
 	w.size = len(chunk) / 4 // where it was not enough
 	w.packed.memory += int64(cap(chunk))
 	w.packed.chunks = append(w.packed.chunks, chunk)
-	w.tail = chunk
+	w.packed.marks = append(w.packed.marks, nil)
+	w.tail, w.markAt = chunk, len(chunk)
 }
 
 // cut gives up what is left of the last chunk.
@@ -105,20 +135,41 @@ func (p *packed) close() {
 // partition returns the pairs of a partition.
 func (p *packed) partition(i int) *packedPairs {
 	part := p.parts[i]
-	pairs := &packedPairs{left: part.pairs}
-	if part.pairs > 0 {
-		pairs.rest = p.chunks[part.chunk][part.offset:]
-		pairs.chunks = p.chunks[part.chunk+1:]
+	return &packedPairs{run: p, part: part, at: part.start, left: part.pairs}
+}
+
+// segments returns the part of each chunk that the pairs are in. None of them must have been read.
+func (p *packedPairs) segments() []segment {
+	if p.left == 0 {
+		return nil
 	}
-	return pairs
+	var segments []segment
+	for c := p.part.start.chunk; c <= p.part.end.chunk; c++ {
+		start, end := 0, len(p.run.chunks[c])
+		if c == p.part.start.chunk {
+			start = p.part.start.offset
+		}
+		if c == p.part.end.chunk {
+			end = p.part.end.offset
+		}
+		s := segment{data: p.run.chunks[c][start:end]}
+		for _, mark := range p.run.marks[c] {
+			if start <= mark && mark < end {
+				s.marks = append(s.marks, mark-start)
+			}
+		}
+		segments = append(segments, s)
+	}
+	return segments
 }
 
 // packedPairs are an [mr.Pairs].
 type packedPairs struct {
-	rest       []byte   // of the present chunk
-	chunks     [][]byte // behind it
-	left       int      // pairs that were not read
-	last       []byte   // the key before
+	run        *packed
+	part       packedPart
+	at         packedPlace
+	left       int    // pairs that were not read
+	last       []byte // the key before
 	key, value []byte
 }
 
@@ -128,19 +179,12 @@ func (p *packedPairs) Next() bool {
 		return false
 	}
 	p.left--
-	if len(p.rest) == 0 {
-		p.rest, p.chunks = p.chunks[0], p.chunks[1:]
+	if p.at.offset == len(p.run.chunks[p.at.chunk]) {
+		p.at = packedPlace{p.at.chunk + 1, 0}
 	}
 	p.last = p.key
-	start, keyLen, valueLen := 2, int(p.rest[0]), int(p.rest[1])
-	if p.rest[0]|p.rest[1] >= 0x80 {
-		keyLen, valueLen, start = recordLengths(p.rest)
-	}
-	valueStart := start + keyLen
-	end := valueStart + valueLen
-	p.key = p.rest[start:valueStart:valueStart]
-	p.value = p.rest[valueStart:end:end]
-	p.rest = p.rest[end:]
+	p.key, p.value = parseRecord(p.run.chunks[p.at.chunk][p.at.offset:])
+	p.at.offset += recordSize(p.key, p.value)
 	return true
 }
 
