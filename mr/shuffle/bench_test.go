@@ -67,7 +67,6 @@ func BenchmarkBuffer(b *testing.B) {
 		{"sort", Options{Memory: 256 << 20}},
 		{"sort/spills", Options{Memory: 4 << 20}},
 		{"sort/spills/none", Options{Memory: 4 << 20, Codec: None}},
-		{"sort/spills/lz4", Options{Memory: 4 << 20, Codec: LZ4}},
 	}
 	for _, bench := range benchmarks {
 		bench.options.Partitions, bench.options.Partition = 4, partition
@@ -198,7 +197,7 @@ func BenchmarkBlock(b *testing.B) {
 	for _, p := range pairs {
 		keys, values = append(keys, []byte(p.key)), append(values, []byte(p.value)[:1])
 	}
-	for _, codec := range []Codec{None, S2, LZ4} {
+	for _, codec := range []Codec{None, S2} {
 		b.Run("encode/"+codec.String(), func(b *testing.B) {
 			w := BlockWriter{Codec: codec}
 			var block []byte

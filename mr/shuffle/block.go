@@ -72,7 +72,7 @@ func parseBlock(block []byte) (blockHeader, error) {
 		return h, blockError(UnknownVersion, "it has version %d, and this program reads version %d: are all tasks of one build?", v, blockVersion)
 	}
 	h.codec = Codec(block[codecOffset])
-	if h.codec < None || h.codec > LZ4 {
+	if h.codec < None || h.codec > S2 {
 		return h, blockError(UnknownCodec, "it has %s", h.codec)
 	}
 	h.pairs = int(binary.LittleEndian.Uint32(block[pairsOffset:]))

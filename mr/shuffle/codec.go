@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/s2"
-	"github.com/pierrec/lz4/v4"
 )
 
 // A Codec says how the body of a block is compressed. The numbers are part of the block format.
@@ -16,7 +15,6 @@ const (
 	DefaultCodec Codec = iota // S2; never stored
 	None                      // not compressed
 	S2                        // S2 block format, github.com/klauspost/compress/s2
-	LZ4                       // LZ4 block format
 )
 
 // String returns the name of the codec.
@@ -28,8 +26,6 @@ func (c Codec) String() string {
 		return "none"
 	case S2:
 		return "s2"
-	case LZ4:
-		return "lz4"
 	}
 	return fmt.Sprintf("codec %d", uint8(c))
 }
@@ -38,18 +34,11 @@ func (c Codec) String() string {
 // and returns the codec that it is stored with.
 func (c Codec) compress(dst, body []byte) ([]byte, Codec) {
 	start := len(dst)
-	switch c {
-	case S2, DefaultCodec:
+	if c != None {
 		dst = slices.Grow(dst, s2.MaxEncodedLen(len(body)))
 		stored := s2.Encode(dst[start:cap(dst)], body)
 		if pays(len(stored), len(body)) {
 			return dst[:start+len(stored)], S2
-		}
-	case LZ4:
-		dst = slices.Grow(dst, lz4.CompressBlockBound(len(body)))
-		n, err := lz4.CompressBlock(body, dst[start:cap(dst)], nil)
-		if err == nil && n > 0 && pays(n, len(body)) {
-			return dst[:start+n], LZ4
 		}
 	}
 	return append(dst, body...), None
@@ -69,25 +58,16 @@ func credible(stored, length int) bool {
 
 // decompress fills dst with the body that is stored in src.
 func (c Codec) decompress(dst, src []byte) error {
-	switch c {
-	case S2:
-		n, err := s2.DecodedLen(src)
-		if err != nil {
-			return err
-		}
-		if n != len(dst) {
-			return fmt.Errorf("s2 body of %d bytes, not %d", n, len(dst))
-		}
-		_, err = s2.Decode(dst, src)
-		return err
-	case LZ4:
-		n, err := lz4.UncompressBlock(src, dst)
-		if err != nil {
-			return err
-		}
-		if n != len(dst) {
-			return fmt.Errorf("lz4 body of %d bytes, not %d", n, len(dst))
-		}
+	if c == None {
+		return nil // the body is used as it is
 	}
-	return nil
+	n, err := s2.DecodedLen(src)
+	if err != nil {
+		return err
+	}
+	if n != len(dst) {
+		return fmt.Errorf("s2 body of %d bytes, not %d", n, len(dst))
+	}
+	_, err = s2.Decode(dst, src)
+	return err
 }

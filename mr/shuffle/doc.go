@@ -13,7 +13,7 @@
 //	buffer := shuffle.NewBuffer(shuffle.Options{
 //		Partitions: step.Reducers,
 //		Partition:  step.Partition,
-//		Merge:      step.Merge,
+//		NewMerge:   step.NewMerge,
 //		Memory:     64 << 20,
 //		Dir:        dir,
 //	})
@@ -31,23 +31,28 @@
 //		…
 //	}
 //
-// With Merge the pairs go into a hash table that merges the values of a key as they come.
-// Without it every pair is kept, beside an index that is sorted. When the memory is used up,
-// the pairs that are there are sorted and written to a run on disk, partition by partition.
-// At the end the runs are merged while they are read; where there are more of them than memory
-// to read them, neighbours are merged first. A combiner runs over each spill and each merge.
+// Pairs go into a store: records in chunks, and an entry of each that is sorted. Where values are merged, a
+// table of recent keys merges those of keys that come often; the store keeps the rest as it comes,
+// since a table of all keys would miss the processor's cache with each rare one.
+// A store is 8 MiB at most. When it is full, its entries are sorted while the cache has them, equal
+// keys are merged or combined, and the pairs are packed: one behind the other, in a run in memory.
+// When memory has no room for one more run, all of them are merged to one on disk, partition by partition.
+// At the end the runs are merged while they are read; where there are more of them on disk than memory
+// to read them, neighbours are merged first.
 //
-// [Options.Memory] bounds the sum of: records in chunks, the index or table (old and new while it grows),
+// [Options.Memory] bounds the sum of: the store, with old and new entries while it grows, packed runs,
 // three blocks while a run is written, and two blocks of each run while they are merged.
-// Beside it there are: the index of runs, 24 bytes for each partition and spill; one pair,
-// where a single one is larger than a block; and what the garbage collector has not freed yet.
+// Beside it there are: the index of runs, 48 bytes for each partition and run; and one pair,
+// where a single one is larger than a block. Memory of 64 KiB and more comes from the system and
+// goes back to it, and is not seen by Go's collector.
 //
 // [Output.Partition] gives the pairs to stream, and [BlockWriter.Cut] cuts them into blocks.
 // [Output.WriteRun] puts an output into one file and its index, so that its memory can be freed.
 //
 // # The reduce side
 //
-// [Merge] merges sorted pairs of any kind with a tournament, [MergeLimited] any number of them
+// [Merge] merges sorted pairs of any kind: with a tournament, or, where they are packed runs whose keys
+// seldom repeat, by collecting and sorting a range of keys at a time, as large as the cache. [MergeLimited] any number of them
 // in passes, and [MergeValues] merges the values of equal keys. [NewFrameMerger] merges blocks that
 // come one by one in the order of their first keys, as Hadoop hands them to a reducer.
 //
@@ -61,7 +66,7 @@
 //	+---------+-------+-------+--------+--------+----------+- - - - - -+
 //
 //	version   1
-//	codec     of the body: 1 none, 2 S2, 3 LZ4 (both the block format, with no frame)
+//	codec     of the body: 1 none, 2 S2 (its block format, with no frame)
 //	pairs     number of pairs
 //	length    bytes of the body when it is decompressed
 //	stored    bytes of the body that follow
@@ -111,6 +116,6 @@
 // # Measured
 //
 // On words of a text, 64 KiB blocks and one busy core of an AMD EPYC: S2 writes a block in 15 ns more
-// for each pair than no codec and stores 41% of the bytes, LZ4 takes about the same time for 45%;
-// both are read at the speed of none. So S2 is the default.
+// for each pair than no codec and stores 41% of the bytes, and is read at the speed of none.
+// LZ4 took about the same time for 45%, so S2 is what there is.
 package shuffle
