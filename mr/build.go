@@ -84,6 +84,9 @@ func newMapTask[I, K, V any](m Mapper[I, K, V], s *settings, p place) (run mapRu
 	if m == nil {
 		return nil, false, errors.New("the mapper is nil")
 	}
+	if p.readsStep && s.containing != nil {
+		return nil, false, errors.New("mr.Containing looks at the lines of files, so it can't be an option of a second step")
+	}
 	if many, ok := any(m).(inputs[K, V]); ok {
 		if p.readsStep {
 			return nil, false, errors.New("mr.Inputs reads files, so it can't be the mapper of a second step")
@@ -96,7 +99,7 @@ func newMapTask[I, K, V any](m Mapper[I, K, V], s *settings, p place) (run mapRu
 	}
 	return func(env *Env, records Records, emit Emit[K, V], out sink) error {
 		in := &recordReader[I]{
-			env: env, records: records, decode: decode, skipBroken: s.skipBroken,
+			env: env, records: records, containing: s.containing, decode: decode, skipBroken: s.skipBroken,
 			skips: newSkipper(env, s.skipLimit), counter: env.Counter(FrameworkGroup, MapInputRecords),
 		}
 		return runMapper(m, env, in, emit, out)

@@ -62,6 +62,7 @@ func MapOnly[I, K, V any](m Mapper[I, K, V], options ...Option) Flow[I, KV[K, V]
 		step := s.newStep(0)
 		step.Err = errors.Join(s.err, err, formatErr, s.checkMapOnly(), checkRole(m, mapRole[K, V]()))
 		step.Borrows = borrows
+		step.Divisible = isDivisible(m)
 		step.RunMapOnly = func(env *Env, records Records, write WriteRecord) error {
 			out := newRecordSink[K, V](env, format, MapOutputRecords, write)
 			return task(env, records, out.emit, out)

@@ -190,6 +190,28 @@ func (partitioned) Partition(word string, partitions int) int {
 	return int(word[len(word)-1]) % partitions
 }
 
+func TestContaining(t *testing.T) {
+	var counters mr.Counters
+	out, err := tryRun(mr.MapMerge(counter{}, mr.Sum, mr.Containing("t d")), verse, &counters)
+	require.NoError(t, err)
+	require.Empty(t, out)
+	out, err = tryRun(mr.MapMerge(counter{}, mr.Sum, mr.Containing("the c")), verse, &counters)
+	require.NoError(t, err)
+	require.Equal(t, "cat\t1\ndog\t1\nthe\t2\n", out)
+	require.EqualValues(t, 1, counters.Counter(mr.FrameworkGroup, mr.MapInputRecords).Value(), "what is left out is not counted")
+	require.Equal(t, verseCounts, run(t, mr.MapMerge(counter{}, mr.Sum, mr.Containing("")), verse), "all records contain nothing")
+
+	number := mr.MapFunc(func(n int, emit mr.Emit[int, int]) error { emit(n, 1); return nil })
+	require.Equal(t, "17\t1\n", run(t, mr.MapMerge(mr.Inputs(mr.From("/n", number)), mr.Sum, mr.Containing("7")), files{"/n": {"oops", "17", "5"}}),
+		"a record that is left out is not parsed")
+}
+
+func TestContainingIsForFilesAndOneText(t *testing.T) {
+	again := mr.MapMerge(mr.MapFunc(func(p mr.KV[string, int], emit mr.Emit[string, int]) error { return nil }), mr.Sum, mr.Containing("a"))
+	require.ErrorContains(t, mr.Check(mr.Then(mr.MapMerge(counter{}, mr.Sum), again)), "step 2: mr.Containing looks at the lines of files")
+	require.ErrorContains(t, mr.Check(mr.MapMerge(counter{}, mr.Sum, mr.Containing("a"), mr.Containing("b"))), `mr.Containing("b"): a step looks for one text, and it looks for "a" already`)
+}
+
 // stateful counts its records between set-up and tear-down.
 type stateful struct {
 	lines *mr.Counter

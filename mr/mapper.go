@@ -1,6 +1,7 @@
 package mr
 
 import (
+	"bytes"
 	"errors"
 	"iter"
 	"reflect"
@@ -161,6 +162,7 @@ func mapEach[I, K, V any](m Mapper[I, K, V], env *Env, in *recordReader[I], emit
 type recordReader[I any] struct {
 	env        *Env
 	records    Records
+	containing []byte // what a record must hold
 	decode     func(src []byte, r *recordReader[I]) error
 	skipBroken bool // a record that can't be decoded is skipped
 	skips      *skipper
@@ -168,6 +170,7 @@ type recordReader[I any] struct {
 
 	record  I
 	count   int64
+	leftOut int64 // how many of them do not hold what they must
 	flushed int64
 	counter *Counter
 	atEnd   bool
@@ -186,7 +189,12 @@ func (r *recordReader[I]) next() bool {
 				return false
 			}
 		}
-		err := r.decode(r.records.Record(), r)
+		record := r.records.Record()
+		if len(r.containing) > 0 && !bytes.Contains(record, r.containing) {
+			r.leftOut++
+			continue
+		}
+		err := r.decode(record, r)
 		if err == nil {
 			return true
 		}
@@ -235,6 +243,7 @@ func (r *recordReader[I]) recordError(err error) *RecordError {
 }
 
 func (r *recordReader[I]) flushCounts() {
-	r.counter.Add(r.count - r.flushed)
-	r.flushed = r.count
+	count := r.count - r.leftOut
+	r.counter.Add(count - r.flushed)
+	r.flushed = count
 }

@@ -69,6 +69,10 @@ type Step struct {
 	// by RunMap with an [Env] each, of the same task.
 	Divisible bool
 
+	// Containing are bytes that a record must hold: the map takes no notice of others, so a
+	// runner may leave them out. Empty means that all records count.
+	Containing []byte
+
 	// TotalOrder says that the runner samples the step's keys and gives it
 	// cut points, by WithCuts, before it runs.
 	TotalOrder bool

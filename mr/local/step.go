@@ -160,15 +160,19 @@ func (t *step) mapOnlyTask(ctx context.Context, i int) error {
 // readPiece opens the i-th piece and gives its records to read.
 func (t *step) readPiece(env *mr.Env, i int, read func(env *mr.Env, records mr.Records) error) (err error) {
 	piece := t.pieces[i]
-	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{KeepRecords: !t.Borrows})
+	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{KeepRecords: !t.Borrows, Containing: t.Containing})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	records := &meteredRecords{LineReader: r, start: piece.Start, length: piece.Length, meter: t.progress}
 	defer records.finish()
+	number := piece.unknownRecord
+	if len(t.Containing) > 0 {
+		number = -1
+	}
 	env.SetPosition(func() mr.Position {
-		return mr.Position{File: piece.File, Offset: r.Offset(), Record: piece.unknownRecord}
+		return mr.Position{File: piece.File, Offset: r.Offset(), Record: number}
 	})
 	return read(env, records)
 }

@@ -25,6 +25,7 @@ func Cases() []Case {
 		{Name: "SecondarySort", Files: visits(), Job: mr.MapSortReduce(mr.MapFunc(mapVisit), mr.ReduceSorted(joinPages), mr.Reducers(3)), Check: checkSecondarySort},
 		{Name: "Join", Files: joinFiles(), Job: joinJob(), Check: checkJoin},
 		{Name: "MapOnly", Files: text(), Job: mr.MapOnly(mr.MapFunc(longLines)), Check: checkMapOnly},
+		{Name: "Containing", Files: text(), Job: mr.MapOnly(mr.MapFunc(longLines), mr.Containing("w77")), Check: checkContaining},
 		{Name: "TotalOrder", Files: numbers(), Job: mr.MapReduce(mr.MapFunc(number), mr.ReduceFunc(countEqual), mr.TotalOrder(), mr.Reducers(4)), Check: checkTotalOrder},
 		{Name: "TwoSteps", Files: text(), Job: twoSteps(), Check: checkTwoSteps},
 		{Name: "ValueOrder", Files: text(), Job: mr.MapReduce(mr.MapFunc(numberedWords), mr.ReduceFunc(concatenate), mr.Reducers(2)), Check: checkValueOrder},

@@ -26,9 +26,20 @@ func longLines(line string, emit mr.Emit[string, int]) error {
 // largest is one split.
 func checkMapOnly(t testing.TB, parts map[string]string) {
 	t.Helper()
+	checkLongLines(t, parts, "")
+}
+
+// checkContaining wants the same of the lines with one word in them.
+func checkContaining(t testing.TB, parts map[string]string) {
+	t.Helper()
+	checkLongLines(t, parts, "w77")
+}
+
+func checkLongLines(t testing.TB, parts map[string]string, word string) {
+	t.Helper()
 	var want []string
 	for line := range lines(text()) {
-		if len(line) > 20 {
+		if len(line) > 20 && strings.Contains(line, word) {
 			want = append(want, fmt.Sprintf("%s\t%d", line, len(line)))
 		}
 	}
