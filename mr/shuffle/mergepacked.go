@@ -1,42 +1,51 @@
 package shuffle
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A packedMerger merges packed runs, a range of keys at a time: it collects the pairs of all runs that
-// are in the range, and sorts them. A range is as large as the processor's second cache, so
+// are in the range, and sorts them. A range is about as large as the processor's second cache, so
 // that sorting is cheaper there than a tournament, which has a branch to mispredict for each
 // doubling of the number of runs.
 //
-// A range ends where the first of the runs has had its share of it, so that it needs no
-// knowledge of the keys. A key with so many values that a range would have nothing but
-// some of them is not collected: its pairs are read run by run.
+// The ends of the ranges are keys of the runs, taken at even distances from all of them together.
+// A key that is the end of several ranges has too many pairs to be collected: they are read run by run.
 type packedMerger struct {
 	segments []segment
-	arena    arena      // chunks of all segments
-	window   entryPairs // the present range
-	entries  []entry    // memory of it
+	limits   []rangeLimit // of the ranges to come, ascending
+	arena    arena        // chunks of all segments
+	window   entryPairs   // the present range
+	entries  []entry      // memory of it
 
-	hot        []byte // the key that is read run by run, or nil
+	hot        []byte // the key to read run by run after the present range, or nil
 	hotSegment int
 	key, value []byte
 	last       []byte
 }
 
+// A rangeLimit is the end of a range, a key that is not in it.
+type rangeLimit struct {
+	key []byte
+	hot bool
+}
+
 // A segment is what is in one chunk of a packed run.
 type segment struct {
 	data  []byte // from the first record on
-	marks []int  // offsets of some records, ascending
+	marks []int  // offsets of records at even distances
 	first ref    // of data
 	pos   int    // offset of the next record
 }
 
 const (
-	// rangeBytes is the size of a range.
-	rangeBytes = 512 << 10
-	// minMergePacked is how many runs are merged so; a tournament of fewer is cheap.
-	minMergePacked = 3
 	// markEvery is how many bytes of records are between two marks.
 	markEvery = 4 << 10
+	// marksOfRange makes a range of half a megabyte.
+	marksOfRange = 128
+	// minMergePacked is how many runs are merged so; a tournament of fewer is cheap.
+	minMergePacked = 3
 )
 
 // mergePacked merges packed sources. It returns nil where there is more in them than refs can tell.
@@ -60,28 +69,45 @@ func mergePacked(sources []*packedPairs) *packedMerger {
 		}
 	}
 	m.window.arena = &m.arena
+	m.setLimits()
 	return m
+}
+
+// setLimits chooses the ends of the ranges.
+func (m *packedMerger) setLimits() {
+	var keys [][]byte
+	for _, s := range m.segments {
+		for _, mark := range s.marks {
+			keys = append(keys, recordKey(s.data[mark:]))
+		}
+	}
+	slices.SortFunc(keys, bytes.Compare)
+	for i := marksOfRange; i < len(keys); i += marksOfRange {
+		if last := len(m.limits) - 1; last >= 0 && bytes.Equal(m.limits[last].key, keys[i]) {
+			m.limits[last].hot = true
+		} else {
+			m.limits = append(m.limits, rangeLimit{key: keys[i]})
+		}
+	}
 }
 
 // Next advances to the next pair and reports whether there is one.
 func (m *packedMerger) Next() bool {
 	m.last = m.key
-	for {
-		switch {
-		case m.hot != nil:
+	for !m.window.Next() {
+		if m.hot != nil {
 			if m.nextHot() {
 				return true
 			}
 			m.hot = nil
-		case m.window.Next():
-			m.key, m.value = m.window.key, m.window.value
-			return true
 		}
 		if !m.collect() {
 			m.key, m.value = nil, nil
 			return false
 		}
 	}
+	m.key, m.value = m.window.key, m.window.value
+	return true
 }
 
 // nextHot advances to the next pair of the hot key.
@@ -101,52 +127,34 @@ func (m *packedMerger) nextHot() bool {
 	return false
 }
 
-// collect makes the next range, or finds that the next key is hot. It returns false at the end.
+// collect makes the next range, which may be empty. It returns false at the end.
 func (m *packedMerger) collect() bool {
-	limit, bounded := m.limit()
 	m.entries = m.entries[:0]
 	left := false
-	for i := range m.segments {
-		m.entries = m.segments[i].collect(m.entries, limit, bounded)
-		left = left || m.segments[i].pos < len(m.segments[i].data)
+	limit := rangeLimit{}
+	if len(m.limits) > 0 {
+		limit, m.limits = m.limits[0], m.limits[1:]
 	}
-	switch {
-	case len(m.entries) > 0:
-		sortEntries(&m.arena, m.entries)
-		m.window = entryPairs{arena: &m.arena, entries: m.entries, key: m.window.key}
-		return true
-	case left: // so the least key is limit
-		m.hot, m.hotSegment = limit, 0
-		return true
-	}
-	return false
-}
-
-// limit returns the key at which the next range ends, if it does not go to the end.
-func (m *packedMerger) limit() (key []byte, bounded bool) {
-	share := max(rangeBytes/max(len(m.segments), 1), markEvery)
 	for i := range m.segments {
 		s := &m.segments[i]
-		for len(s.marks) > 0 && s.marks[0] < s.pos+share {
-			s.marks = s.marks[1:]
-		}
-		if len(s.marks) == 0 {
-			continue
-		}
-		if k := recordKey(s.data[s.marks[0]:]); !bounded || bytes.Compare(k, key) < 0 {
-			key, bounded = k, true
-		}
+		left = left || s.pos < len(s.data)
+		m.entries = s.collect(m.entries, limit.key)
 	}
-	return key, bounded
+	sortEntries(&m.arena, m.entries)
+	m.window = entryPairs{arena: &m.arena, entries: m.entries, key: m.window.key}
+	if limit.hot {
+		m.hot, m.hotSegment = limit.key, 0
+	}
+	return left
 }
 
-// collect appends entries for the records whose keys are less than limit.
-func (s *segment) collect(entries []entry, limit []byte, bounded bool) []entry {
+// collect appends entries for the records whose keys are less than limit, or for all if it is nil.
+func (s *segment) collect(entries []entry, limit []byte) []entry {
 	most := keyPrefix(limit)
 	for s.pos < len(s.data) {
 		key, value := parseRecord(s.data[s.pos:])
 		prefix := keyPrefix(key)
-		if bounded && prefix >= most && (prefix > most || bytes.Compare(key, limit) >= 0) {
+		if limit != nil && prefix >= most && (prefix > most || bytes.Compare(key, limit) >= 0) {
 			break
 		}
 		entries = append(entries, entry{prefix: prefix, ref: s.first + ref(s.pos), length: keyLength(key)})
