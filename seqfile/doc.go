@@ -19,8 +19,8 @@
 //	         metadata (4-byte count, then name and value as text), sync marker (16 bytes)
 //	record   length (4), key length (4), key, value
 //	sync     -1 (4), sync marker (16)
-//	block    sync, records (vint), then four buffers: lengths of keys, keys, lengths of
-//	         values, values; each is a vint size and that many compressed bytes
+//	block    sync, records (vint), then four buffers: key lengths, keys, value lengths,
+//	         values; each is a vint size and that many compressed bytes
 //
 // Without compression, and where each record is compressed, records follow each other, and
 // a sync stands between two of them at least every 100 KiB, so that a reader can begin

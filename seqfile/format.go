@@ -11,6 +11,7 @@ import (
 // A Compression says what of a file is compressed.
 type Compression int
 
+// The forms of a file.
 const (
 	None   Compression = iota // nothing
 	Record                    // each value on its own

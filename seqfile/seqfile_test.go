@@ -3,6 +3,7 @@ package seqfile_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func writePairs(t testing.TB, compression seqfile.Compression, pairs []pair) []b
 
 func somePairs(n int) (pairs []pair) {
 	for i := range n {
-		pairs = append(pairs, pair{fmt.Sprint("key", i), fmt.Sprint("value of ", i, bytes.Repeat([]byte("x"), i%50))})
+		pairs = append(pairs, pair{fmt.Sprint("key", i), fmt.Sprint("value of ", i, strings.Repeat("x", i%50))})
 	}
 	return pairs
 }

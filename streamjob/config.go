@@ -98,14 +98,14 @@ func findReference(value string) (start, end int) {
 // resolve returns the value of a reference: of the environment, of Java, or another property.
 func (c *config) resolve(name string) (string, bool) {
 	if variable, ok := strings.CutPrefix(name, "env."); ok {
-		if i := strings.IndexByte(variable, ':'); i >= 0 {
-			return orDefault(os.Getenv(variable[:i]), strings.TrimPrefix(variable[i+1:], "-")), true
+		if name, other, ok := strings.Cut(variable, ":"); ok {
+			return orDefault(os.Getenv(name), strings.TrimPrefix(other, "-")), true
 		}
-		if i := strings.IndexByte(variable, '-'); i >= 0 {
-			if value, ok := os.LookupEnv(variable[:i]); ok {
+		if name, other, ok := strings.Cut(variable, "-"); ok {
+			if value, ok := os.LookupEnv(name); ok {
 				return value, true
 			}
-			return variable[i+1:], true
+			return other, true
 		}
 		return os.LookupEnv(variable)
 	}

@@ -27,7 +27,7 @@ func (t *task) environment() []string {
 			variables[variableName(old)] = t.variable(name)
 		}
 	}
-	for _, variable := range strings.Split(t.conf.text("stream.addenvironment", ""), " ") {
+	for variable := range strings.SplitSeq(t.conf.text("stream.addenvironment", ""), " ") {
 		if name, value, ok := strings.Cut(variable, "="); ok {
 			variables[name] = value
 		}
@@ -53,7 +53,7 @@ func (t *task) variable(name string) string {
 	if len(units) <= limit {
 		return value
 	}
-	t.job.log.warn("streaming.PipeMapRed", "Environment variable %s truncated to %d to  fit system limits.", variableName(name), limit)
+	t.job.log.warnf("streaming.PipeMapRed", "Environment variable %s truncated to %d to  fit system limits.", variableName(name), limit)
 	return string(utf16.Decode(units[:limit]))
 }
 

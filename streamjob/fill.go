@@ -9,9 +9,9 @@ import (
 	"github.com/gomr/gomr/mr/input"
 )
 
-// isClass reports whether text names a class of a package, in full or by its simple name.
-func isClass(text, pkg, simple string) bool {
-	return text == simple || text == pkg+simple
+// isClass reports whether text names a class of package mapred, in full or by its simple name.
+func isClass(text, simple string) bool {
+	return text == simple || text == mapredPackage+simple
 }
 
 const mapredPackage = "org.apache.hadoop.mapred."
@@ -24,10 +24,10 @@ func (s *streamJob) fillInput(j *job) error {
 	switch {
 	case !given && reader:
 		name = "StreamInputFormat"
-	case !given || isClass(text, mapredPackage, name):
-	case isClass(text, mapredPackage, "SequenceFileAsTextInputFormat"):
+	case !given || isClass(text, name):
+	case isClass(text, "SequenceFileAsTextInputFormat"):
 		name = "SequenceFileAsTextInputFormat"
-	case isClass(text, mapredPackage, "KeyValueTextInputFormat"), isClass(text, mapredPackage, "SequenceFileInputFormat"):
+	case isClass(text, "KeyValueTextInputFormat"), isClass(text, "SequenceFileInputFormat"):
 		name = strings.TrimPrefix(text, mapredPackage)
 		if reader {
 			name = "StreamInputFormat"

@@ -16,7 +16,7 @@ func applyGeneric(conf *config, args []string, stdout io.Writer, log *logger) ([
 	found, err := parseGeneric(args)
 	var wrong *parseError
 	if errors.As(err, &wrong) { // then Hadoop goes on without any argument
-		log.warn("util.GenericOptionsParser", "options parsing failed: %s", wrong.text)
+		log.warnf("util.GenericOptionsParser", "options parsing failed: %s", wrong.text)
 		fmt.Fprint(stdout, genericHelp)
 		return nil, nil
 	}

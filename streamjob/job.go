@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,6 +67,7 @@ type job struct {
 	workDir   string
 	spillDir  string
 	held      atomic.Int64 // bytes of map output in memory
+	progress  *progress
 }
 
 // holdLimit is how many bytes of map output stay in memory.
@@ -100,11 +102,11 @@ func (j *job) submit(ctx context.Context) (int, error) {
 	if err != nil {
 		return exitCodeOf(err, j.log)
 	}
-	j.log.info("mapreduce.Job", "The url to track the job: http://localhost:8080/")
-	j.log.info("mapreduce.Job", "Running job: %s", j.id)
+	j.log.infof("mapreduce.Job", "The url to track the job: http://localhost:8080/")
+	j.log.infof("mapreduce.Job", "Running job: %s", j.id)
 	if j.background {
-		j.log.info("streaming.StreamJob", "Job is running in background.")
-		j.log.info("streaming.StreamJob", "Output directory: %s", j.output)
+		j.log.infof("streaming.StreamJob", "Job is running in background.")
+		j.log.infof("streaming.StreamJob", "Output directory: %s", j.output)
 		j.log = &logger{out: io.Discard, now: j.log.now}
 	}
 	code, err := j.execute(ctx, splits)
@@ -115,7 +117,7 @@ func (j *job) submit(ctx context.Context) (int, error) {
 		return exitCodeOf(err, j.log)
 	}
 	if code == ExitOK {
-		j.log.info("streaming.StreamJob", "Output directory: %s", j.output)
+		j.log.infof("streaming.StreamJob", "Output directory: %s", j.output)
 	}
 	return code, nil
 }
@@ -138,17 +140,17 @@ func (j *job) prepare() ([]split, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.log.info("mapred.FileInputFormat", "Total input files to process : %d", len(files))
+	j.log.infof("mapred.FileInputFormat", "Total input files to process : %d", len(files))
 	splits, err := j.format.splits(j, files)
 	if err != nil {
 		return nil, err
 	}
-	j.log.info("mapreduce.JobSubmitter", "number of splits:%d", len(splits))
+	j.log.infof("mapreduce.JobSubmitter", "number of splits:%d", len(splits))
 	j.describe(len(splits))
 	if err := j.conf.throughXML(); err != nil {
 		return nil, err
 	}
-	j.log.info("mapreduce.JobSubmitter", "Submitting tokens for job: %s", j.id)
+	j.log.infof("mapreduce.JobSubmitter", "Submitting tokens for job: %s", j.id)
 	return splits, nil
 }
 
@@ -169,7 +171,7 @@ func (j *job) describe(maps int) {
 		}
 	}
 	for name, value := range map[string]string{
-		"mapreduce.job.maps":                            fmt.Sprint(maps),
+		"mapreduce.job.maps":                            strconv.Itoa(maps),
 		"mapreduce.job.id":                              j.id,
 		"mapreduce.job.user.name":                       userName(),
 		"mapreduce.job.working.dir":                     "file:" + dir,
@@ -177,7 +179,7 @@ func (j *job) describe(maps int) {
 		"mapreduce.job.submithostaddress":               "127.0.0.1",
 		"mapreduce.job.dir":                             "file:/tmp/hadoop/mapred/staging/" + userName() + "/.staging/" + j.id,
 		"mapreduce.input.fileinputformat.inputdir":      strings.Join(inputs, ","),
-		"mapreduce.input.fileinputformat.numinputfiles": fmt.Sprint(maps),
+		"mapreduce.input.fileinputformat.numinputfiles": strconv.Itoa(maps),
 		"mapred.queue.default.acl-administer-jobs":      " ",
 	} {
 		j.conf.set(name, value)
@@ -200,31 +202,31 @@ func (j *job) execute(ctx context.Context, splits []split) (int, error) {
 	if err := j.committer.setup(); err != nil {
 		return ExitIO, err
 	}
-	j.log.info("mapreduce.Job", "Job %s running in uber mode : false", j.id)
-	j.log.info("mapreduce.Job", " map 0%% reduce 0%%")
+	j.log.infof("mapreduce.Job", "Job %s running in uber mode : false", j.id)
 	var total counters
+	j.progress = &progress{log: j.log, maps: len(splits), reduces: j.reduces, now: time.Now}
 	err = j.runTasks(ctx, splits, &total)
 	if ctx.Err() != nil {
-		return ExitInterrupted, errors.Join(context.Cause(ctx), j.committer.discard())
+		return ExitInterrupted, errors.Join(ctx.Err(), j.committer.discard())
 	}
 	if err == nil {
 		err = j.committer.commitJob()
 	}
 	if err != nil {
-		return ExitFailed, errors.Join(j.fail(err, &total), j.committer.failJob())
+		j.fail(err, &total)
+		return ExitFailed, j.committer.failJob()
 	}
-	j.log.info("mapreduce.Job", "Job %s completed successfully", j.id)
-	j.log.info("mapreduce.Job", "%s", total.String())
+	j.log.infof("mapreduce.Job", "Job %s completed successfully", j.id)
+	j.log.infof("mapreduce.Job", "%s", total.String())
 	return ExitOK, nil
 }
 
-// fail tells that the job failed. It returns nil: the exit code says it.
-func (j *job) fail(err error, total *counters) error {
-	j.log.warn("mapred.LocalJobRunner", "%s\njava.lang.Exception: %v", j.id, err)
-	j.log.info("mapreduce.Job", "Job %s failed with state FAILED due to: NA", j.id)
-	j.log.info("mapreduce.Job", "%s", total.String())
-	j.log.error("streaming.StreamJob", "Job not successful!")
-	return nil
+// fail tells that the job failed.
+func (j *job) fail(err error, total *counters) {
+	j.log.warnf("mapred.LocalJobRunner", "%s\njava.lang.Exception: %v", j.id, err)
+	j.log.infof("mapreduce.Job", "Job %s failed with state FAILED due to: NA", j.id)
+	j.log.infof("mapreduce.Job", "%s", total.String())
+	j.log.errorf("streaming.StreamJob", "Job not successful!")
 }
 
 // runTasks runs the map tasks and then the reduce tasks.
@@ -237,14 +239,12 @@ func (j *job) runTasks(ctx context.Context, splits []split, total *counters) err
 			return err
 		})
 	})
-	j.log.info("mapreduce.Job", " map 100%% reduce %d%%", boolToInt(j.reduces == 0)*100)
 	if err != nil || j.reduces == 0 {
 		return err
 	}
 	err = j.inParallel(ctx, j.reduces, false, func(ctx context.Context, i int) error {
 		return j.runTask(j.newTask(ctx, false, i, nil), total, func(t *task) error { return t.runReduce(outputs) })
 	})
-	j.log.info("mapreduce.Job", " map 100%% reduce 100%%")
 	return err
 }
 
@@ -272,6 +272,7 @@ func (j *job) runTask(t *task, total *counters, run func(*task) error) error {
 		err = j.committer.commitTask(t.attempt())
 	}
 	total.merge(t.counters)
+	j.progress.done(t.isMap)
 	return err
 }
 

@@ -15,11 +15,11 @@ type logger struct {
 	now func() time.Time
 }
 
-func (l *logger) info(class, format string, args ...any)  { l.line("INFO", class, format, args...) }
-func (l *logger) warn(class, format string, args ...any)  { l.line("WARN", class, format, args...) }
-func (l *logger) error(class, format string, args ...any) { l.line("ERROR", class, format, args...) }
+func (l *logger) infof(class, format string, args ...any)  { l.linef("INFO", class, format, args...) }
+func (l *logger) warnf(class, format string, args ...any)  { l.linef("WARN", class, format, args...) }
+func (l *logger) errorf(class, format string, args ...any) { l.linef("ERROR", class, format, args...) }
 
-func (l *logger) line(level, class, format string, args ...any) {
+func (l *logger) linef(level, class, format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.out, "%s %s %s: %s\n", l.now().Format("2006-01-02 15:04:05,000"), level, class, fmt.Sprintf(format, args...))

@@ -186,7 +186,7 @@ func (m *mapOutput) merge() (*spill, error) {
 	case 1:
 		return m.spills[0], nil
 	}
-	defer closeSpills(m.spills)
+	defer func() { _ = closeSpills(m.spills) }() // they are temporary
 	merged, err := j.writeSpill(m.mergePartition)
 	if err != nil {
 		return nil, err

@@ -108,7 +108,7 @@ func parseOptions(options map[string]optionSpec, tokens []string, stopAtNonOptio
 	for i := 0; i < len(tokens); {
 		token := tokens[i]
 		i++
-		stop := false
+		var stop bool
 		switch {
 		case token == "--":
 			stop = true

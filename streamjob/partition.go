@@ -16,7 +16,7 @@ var partitioners = map[string]func(j *job) (partitioner, error){
 // toPartition makes a partition of a hash.
 func toPartition(hash int32, partitions int) int { return int(hash&0x7fffffff) % partitions }
 
-func newHashPartitioner(j *job) (partitioner, error) {
+func newHashPartitioner(j *job) (partitioner, error) { //nolint:unparam // it is one of partitioners
 	return func(key []byte) (int, error) { return toPartition(j.mapKey.hash(key), j.reduces), nil }, nil
 }
 
@@ -90,7 +90,9 @@ func newKeyFieldComparator(j *job) (func(a, b []byte) int, error) {
 	return fields.compare, nil
 }
 
-func newClassComparator(j *job) (func(a, b []byte) int, error) { return j.mapKey.order, nil }
+func newClassComparator(j *job) (func(a, b []byte) int, error) { //nolint:unparam // it is one of comparators
+	return j.mapKey.order, nil
+}
 
 func newDecreasingComparator(*job) (func(a, b []byte) int, error) {
 	return func(a, b []byte) int { return compareSigned(b, a) }, nil

@@ -70,19 +70,21 @@ func startProblem(err error) error {
 
 // start starts the process, and returns the end of its input to write to.
 func (p *pipe) start(args []string) (stdin *os.File, err error) {
-	var ends [6]*os.File
-	for i := 0; i < len(ends); i += 2 {
-		if ends[i], ends[i+1], err = os.Pipe(); err != nil {
-			closeFiles(ends[:])
+	var ends []*os.File // of standard input, output and error, each to read and to write
+	for range 3 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			closeFiles(ends)
 			return nil, err
 		}
+		ends = append(ends, r, w)
 	}
 	p.cmd = &exec.Cmd{Path: args[0], Args: args, Dir: p.task.job.workDir, Env: p.task.environment()}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = ends[0], ends[3], ends[5]
 	ownGroup(p.cmd)
 	err = p.cmd.Start()
 	if err != nil {
-		closeFiles(ends[:])
+		closeFiles(ends)
 		return nil, err
 	}
 	closeFiles([]*os.File{ends[0], ends[3], ends[5]})
@@ -188,7 +190,7 @@ func (p *pipe) finish() error {
 			p.abandon()
 			return &taskError{class: runtimeFailure, text: fmt.Sprintf("PipeMapRed.waitOutputThreads(): subprocess failed with code %d", code)}
 		}
-		p.task.job.log.info("streaming.PipeMapRed", "PipeMapRed.waitOutputThreads(): subprocess exited with code %d in org.apache.hadoop.streaming.PipeMapRed", code)
+		p.task.job.log.infof("streaming.PipeMapRed", "PipeMapRed.waitOutputThreads(): subprocess exited with code %d in org.apache.hadoop.streaming.PipeMapRed", code)
 	}
 	p.join()
 	if err := p.threadErr.Load(); err != nil {

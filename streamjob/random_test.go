@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,9 +85,9 @@ func (g *generator) scenario(name string) scenario {
 	set := func(property, value string) { properties = append(properties, "-D", property+"="+value) }
 	options = append(options, "-input", g.input("in-"+name))
 	reduces := g.random.IntN(4)
-	set("mapreduce.job.reduces", fmt.Sprint(reduces))
+	set("mapreduce.job.reduces", strconv.Itoa(reduces))
 	if g.chance(40) {
-		set("stream.num.map.output.key.fields", fmt.Sprint(1+g.random.IntN(3)))
+		set("stream.num.map.output.key.fields", strconv.Itoa(1+g.random.IntN(3)))
 	}
 	if g.chance(15) {
 		set("stream.num.reduce.output.key.fields", "2")

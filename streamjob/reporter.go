@@ -38,13 +38,13 @@ func (r *reporter) report(line, rest string) error {
 	if counter, ok := strings.CutPrefix(rest, "counter:"); ok {
 		columns := javaSplit(javaTrim(counter), ",")
 		if len(columns) != 3 {
-			log.warn("streaming.PipeMapRed", "Cannot parse counter line: %s", line)
+			log.warnf("streaming.PipeMapRed", "Cannot parse counter line: %s", line)
 			return nil
 		}
 		n, err := parseJavaLong(columns[2])
 		if err != nil {
-			log.warn("streaming.PipeMapRed", "Cannot parse counter increment '%s' from line: %s", columns[2], line)
-			return nil
+			log.warnf("streaming.PipeMapRed", "Cannot parse counter increment '%s' from line: %s", columns[2], line)
+			return nil //nolint:nilerr // a line that is wrong stops nothing
 		}
 		if r.counters == nil {
 			return nil
@@ -55,7 +55,7 @@ func (r *reporter) report(line, rest string) error {
 		r.task.setStatus(javaTrim(status))
 		return nil
 	}
-	log.warn("streaming.PipeMapRed", "Cannot parse reporter line: %s", line)
+	log.warnf("streaming.PipeMapRed", "Cannot parse reporter line: %s", line)
 	return nil
 }
 

@@ -109,7 +109,7 @@ func runTool(ctx context.Context, args []string, options Options, log *logger) (
 	}
 	var wrong *usageError
 	if errors.As(err, &wrong) {
-		return ExitFailed, nil //nolint:nilerr // it is told already
+		return ExitFailed, nil
 	}
 	if err != nil {
 		return ExitFailed, err
@@ -133,15 +133,15 @@ func exitCodeOf(err error, log *logger) (int, error) {
 	}
 	switch {
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		log.error(logClass, "Error monitoring job : %v", err)
+		log.errorf(logClass, "Error monitoring job : %v", err)
 		return ExitInterrupted, nil
 	case class == fileNotFound:
-		log.error(logClass, "Error launching job , bad input path : %v", err)
+		log.errorf(logClass, "Error launching job , bad input path : %v", err)
 		return ExitNoFile, nil
 	case class == invalidJobConf:
-		log.error(logClass, "Error launching job , Invalid job conf : %v", err)
+		log.errorf(logClass, "Error launching job , Invalid job conf : %v", err)
 		return ExitInvalidConfig, nil
 	}
-	log.error(logClass, "Error Launching job : %v", err)
+	log.errorf(logClass, "Error Launching job : %v", err)
 	return ExitIO, nil
 }

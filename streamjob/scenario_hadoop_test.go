@@ -4,6 +4,7 @@ package streamjob_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -112,11 +113,15 @@ func (h *hadoop) run(t *testing.T, scenarios []scenario, dir string) (outcomes m
 
 func tail(text string) string { return text[max(0, len(text)-4000):] }
 
-// compare runs scenarios in Hadoop and in gomr, and wants the same of both.
-func (h *hadoop) compare(t *testing.T, scenarios []scenario, dir string) {
+// compare runs scenarios in Hadoop and in gomr, and wants the same of both. It records
+// Hadoop's outcomes in golden, if that is named.
+func (h *hadoop) compare(t *testing.T, scenarios []scenario, dir, golden string) {
 	t.Helper()
 	t.Chdir(dir)
 	outcomes, logs := h.run(t, scenarios, dir)
+	if golden != "" {
+		writeGolden(t, golden, outcomes)
+	}
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
 			got, log := runGomr(t, s, dir)
@@ -175,6 +180,20 @@ var (
 	randomCount = flag.Int("random-count", 10, "number of random scenarios")
 )
 
+var update = flag.Bool("update", false, "record what Hadoop does with our own scenarios")
+
+// writeGolden records outcomes.
+func writeGolden(t *testing.T, file string, outcomes map[string]outcome) {
+	t.Helper()
+	golden := map[string]recordedOutcome{}
+	for name, o := range outcomes {
+		golden[name] = o.recorded(t)
+	}
+	text, err := json.MarshalIndent(golden, "", " ")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o644))
+}
+
 // TestHadoopRandom compares random command lines.
 func TestHadoopRandom(t *testing.T) {
 	dir := t.TempDir()
@@ -188,7 +207,7 @@ func TestHadoopRandom(t *testing.T) {
 			scenarios = append(scenarios, g.scenario(name))
 		}
 	}
-	newHadoop(t).compare(t, scenarios, dir)
+	newHadoop(t).compare(t, scenarios, dir, "")
 }
 
 // TestHadoopScenarios runs all scenarios in Hadoop too.
@@ -202,7 +221,13 @@ func TestHadoopScenarios(t *testing.T) {
 					scenarios = append(scenarios, s)
 				}
 			}
-			h.compare(t, scenarios, makePlace(t, filepath.Join("testdata", filepath.Dir(set))))
+			golden := ""
+			if *update && filepath.Base(set) == "own.txt" {
+				var err error
+				golden, err = filepath.Abs(goldenFile)
+				require.NoError(t, err)
+			}
+			h.compare(t, scenarios, makePlace(t, filepath.Join("testdata", filepath.Dir(set))), golden)
 		})
 	}
 }

@@ -3,6 +3,8 @@ package streamjob_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -181,6 +183,50 @@ func readRecorded(text string) string {
 	return unescape(strings.NewReplacer(`\t`, "\t", `\n`, "\n", `\r`, "\r", `\\`, `\`).Replace(text))
 }
 
+// goldenFile holds the outcomes of our own scenarios in Hadoop. TestHadoopScenarios writes
+// it with -update.
+const goldenFile = "testdata/own/own.golden"
+
+// recorded returns the outcome as the golden file has it: content is quoted, or a checksum
+// where there is much of it.
+func (o outcome) recorded(t *testing.T) recordedOutcome {
+	t.Helper()
+	const most = 2000
+	r := recordedOutcome{Code: o.code, Files: map[string]string{}}
+	for name, content := range o.readable(t).files {
+		if len(content) > most {
+			content = fmt.Sprintf("%x", sha256.Sum256([]byte(content)))
+		}
+		r.Files[name] = strconv.QuoteToASCII(content)
+	}
+	return r
+}
+
+type recordedOutcome struct {
+	Code  string            `json:"code"`
+	Files map[string]string `json:"files"`
+}
+
+// TestOwnScenarios runs our own command lines, of which Hadoop's outcome was recorded.
+func TestOwnScenarios(t *testing.T) {
+	text, err := os.ReadFile(goldenFile)
+	require.NoError(t, err)
+	var golden map[string]recordedOutcome
+	require.NoError(t, json.Unmarshal(text, &golden))
+	scenarios := readScenarios(t, "testdata/own/own.txt")
+	dir := makePlace(t, "testdata/own")
+	t.Chdir(dir)
+	for _, s := range scenarios {
+		if !chosen(t, s.name) {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			got, log := runGomr(t, s, dir)
+			require.Equal(t, golden[s.name], got.recorded(t), "%q\n%s", s.args, log)
+		})
+	}
+}
+
 // TestScenarios runs command lines of which is known what Hadoop 3.4.2 leaves.
 func TestScenarios(t *testing.T) {
 	for _, set := range []string{"1", "2"} {
@@ -228,10 +274,11 @@ func readSequence(t *testing.T, content string) string {
 	t.Helper()
 	r, err := seqfile.NewReader(strings.NewReader(content), int64(len(content)))
 	require.NoError(t, err)
-	text := fmt.Sprintf("%+v\n", r.Header())
+	var text strings.Builder
+	fmt.Fprintf(&text, "%+v\n", r.Header())
 	for r.Next() {
-		text += fmt.Sprintf("%q %q\n", r.Key(), r.Value())
+		fmt.Fprintf(&text, "%q %q\n", r.Key(), r.Value())
 	}
 	require.NoError(t, r.Err())
-	return text
+	return text.String()
 }

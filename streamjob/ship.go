@@ -25,7 +25,7 @@ func (j *job) shipments() []shipment {
 		{"tmpfiles", false}, {"mapreduce.job.cache.files", false}, {"tmpjars", false},
 		{"tmparchives", true}, {"mapreduce.job.cache.archives", true},
 	} {
-		for _, uri := range strings.Split(j.conf.text(list.property, ""), ",") {
+		for uri := range strings.SplitSeq(j.conf.text(list.property, ""), ",") {
 			if uri = strings.TrimSpace(uri); uri == "" {
 				continue
 			}

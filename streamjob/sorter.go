@@ -78,14 +78,6 @@ func (s *sorter) sort() {
 	quickSort(s, 0, len(s.records))
 }
 
-// partition returns the index behind the last record of a partition, which begins at start.
-func (s *sorter) partition(start, partition int) int {
-	for start < len(s.records) && s.records[start].partition == uint32(partition) {
-		start++
-	}
-	return start
-}
-
 // A sortedPairs are some records of a sorter that was sorted. It is an mr.Pairs.
 type sortedPairs struct {
 	sorter       *sorter

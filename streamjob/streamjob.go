@@ -39,7 +39,7 @@ func (s *streamJob) fail(format string, args ...any) error {
 }
 
 // message is a line of -verbose.
-func (s *streamJob) message(format string, args ...any) {
+func (s *streamJob) messagef(format string, args ...any) {
 	if s.verbose {
 		fmt.Fprintf(s.stdout, "STREAM: "+format+"\n", args...)
 	}
@@ -63,7 +63,7 @@ func (s *streamJob) configure() (*job, error) {
 func (s *streamJob) parse() error {
 	line, err := parseStreaming(s.args)
 	if err != nil {
-		s.log.error("streaming.StreamJob", "%v", err)
+		s.log.errorf("streaming.StreamJob", "%v", err)
 		fmt.Fprint(s.stdout, usage(len(s.args) > 0 && s.args[0] == "-info"))
 		return s.fail("")
 	}
@@ -95,8 +95,8 @@ func (s *streamJob) shipFiles() error {
 		if _, err := os.Stat(absolute(file)); err != nil {
 			return s.fail("File: %s does not exist.", uri)
 		}
-		if real, err := filepath.EvalSymlinks(absolute(file)); err == nil {
-			s.shipped = append(s.shipped, real)
+		if file, err := filepath.EvalSymlinks(absolute(file)); err == nil {
+			s.shipped = append(s.shipped, file)
 		}
 		uris = append(uris, uri)
 	}
@@ -108,7 +108,7 @@ func (s *streamJob) shipFiles() error {
 }
 
 func (s *streamJob) warnDeprecated(option, instead string) {
-	s.log.warn("streaming.StreamJob", "%s option is deprecated, please use %s instead.", option, instead)
+	s.log.warnf("streaming.StreamJob", "%s option is deprecated, please use %s instead.", option, instead)
 }
 
 // deprecated takes the options that have become generic ones, and the environment.
@@ -146,8 +146,8 @@ func (s *streamJob) required() error {
 	if _, ok := s.line.first("output"); !ok {
 		return s.fail("Required argument: -output ")
 	}
-	s.message("addTaskEnvironment=%s", s.taskEnvironment())
-	s.message("shippedCanonFiles_=[%s]", strings.Join(s.shipped, ", "))
+	s.messagef("addTaskEnvironment=%s", s.taskEnvironment())
+	s.messagef("shippedCanonFiles_=[%s]", strings.Join(s.shipped, ", "))
 	return nil
 }
 
@@ -160,20 +160,20 @@ func (s *streamJob) taskEnvironment() string {
 func (s *streamJob) unqualify() error {
 	for _, command := range []*string{&s.mapper, &s.combine, &s.reducer} {
 		if *command == "" {
-			s.message("cmd=null")
+			s.messagef("cmd=null")
 			continue
 		}
 		program, args, _ := strings.Cut(*command, " ")
-		real, err := filepath.EvalSymlinks(absolute(program))
+		file, err := filepath.EvalSymlinks(absolute(program))
 		if err != nil {
-			real = absolute(program)
+			file = absolute(program)
 		}
-		shipped := slices.Contains(s.shipped, real)
-		s.message("shipped: %t %s", shipped, real)
+		shipped := slices.Contains(s.shipped, file)
+		s.messagef("shipped: %t %s", shipped, file)
 		if shipped {
 			*command = strings.TrimRight(filepath.Base(program)+" "+args, " ")
 		}
-		s.message("cmd=%s", *command)
+		s.messagef("cmd=%s", *command)
 	}
 	return nil
 }
@@ -209,13 +209,13 @@ func (s *streamJob) listProperties() {
 	if !s.verbose {
 		return
 	}
-	s.message("==== JobConf properties:")
+	s.messagef("==== JobConf properties:")
 	for _, name := range s.conf.names() {
 		value, _ := s.conf.raw(name)
-		s.message("%s=%s", name, value)
+		s.messagef("%s=%s", name, value)
 	}
-	s.message("====")
-	s.message("submitting to jobconf: %s", s.conf.text("mapreduce.jobtracker.address", "local"))
+	s.messagef("====")
+	s.messagef("submitting to jobconf: %s", s.conf.text("mapreduce.jobtracker.address", "local"))
 }
 
 // resolveID returns the identifier of a property, which is text unless it is known.

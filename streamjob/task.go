@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -28,7 +29,7 @@ func (j *job) newTask(ctx context.Context, isMap bool, index int, split *split) 
 		kind = "m"
 	}
 	id := fmt.Sprintf("task_%s_%s_%06d", j.idNumber(), kind, index)
-	for name, value := range map[string]string{
+	maps.Copy(t.conf.values, map[string]string{
 		"mapreduce.job.id":            j.id,
 		"mapreduce.task.id":           id,
 		"mapreduce.task.attempt.id":   t.attempt(),
@@ -38,9 +39,7 @@ func (j *job) newTask(ctx context.Context, isMap bool, index int, split *split) 
 		"mapreduce.cluster.local.dir": j.spillDir,
 		"mapreduce.job.skiprecords":   "false",
 		"mapreduce.job.user.name":     userName(),
-	} {
-		t.conf.values[name] = value
-	}
+	})
 	if split != nil && split.chunks == nil {
 		t.conf.values["mapreduce.map.input.file"] = qualify(split.File)
 		t.conf.values["mapreduce.map.input.start"] = strconv.FormatInt(split.Start, 10)

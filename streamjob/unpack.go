@@ -91,7 +91,7 @@ func unpackTarFile(r io.Reader, header *tar.Header, dir string) error {
 	case tar.TypeReg:
 		return writeFile(r, dir, header.Name, header.FileInfo().Mode())
 	case tar.TypeSymlink:
-		if !filepath.IsLocal(filepath.Join(filepath.Dir(header.Name), header.Linkname)) {
+		if !filepath.IsLocal(filepath.Dir(header.Name) + "/" + header.Linkname) {
 			return fmt.Errorf("the link %s leads out of the archive", header.Name)
 		}
 		name, err := inside(dir, header.Name)

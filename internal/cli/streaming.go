@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"os"
+	"os/signal"
+	"syscall"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gomr/gomr/streamjob"
@@ -23,7 +27,10 @@ func (a *app) streamingCommand() *cobra.Command {
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
 			}
-			code := streamjob.Run(cmd.Context(), streamjob.Options{Args: args, Stdout: a.stdout, Stderr: a.stderr})
+			// The commands of a job are in process groups of their own, which Ctrl-C does not reach.
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			code := streamjob.Run(ctx, streamjob.Options{Args: args, Stdin: a.stdin, Stdout: a.stdout, Stderr: a.stderr})
 			if code != streamjob.ExitOK {
 				return ExitCode(code)
 			}

@@ -136,8 +136,8 @@ func huffman(counts []int) []uint8 {
 	}
 	lengths := make([]uint8, len(counts))
 	depth := make([]uint8, len(nodes))
-	for i := len(nodes) - 1; i >= 0; i-- {
-		if n := nodes[i]; n.left < 0 {
+	for i, n := range slices.Backward(nodes) {
+		if n.left < 0 {
 			lengths[n.right] = max(depth[i], 1)
 		} else {
 			depth[n.left], depth[n.right] = depth[i]+1, depth[i]+1

@@ -31,7 +31,7 @@ func TestWriter(t *testing.T) {
 			for _, r := range []io.Reader{NewReader(bytes.NewReader(packed.Bytes())), bzip2.NewReader(bytes.NewReader(packed.Bytes()))} {
 				got, err := io.ReadAll(r)
 				require.NoError(t, err)
-				require.True(t, text == string(got), "%d and %d bytes", len(text), len(got))
+				require.Equal(t, text, string(got))
 			}
 		})
 	}
