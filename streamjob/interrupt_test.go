@@ -82,3 +82,14 @@ func TestFailureLeavesWhatHadoopLeaves(t *testing.T) {
 	require.Equal(t, []string{"in", "out"}, names(t, dir))
 	require.Empty(t, names(t, temp))
 }
+
+// TestBackground wants the code of a job that was submitted, and the output of one that ran.
+func TestBackground(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("in", []byte("a\n"), 0o644))
+	var log bytes.Buffer
+	code := streamjob.Run(t.Context(), streamjob.Options{Stderr: &log, Args: []string{"-background", "-input", "in", "-output", "out", "-mapper", "cat"}})
+	require.Equal(t, streamjob.ExitOK, code)
+	require.Contains(t, log.String(), "streaming.StreamJob: Job is running in background.")
+	require.Equal(t, []string{"_SUCCESS", "part-00000"}, names(t, "out"))
+}
