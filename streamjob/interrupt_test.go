@@ -23,7 +23,7 @@ func TestInterrupt(t *testing.T) {
 	temp := t.TempDir()
 	require.NoError(t, os.WriteFile("in", []byte("a\tb\n"), 0o644))
 	const script = "#!/bin/sh\nsleep 1000 &\necho $! > pid.new; mv pid.new pid\nsleep 1000\n"
-	require.NoError(t, os.WriteFile("sleeps.sh", []byte(script), 0o755)) //nolint:gosec // it is started
+	require.NoError(t, os.WriteFile("sleeps.sh", []byte(script), 0o755))
 	ctx, cancel := context.WithCancel(t.Context())
 	code := make(chan int)
 	var log bytes.Buffer
