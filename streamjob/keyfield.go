@@ -2,6 +2,7 @@ package streamjob
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -235,7 +236,18 @@ func (k *keySpec) compare(a []byte, startA, endA int, b []byte, startB, endB int
 	case k.numeric:
 		return sign * compareNumbers(a, startA, endA, b, startB, endB)
 	}
-	return sign * bytes.Compare(stretch(a, startA, endA), stretch(b, startB, endB))
+	return sign * compareStretches(a, startA, endA-startA+1, b, startB, endB-startB+1)
+}
+
+// compareStretches is compareBytes of WritableComparator. A spec that ends before it begins
+// has a length less than zero, and lengths decide where the bytes do not.
+func compareStretches(a []byte, startA, lengthA int, b []byte, startB, lengthB int) int {
+	if n := min(lengthA, lengthB); n > 0 {
+		if order := bytes.Compare(a[startA:startA+n], b[startB:startB+n]); order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(lengthA, lengthB)
 }
 
 // stretch returns the bytes from start to end, which is the last one; none where end is

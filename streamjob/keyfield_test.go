@@ -79,3 +79,11 @@ func TestKeySpecsThatCannotBe(t *testing.T) {
 		require.NoError(t, err, options)
 	}
 }
+
+// TestSpecThatEndsBeforeItBegins has a length less than zero, which Hadoop compares.
+func TestSpecThatEndsBeforeItBegins(t *testing.T) {
+	fields, err := parseKeyFields("-k2.3,1.2", "\t")
+	require.NoError(t, err)
+	require.Negative(t, fields.compare([]byte("long\tfield"), []byte("x\tfield")))
+	require.Zero(t, fields.compare([]byte("a\tfield"), []byte("x\tabcde")))
+}
