@@ -11,6 +11,7 @@ import (
 type piece struct {
 	input.Split
 	task          int           // index of the map task
+	index         int           // of the piece among those of the task
 	skipped       *atomic.Int64 // records of the whole task that were skipped
 	unknownRecord int64         // -1 where the number of a record in its task can't be told
 }
@@ -31,13 +32,17 @@ func wholeSplits(splits []input.Split) []piece {
 	return pieces
 }
 
-// cutSplits cuts splits into pieces for some workers.
+// cutSplits cuts splits into enough pieces for some workers.
 func cutSplits(splits []input.Split, workers int) []piece {
 	var total int64
 	for _, s := range splits {
 		total += s.Length
 	}
-	size := max(total/int64(piecesPerWorker*workers), minPiece)
+	return cutBySize(splits, workers, max(total/int64(piecesPerWorker*workers), minPiece))
+}
+
+// cutBySize cuts splits into pieces of about a size.
+func cutBySize(splits []input.Split, workers int, size int64) []piece {
 	var pieces []piece
 	for _, whole := range wholeSplits(splits) {
 		if workers == 1 || input.CodecOf(whole.File) != "" {
@@ -49,11 +54,33 @@ func cutSplits(splits []input.Split, workers int) []piece {
 			p := whole
 			start, end := i*whole.Length/n, (i+1)*whole.Length/n
 			p.Start, p.Length = whole.Start+start, end-start
-			if i > 0 {
+			if p.index = int(i); i > 0 {
 				p.unknownRecord = -1
 			}
 			pieces = append(pieces, p)
 		}
 	}
 	return pieces
+}
+
+// A batch is a row of pieces that are mapped one after the other into one output, so
+// that thousands of small files don't become thousands of outputs to merge. The order of
+// their pairs is that of the pieces.
+type batch struct{ first, end int }
+
+// makeBatches puts small pieces together, but leaves enough batches for some workers.
+func makeBatches(pieces []piece, workers int) []batch {
+	most := max(1, len(pieces)/(piecesPerWorker*workers))
+	var batches []batch
+	size := int64(0)
+	for i, p := range pieces {
+		last := len(batches) - 1
+		if size += p.Length; last >= 0 && size <= minPiece && i-batches[last].first < most {
+			batches[last].end = i + 1
+			continue
+		}
+		batches = append(batches, batch{i, i + 1})
+		size = p.Length
+	}
+	return batches
 }

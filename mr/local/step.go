@@ -1,13 +1,9 @@
 package local
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"path"
 	"sync/atomic"
 
 	"github.com/gomr/gomr/hdfs"
@@ -23,12 +19,16 @@ type step struct {
 	*mr.Step
 	splits    []input.Split
 	pieces    []piece // of the splits, in their order
+	batches   []batch // of the pieces, in their order; each is mapped into one output
 	sideFiles sideFiles
 	output    string // folder for the parts
 	spills    string // folder of the operating system for spills
 
-	outputs    []mapOutput  // by piece; set by its map, read after all maps
+	outputs    []mapOutput  // by batch; set by its map, read after all maps
 	keptMemory atomic.Int64 // bytes of outputs in memory
+
+	parts        []*part      // by split, where the map's output is the step's
+	waitingBytes atomic.Int64 // bytes that wait to be written into parts
 }
 
 // A mapOutput is what a map task has for each reduce task, in memory or on disk.
@@ -43,14 +43,15 @@ func (t *step) execute(ctx context.Context) (err error) {
 	defer cancel(nil)
 	tasks := pool{workers: t.options.Workers, ctx: ctx, cancel: cancel}
 	if t.Reducers == 0 {
-		t.pieces = wholeSplits(t.splits)
-		return tasks.run(len(t.pieces), t.mapOnlyTask)
+		t.prepareMapOnly()
+		defer func() { err = errors.Join(err, t.closeParts()) }()
+		return tasks.run(len(t.pieces), t.mapOnlyPiece)
 	}
 	if err := t.prepare(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.closeOutputs()) }()
-	if err := tasks.run(len(t.pieces), t.mapPiece); err != nil {
+	if err := tasks.run(len(t.batches), t.mapBatch); err != nil {
 		return err
 	}
 	return tasks.run(t.Reducers, t.reduceTask)
@@ -72,7 +73,8 @@ func (t *step) prepare() error {
 	if t.Divisible {
 		t.pieces = cutSplits(t.splits, t.options.Workers)
 	}
-	t.outputs = make([]mapOutput, len(t.pieces))
+	t.batches = makeBatches(t.pieces, t.options.Workers)
+	t.outputs = make([]mapOutput, len(t.batches))
 	t.spills = os.TempDir()
 	if folder, ok := t.options.Files.(*hdfs.LocalFS); ok {
 		// The disk of the output has room for the data; the folder for small
@@ -92,9 +94,33 @@ func (t *step) closeOutputs() error {
 	return errors.Join(errs...)
 }
 
-// mapPiece maps a piece of a split into t.outputs.
-func (t *step) mapPiece(ctx context.Context, i int) (err error) {
-	env := t.newEnv(ctx, i)
+// prepareMapOnly cuts small pieces, since what they write may have to wait in memory.
+func (t *step) prepareMapOnly() {
+	t.pieces = wholeSplits(t.splits)
+	if t.Divisible {
+		t.pieces = cutBySize(t.splits, t.options.Workers, minPiece)
+	}
+	count := make([]int, len(t.splits))
+	for _, p := range t.pieces {
+		count[p.task]++
+	}
+	for i, n := range count {
+		t.parts = append(t.parts, t.newPart(i, n))
+	}
+}
+
+func (t *step) closeParts() error {
+	var errs []error
+	for _, p := range t.parts {
+		errs = append(errs, p.close())
+	}
+	return errors.Join(errs...)
+}
+
+// mapBatch maps some pieces into an output.
+func (t *step) mapBatch(ctx context.Context, i int) (err error) {
+	batch := t.batches[i]
+	env := t.newEnv(ctx, batch.first)
 	options := shuffle.Options{
 		Partitions: t.Reducers,
 		Partition:  t.NewPartition(),
@@ -108,11 +134,10 @@ func (t *step) mapPiece(ctx context.Context, i int) (err error) {
 	}
 	buffer := shuffle.NewBuffer(options)
 	defer func() { err = errors.Join(err, buffer.Close()) }()
-	err = t.readPiece(env, i, func(env *mr.Env, records mr.Records) error {
-		return t.RunMap(env, records, buffer.Add)
-	})
-	if err != nil {
-		return err
+	for p := batch.first; p < batch.end; p++ {
+		if err := t.mapPiece(ctx, p, buffer.Add); err != nil {
+			return err
+		}
 	}
 	output, err := buffer.Finish()
 	if err != nil {
@@ -121,6 +146,13 @@ func (t *step) mapPiece(ctx context.Context, i int) (err error) {
 	t.outputs[i], err = t.keep(output)
 	t.counters.Merge(env.Counters())
 	return err
+}
+
+// mapPiece maps a piece.
+func (t *step) mapPiece(ctx context.Context, i int, collect mr.Collect) error {
+	env := t.newEnv(ctx, i)
+	defer func() { t.counters.Merge(env.Counters()) }()
+	return t.readPiece(env, i, func(records mr.Records) error { return t.RunMap(env, records, collect) })
 }
 
 // shuffleCounters returns the counters that a buffer adds to. A reducer-shaped
@@ -146,19 +178,17 @@ func (t *step) keep(output *shuffle.Output) (mapOutput, error) {
 	return onDisk, errors.Join(err, output.Close())
 }
 
-// mapOnlyTask maps a split into a part.
-func (t *step) mapOnlyTask(ctx context.Context, i int) error {
-	env := t.newEnv(ctx, i)
+// mapOnlyPiece maps a piece into the part of its split.
+func (t *step) mapOnlyPiece(ctx context.Context, i int) error {
+	env, piece := t.newEnv(ctx, i), t.pieces[i]
 	defer func() { t.counters.Merge(env.Counters()) }()
-	return t.writePart(i, func(write mr.WriteRecord) error {
-		return t.readPiece(env, i, func(env *mr.Env, records mr.Records) error {
-			return t.RunMapOnly(env, records, write)
-		})
+	return t.parts[piece.task].write(ctx, piece.index, func(write mr.WriteRecord) error {
+		return t.readPiece(env, i, func(records mr.Records) error { return t.RunMapOnly(env, records, write) })
 	})
 }
 
 // readPiece opens the i-th piece and gives its records to read.
-func (t *step) readPiece(env *mr.Env, i int, read func(env *mr.Env, records mr.Records) error) (err error) {
+func (t *step) readPiece(env *mr.Env, i int, read func(records mr.Records) error) (err error) {
 	piece := t.pieces[i]
 	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{KeepRecords: !t.Borrows, Containing: t.Containing})
 	if err != nil {
@@ -174,7 +204,7 @@ func (t *step) readPiece(env *mr.Env, i int, read func(env *mr.Env, records mr.R
 	env.SetPosition(func() mr.Position {
 		return mr.Position{File: piece.File, Offset: r.Offset(), Record: number}
 	})
-	return read(env, records)
+	return read(records)
 }
 
 // reduceTask merges what the map tasks have for a partition and reduces it into a part.
@@ -192,7 +222,9 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	env := mr.NewEnv(mr.EnvConfig{Context: ctx, Files: t.sideFiles, Log: t.options.Log, Partition: p})
 	defer func() { t.counters.Merge(env.Counters()) }()
 	defer t.progress.reduced(1 / float64(t.Reducers))
-	return t.writePart(p, func(write mr.WriteRecord) error { return t.RunReduce(env, merged, write) })
+	part := t.newPart(p, 1)
+	defer func() { err = errors.Join(err, part.close()) }()
+	return part.write(ctx, 0, func(write mr.WriteRecord) error { return t.RunReduce(env, merged, write) })
 }
 
 // sources returns what the map tasks have for a partition, in their order.
@@ -244,31 +276,3 @@ func (t *step) newEnv(ctx context.Context, i int) *mr.Env {
 		Skipped:   piece.skipped,
 	})
 }
-
-// partBuffer is large enough that a write to disk costs little beside its data.
-const partBuffer = 256 << 10
-
-// writePart writes the lines of a part.
-func (t *step) writePart(i int, produce func(write mr.WriteRecord) error) error {
-	name := path.Join(t.output, fmt.Sprintf("part-%05d", i))
-	file, err := t.options.Files.Create(name)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriterSize(file, partBuffer)
-	err = produce(func(record []byte) error { return writeLine(w, record) })
-	if err == nil {
-		err = w.Flush()
-	}
-	return errors.Join(err, file.Close())
-}
-
-func writeLine(w io.Writer, record []byte) error {
-	if _, err := w.Write(record); err != nil {
-		return err
-	}
-	_, err := w.Write(newline)
-	return err
-}
-
-var newline = []byte{'\n'}
