@@ -60,7 +60,7 @@ func (r *LineReader) nextContaining() bool {
 	s := r.search
 	for {
 		found := s.leaps && !r.skipping && r.leap()
-		if !found && !r.nextRecord() {
+		if !found && !r.nextSlow() {
 			return false
 		}
 		if found || bytes.Contains(r.record, s.text) {

@@ -114,11 +114,6 @@ func (r *LineReader) Next() bool {
 	if r.search != nil {
 		return r.nextContaining()
 	}
-	return r.nextRecord()
-}
-
-// nextRecord is Next where no record is left out for what it does not hold.
-func (r *LineReader) nextRecord() bool {
 	start := r.pos
 	if r.lf < start {
 		r.lf = indexFrom(r.buf, start, '\n')
@@ -155,7 +150,8 @@ func (r *LineReader) Close() error {
 	return errors.Join(errs...)
 }
 
-// nextSlow is nextRecord for all that is not a line within buf that ends with LF.
+// nextSlow reads the next record, whatever it holds. It is for all that is not a line
+// within buf that ends with LF.
 func (r *LineReader) nextSlow() bool {
 	for r.base+int64(r.pos) <= r.limit {
 		end, next, found := r.find()
