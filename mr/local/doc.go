@@ -12,11 +12,19 @@
 //		Output: "/data/text-count",
 //	})
 //
+// # Workers
+//
+// Workers share a large split where the mapper keeps nothing between records, which is
+// known of functions and of types that are no pointers. A split's pairs, or its lines in a
+// part, are those of its pieces, one behind the other. Small splits are mapped into one
+// buffer, one behind the other, so that thousands of files are some outputs to merge.
+//
 // # Memory
 //
 // One budget, [Options.Memory], covers the job. Half of it is for the buffers of the
 // map tasks that run at the same time, which spill sorted runs to disk. A quarter
 // keeps the outputs of map tasks that are done; what does not fit is written to disk.
+// Where the maps' output is the job's, that quarter keeps the lines of pieces whose turn has not come.
 // The rest is for reading, for merging and for the user's own code.
 //
 // # Output
