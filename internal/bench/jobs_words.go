@@ -107,12 +107,13 @@ func grep() job {
 	return job{
 		name:  "grep",
 		title: "Map-only grep, 1.2 GB",
-		about: "The lines that hold `mutex_lock`, with a mapper that calls `bytes.Contains`.",
+		about: "The lines that hold `mutex_lock`, with a mapper that calls `bytes.Contains`, and with one that sees no other lines (`mr.Containing`).",
 		rows: []row{
 			gomr("gomr", "Grep", all, "--text mutex_lock"),
+			gomr("gomr containing", "Grep", all, "--text mutex_lock --only"),
 			shell("ripgrep", all, `rg --no-config --no-filename --no-line-number --fixed-strings mutex_lock $IN > $OUT`),
 			shell("grep", all, `LC_ALL=C grep -h -F mutex_lock $IN/*.txt > $OUT`),
 		},
-		targets: []target{within("gomr", "ripgrep", 1.3)},
+		targets: []target{within("gomr containing", "ripgrep", 1.3)},
 	}
 }

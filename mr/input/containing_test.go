@@ -78,7 +78,7 @@ func checkContaining(t require.TestingT, open func(opts LineOptions) *LineReader
 	want = slices.DeleteFunc(want, func(r record) bool { return !strings.Contains(r.Text, text) })
 	opts.Containing = []byte(text)
 	got := readAll(t, open(opts))
-	require.Equal(t, len(want), len(got), "%q, %+v", text, opts)
+	require.Len(t, got, len(want), "%q, %+v", text, opts)
 	for i := range want {
 		require.Equal(t, want[i], got[i], "%q, %+v", text, opts)
 	}
@@ -134,6 +134,20 @@ func TestContainingEndsWithAnError(t *testing.T) {
 	require.True(t, r.Next())
 	require.False(t, r.Next())
 	require.ErrorIs(t, r.Err(), broken)
+}
+
+// Where no record holds the text, a reader can be stopped all the same.
+func TestContainingIsInterrupted(t *testing.T) {
+	stopped := errors.New("stopped")
+	blocks := 0
+	r := NewLineReader(endless("a line\n"), LineOptions{Containing: []byte("x"), Interrupt: func() error {
+		if blocks++; blocks > 3 {
+			return stopped
+		}
+		return nil
+	}})
+	require.False(t, r.Next())
+	require.Equal(t, stopped, r.Err())
 }
 
 func FuzzContaining(f *testing.F) {

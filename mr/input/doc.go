@@ -60,6 +60,15 @@
 // end of the split, and takes the rest of the record for one of its own, if that
 // is short enough. Such a rest is rubbish, but the same rubbish as on a cluster.
 //
+// # Records that contain a text
+//
+// [LineOptions.Containing] leaves out records that do not hold a text. They are the
+// same records, with the same offsets and in the same splits, as if all were read and
+// looked at. But whole blocks are searched for the text, and the ends of a record are
+// looked for only around it: that is as fast as reading the file. Where endings can be
+// told only from the front ([LineOptions.MaxLength], or a delimiter such as "||" that
+// may begin inside of itself) each record is looked at.
+//
 // # Codecs
 //
 // The suffix of a file names its codec, in capitals or not. Data that is damaged

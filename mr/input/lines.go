@@ -31,6 +31,10 @@ type LineOptions struct {
 	// reading all records and choosing among them. Empty means that no record is left out.
 	Containing []byte
 
+	// Interrupt is asked before each block is read, and an error it returns ends the
+	// records, though none of them may come for long. Nil means that nothing interrupts.
+	Interrupt func() error
+
 	// BufferSize is the size in bytes of the blocks that are read. Zero means
 	// 256 KiB. The buffer grows to hold a longer record.
 	BufferSize int
@@ -318,6 +322,11 @@ func (r *LineReader) fill() bool {
 
 // read reads at least one byte, or returns an error.
 func (r *LineReader) read(p []byte) (int, error) {
+	if r.opts.Interrupt != nil {
+		if err := r.opts.Interrupt(); err != nil {
+			return 0, err
+		}
+	}
 	for range 100 {
 		if n, err := r.in.Read(p); n > 0 || err != nil {
 			return n, err

@@ -190,7 +190,11 @@ func (t *step) mapOnlyPiece(ctx context.Context, i int) error {
 // readPiece opens the i-th piece and gives its records to read.
 func (t *step) readPiece(env *mr.Env, i int, read func(records mr.Records) error) (err error) {
 	piece := t.pieces[i]
-	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{KeepRecords: !t.Borrows, Containing: t.Containing})
+	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{
+		KeepRecords: !t.Borrows,
+		Containing:  t.Containing,
+		Interrupt:   env.Context().Err,
+	})
 	if err != nil {
 		return err
 	}

@@ -31,15 +31,22 @@ func (Sort) Reduce(line []byte, times iter.Seq[struct{}], emit mr.Emit[[]byte, s
 type Grep struct {
 	Paths
 	Text string `param:"text" help:"what to look for"`
+	Only bool   `param:"only" default:"false" help:"let the mapper see no other lines: mr.Containing"`
 }
 
 // Job has no reduce.
-func (g Grep) Job() mr.Job { return mr.MapOnly(&grep{text: []byte(g.Text)}, mr.Output(mr.Values)) }
+func (g Grep) Job() mr.Job {
+	options := []mr.Option{mr.Output(mr.Values)}
+	if g.Only {
+		options = append(options, mr.Containing(g.Text))
+	}
+	return mr.MapOnly(grep{text: []byte(g.Text)}, options...)
+}
 
 type grep struct{ text []byte }
 
 // Map emits the line if it holds the text.
-func (g *grep) Map(line []byte, emit mr.Emit[struct{}, []byte]) error {
+func (g grep) Map(line []byte, emit mr.Emit[struct{}, []byte]) error {
 	if bytes.Contains(line, g.text) {
 		emit(struct{}{}, line)
 	}

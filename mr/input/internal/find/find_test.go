@@ -43,7 +43,7 @@ func TestIndexAtEachPlace(t *testing.T) {
 func TestIndexEndsAtTheBlock(t *testing.T) {
 	text := []byte("end")
 	whole := []byte(strings.Repeat(".", 200) + "end")
-	for n := range len(whole) {
+	for n := range whole {
 		require.Equal(t, -1, New(text).Index(whole[:n:n]))
 	}
 }
