@@ -152,7 +152,7 @@ func (t *step) mapBatch(ctx context.Context, i int) (err error) {
 func (t *step) mapPiece(ctx context.Context, i int, collect mr.Collect) error {
 	env := t.newEnv(ctx, i)
 	defer func() { t.counters.Merge(env.Counters()) }()
-	return t.readPiece(env, i, func(records mr.Records) error { return t.RunMap(env, records, collect) })
+	return t.readPiece(ctx, env, i, func(records mr.Records) error { return t.RunMap(env, records, collect) })
 }
 
 // shuffleCounters returns the counters that a buffer adds to. A reducer-shaped
@@ -183,17 +183,17 @@ func (t *step) mapOnlyPiece(ctx context.Context, i int) error {
 	env, piece := t.newEnv(ctx, i), t.pieces[i]
 	defer func() { t.counters.Merge(env.Counters()) }()
 	return t.parts[piece.task].write(ctx, piece.index, func(write mr.WriteRecord) error {
-		return t.readPiece(env, i, func(records mr.Records) error { return t.RunMapOnly(env, records, write) })
+		return t.readPiece(ctx, env, i, func(records mr.Records) error { return t.RunMapOnly(env, records, write) })
 	})
 }
 
 // readPiece opens the i-th piece and gives its records to read.
-func (t *step) readPiece(env *mr.Env, i int, read func(records mr.Records) error) (err error) {
+func (t *step) readPiece(ctx context.Context, env *mr.Env, i int, read func(records mr.Records) error) (err error) {
 	piece := t.pieces[i]
 	r, err := input.OpenSplit(storage{t.options.Files}, piece.Split, input.LineOptions{
 		KeepRecords: !t.Borrows,
 		Containing:  t.Containing,
-		Interrupt:   env.Context().Err,
+		Interrupt:   ctx.Err,
 	})
 	if err != nil {
 		return err
