@@ -23,6 +23,11 @@
 //     input files count for whoever maps them, though the system can drop them at will.
 //     A process is never seen to take less than this harness does, some 20 MB.
 //
+// Under YARN (make bench-cluster, on a cluster that scripts/hadoop starts for it) the wall time is that of
+// the client, and the CPU time what the node manager has waited for: all processes of all
+// containers, the application master's too. Hadoop's counter CPU_MILLISECONDS stands beside it; it is
+// sampled, and may miss the end of a process that a task has started.
+//
 // Tables show medians of all runs; the raw figures are in .cache/bench/results.json.
 //
 // # Parts

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -59,6 +60,7 @@ func TestJobsHoldTogether(t *testing.T) {
 			if peer := script.FindStringSubmatch(r.command); peer != nil {
 				require.FileExists(t, filepath.Join("peers", peer[1]))
 			}
+			require.NoError(t, exec.CommandContext(t.Context(), "bash", "-n", "-c", r.command).Run(), "%s/%s is no command of bash", j.name, r.name)
 		}
 		for _, r := range j.rows {
 			require.True(t, r.base == "" || slices.Contains(names, r.base), "%s/%s is told against %s", j.name, r.name, r.base)

@@ -1,17 +1,15 @@
 package main
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Jobs of both sides have the same containers. Java's get a buffer that holds what a map task
 // sorts, and a JVM without the flags by which the test cluster starts faster and runs slower.
 const (
 	containers = "-D mapreduce.map.memory.mb=1024 -D mapreduce.reduce.memory.mb=1024"
-	javaJob    = `hadoop jar $HADOOP_HOME/share/hadoop/mapreduce/hadoop-mapreduce-examples-*.jar`
-	javaFlags  = containers + ` -D mapreduce.job.reduces=4 -D mapreduce.task.io.sort.mb=256
-		-D mapreduce.map.java.opts=-Xmx768m -D mapreduce.reduce.java.opts=-Xmx768m`
+	javaJob    = "hadoop jar $HADOOP_HOME/share/hadoop/mapreduce/hadoop-mapreduce-examples-*.jar"
+	javaFlags  = containers + " -D mapreduce.job.reduces=4 -D mapreduce.task.io.sort.mb=256" +
+		" -D mapreduce.map.java.opts=-Xmx768m -D mapreduce.reduce.java.opts=-Xmx768m"
+	streamingJob = "hadoop jar $HADOOP_HOME/share/hadoop/tools/lib/hadoop-streaming-*.jar"
 
 	// Hadoop Streaming writes a tab behind a line that has none.
 	catOutput = `hadoop fs -cat "$OUT/part-*" | awk '{ if (index($0, "\t") == length($0)) sub(/\t$/, ""); print }'`
@@ -40,8 +38,7 @@ func clusterJobs() []job {
 			cluster: true,
 			rows: []row{
 				onCluster("Identity", "three"),
-				shell("cat", three, `hadoop jar $HADOOP_HOME/share/hadoop/tools/lib/hadoop-streaming-*.jar `+containers+`
-					-D mapreduce.job.reduces=0 -input $IN -output $OUT -mapper cat`).printedBy(catOutput),
+				shell("cat", three, streamingJob+" "+containers+" -D mapreduce.job.reduces=0 -input $IN -output $OUT -mapper cat").printedBy(catOutput),
 			},
 			targets: []target{perRecord("gomr", "cat", "three")},
 		},
@@ -66,5 +63,5 @@ func onCluster(task, input string) row {
 
 // java returns the row of a program of hadoop-mapreduce-examples.
 func java(name, program, input string) row {
-	return shell(name, []string{input}, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s $IN $OUT", javaJob, program, javaFlags)), " "))
+	return shell(name, []string{input}, fmt.Sprintf("%s %s %s $IN $OUT", javaJob, program, javaFlags))
 }
