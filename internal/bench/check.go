@@ -62,7 +62,7 @@ func (c *checker) row(ctx context.Context, r row) (string, error) {
 
 // print writes the output of a row to a file, sorted unless its order counts.
 func (c *checker) print(ctx context.Context, r row, file string) error {
-	line := c.place.print
+	line := c.place.show
 	if r.output != "" {
 		line = r.output
 	}

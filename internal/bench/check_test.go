@@ -80,7 +80,7 @@ func testPlace(t *testing.T) *place {
 	return &place{
 		cache:  dir,
 		output: filepath.Join(dir, "out"),
-		print:  "cat $OUT/part-*",
+		show:   "cat $OUT/part-*",
 		data:   data{corpus: filepath.Join(dir, "corpus"), dir: filepath.Join(dir, "data"), scale: 1},
 	}
 }

@@ -13,7 +13,7 @@ type place struct {
 	cache      string // inputs, outputs and figures
 	inputs     string // the folder of a row's inputs
 	output     string // a row's output
-	print      string // what prints the output, unless a row says it itself
+	show       string // what prints the output, unless a row says it itself
 	data       data
 }
 
@@ -29,14 +29,14 @@ func newPlace(scale float64) (*place, error) {
 		cache:      cache,
 		inputs:     inputs,
 		output:     filepath.Join(cache, "out"),
-		print:      `if [ -d $OUT ]; then cat $OUT/part-*; else cat $OUT; fi`,
+		show:       `if [ -d $OUT ]; then cat $OUT/part-*; else cat $OUT; fi`,
 		data:       data{corpus: filepath.Join(cache, "corpus"), dir: inputs, scale: scale},
 	}, nil
 }
 
 // onCluster moves the inputs and outputs of rows to HDFS.
 func (p *place) onCluster() {
-	p.inputs, p.output, p.print = "/bench", "/bench-out", `hadoop fs -cat "$OUT/part-*"`
+	p.inputs, p.output, p.show = "/bench", "/bench-out", `hadoop fs -cat "$OUT/part-*"`
 }
 
 func (p *place) temporary() string { return filepath.Join(p.cache, "tmp") }
