@@ -84,3 +84,15 @@ func testPlace(t *testing.T) *place {
 		data:   data{corpus: filepath.Join(dir, "corpus"), dir: filepath.Join(dir, "data"), scale: 1},
 	}
 }
+
+func TestOneSittingAtATime(t *testing.T) {
+	p := testPlace(t)
+	unlock, err := p.lock()
+	require.NoError(t, err)
+	_, err = p.lock()
+	require.ErrorContains(t, err, "another bench is at work")
+	unlock()
+	unlock, err = p.lock()
+	require.NoError(t, err)
+	unlock()
+}

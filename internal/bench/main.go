@@ -79,6 +79,11 @@ func measureAll(ctx context.Context, p *place, o options, jobs []job, all *resul
 	if len(jobs) == 0 {
 		return errors.New("no job has such a name, or no row such a tool")
 	}
+	unlock, err := p.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if err := errors.Join(p.build(ctx), adoptOrphans()); err != nil {
 		return err
 	}

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
+
+	"golang.org/x/sys/unix"
 )
 
 // A place is where the harness keeps its files.
@@ -32,6 +35,23 @@ func newPlace(scale float64) (*place, error) {
 		show:       `if [ -d $OUT ]; then cat $OUT/part-*; else cat $OUT; fi`,
 		data:       data{corpus: filepath.Join(cache, "corpus"), dir: inputs, scale: scale},
 	}, nil
+}
+
+// lock keeps other sittings away until the returned function is called: two at the same time would
+// spoil each other's figures, and outputs.
+func (p *place) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(p.cache, 0o777); err != nil {
+		return nil, err
+	}
+	f, err := os.Create(filepath.Join(p.cache, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("another bench is at work in %s: %w", p.cache, err)
+	}
+	return func() { f.Close() }, nil
 }
 
 // onCluster moves the inputs and outputs of rows to HDFS.
