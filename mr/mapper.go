@@ -23,7 +23,7 @@ type KV[K, V any] struct {
 // A Mapper makes pairs of each record.
 //
 // The type of a record says how a line of the input is read: a string or a
-// []byte is the line, numbers and types with UnmarshalText are parsed from it, a
+// []byte is the line, numbers and types with MarshalText and UnmarshalText are parsed from it, a
 // [KV] is split at the first tab, and other types are JSON.
 // Strings may be kept; a []byte is valid until Map returns.
 //
