@@ -34,7 +34,6 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"within": within,
 			"age":    age,
 		},
 	})
@@ -52,22 +51,6 @@ func goCaches(t *testing.T) map[string]string {
 		caches[name] = strings.TrimSpace(string(out))
 	}
 	return caches
-}
-
-// within DURATION COMMAND… fails unless the best of ten runs of the command takes less than that.
-func within(ts *testscript.TestScript, _ bool, args []string) {
-	limit, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	best := time.Hour
-	for range 10 {
-		start := time.Now()
-		ts.Check(ts.Exec(args[1], args[2:]...))
-		best = min(best, time.Since(start))
-	}
-	ts.Logf("best of ten runs: %s", best)
-	if best > limit {
-		ts.Fatalf("the best of ten runs took %s", best)
-	}
 }
 
 // age FOLDER makes the files look as if nobody had changed them for an hour, as sources mostly are.
