@@ -32,20 +32,21 @@ func Run(t testing.TB, job mr.Job, files map[string]string) string {
 // RunParts is [Run] with each part by its name, such as part-00000.
 func RunParts(t testing.TB, job mr.Job, files map[string]string) map[string]string {
 	t.Helper()
+	options := inputOptions(t, files)
+	if _, err := local.Run(t.Context(), job, options); err != nil {
+		t.Fatal(err)
+	}
+	return ReadParts(t, options.Files, output)
+}
+
+// inputOptions returns the options of a run over files, which it writes.
+func inputOptions(t testing.TB, files map[string]string) local.Options {
+	t.Helper()
 	fsys := hdfs.Local(t.TempDir())
 	for name, content := range files {
 		write(t, fsys, name, content)
 	}
-	_, err := local.Run(t.Context(), job, local.Options{
-		Files:  fsys,
-		Inputs: slices.Sorted(maps.Keys(files)),
-		Output: output,
-		Memory: testMemory,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ReadParts(t, fsys, output)
+	return local.Options{Files: fsys, Inputs: slices.Sorted(maps.Keys(files)), Output: output, Memory: testMemory}
 }
 
 // testMemory keeps tests that run side by side small.

@@ -3,13 +3,9 @@ package mrtest
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"testing"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/mr"
-	"github.com/gomr/gomr/mr/local"
 	"github.com/gomr/gomr/mr/stress"
 )
 
@@ -24,16 +20,7 @@ const defaultSeeds = 20
 // See package [stress] for what is done, and what right jobs may do.
 func Stress(t testing.TB, job mr.Job, files map[string]string, seeds ...uint64) {
 	t.Helper()
-	fsys := hdfs.Local(t.TempDir())
-	for name, content := range files {
-		write(t, fsys, name, content)
-	}
-	baseline, err := stress.Plain(t.Context(), job, local.Options{
-		Files:  fsys,
-		Inputs: slices.Sorted(maps.Keys(files)),
-		Output: output,
-		Memory: testMemory,
-	})
+	baseline, err := stress.Plain(t.Context(), job, inputOptions(t, files))
 	if err != nil {
 		t.Fatal(err)
 	}
