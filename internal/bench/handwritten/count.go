@@ -31,22 +31,21 @@ const blockLength = 1 << 10
 type counter struct {
 	table     [slots]entry
 	displaced [partitions][][]entry
-	texts     [][]byte // keeps copied text in use
 }
 
 func newCounter() *counter { return new(counter) }
 
 // count counts the words of a chunk.
 func (c *counter) count(text []byte) {
-	c.texts = append(c.texts, text)
 	p := unsafe.Pointer(unsafe.SliceData(text))
 	for i := 0; i < len(text); {
 		if isSpace(text[i]) {
 			i++
 			continue
 		}
-		n := c.add(unsafe.Add(p, i))
-		i += n + 1
+		e := word(unsafe.Add(p, i))
+		c.add(&e)
+		i += e.word.len() + 1
 	}
 }
 
@@ -56,8 +55,8 @@ const (
 	mix2 = 0xe7037ed1a0b428db
 )
 
-// add counts the word at p and returns its length.
-func (c *counter) add(p unsafe.Pointer) int {
+// word returns the entry of the word at p.
+func word(p unsafe.Pointer) entry {
 	x := load(p, 0)
 	n := firstSpace(x)
 	var h uint64
@@ -68,18 +67,21 @@ func (c *counter) add(p unsafe.Pointer) int {
 		n, h = long(p)
 	}
 	hi, lo := bits.Mul64(h^mix1, mix2^uint64(n))
-	e := entry{prefix: bits.ReverseBytes64(x), word: refer(p, n), hash: uint32(hi ^ lo), count: 1}
+	return entry{prefix: bits.ReverseBytes64(x), word: refer(p, n), hash: uint32(hi ^ lo), count: 1}
+}
+
+// add counts a word.
+func (c *counter) add(e *entry) {
 	slot := &c.table[e.hash%slots]
 	switch {
-	case slot.is(&e):
+	case slot.is(e):
 		slot.count++
 	case slot.count > 0:
 		c.displace(slot)
-		*slot = e
+		*slot = *e
 	default:
-		*slot = e
+		*slot = *e
 	}
-	return n
 }
 
 // long returns the length of a word that is not short, and the hash of its bytes.

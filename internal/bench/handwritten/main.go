@@ -1,13 +1,16 @@
 // Handwritten counts words as fast as we know how to in Go on few cores, for one
 // purpose and nothing else: it is the limit that make bench holds gomr against.
 //
-//	handwritten OUTPUT INPUT…
+//	handwritten [-plain] OUTPUT INPUT…
 //
 // It has no memory budget, never spills, takes one data type, and trusts its input. The
 // files are mapped. First each core counts in a direct-mapped table that fits its second-level
 // cache, and throws what another word displaces into partitions by the top bits of the hash.
 // Then each partition is counted in a table of its own and sorted. The output is four parts of
 // lines WORD TAB COUNT, each a row of sorted partitions; gomr's parts are sorted as a whole.
+//
+// With -plain, each core counts in one hash table of all its words instead, which are
+// then partitioned.
 package main
 
 import (
@@ -29,16 +32,17 @@ const (
 )
 
 func main() {
+	plain := flag.Bool("plain", false, "one hash table for each core")
 	flag.Parse()
 	if flag.NArg() < 2 {
-		panic(errors.New("usage: handwritten OUTPUT INPUT…"))
+		panic(errors.New("usage: handwritten [-plain] OUTPUT INPUT…"))
 	}
-	if err := run(flag.Arg(0), flag.Args()[1:]); err != nil {
+	if err := run(flag.Arg(0), flag.Args()[1:], *plain); err != nil {
 		panic(err)
 	}
 }
 
-func run(output string, inputs []string) error {
+func run(output string, inputs []string, plain bool) error {
 	if err := os.MkdirAll(output, 0o777); err != nil {
 		return err
 	}
@@ -46,15 +50,22 @@ func run(output string, inputs []string) error {
 	if err != nil {
 		return err
 	}
+	defer runtime.KeepAlive(chunks) // entries refer to them
 	counters := make([]*counter, runtime.GOMAXPROCS(0))
+	tables := make([]plainCounter, len(counters))
 	onAllCores(len(chunks), func(worker, i int) {
 		if counters[worker] == nil {
 			counters[worker] = newCounter()
 		}
-		counters[worker].count(chunks[i])
+		if plain {
+			tables[worker].count(chunks[i])
+		} else {
+			counters[worker].count(chunks[i])
+		}
 	})
 	onAllCores(len(counters), func(_, i int) {
 		if counters[i] != nil {
+			tables[i].displaced(counters[i])
 			counters[i].flush()
 		}
 	})

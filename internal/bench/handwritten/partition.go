@@ -3,17 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"slices"
 	"strconv"
 )
 
 // An aggregator is the second phase on one core. Its memory is used again for the next partition.
 type aggregator struct {
-	index   []uint32 // position in entries plus one, by hash
-	entries []entry
-	other   []entry
-	out     []byte
+	table
+	other []entry
+	out   []byte
 }
 
 // lines counts the words of a partition and returns their lines, sorted.
@@ -44,36 +42,17 @@ func (a *aggregator) aggregate(p int, counters []*counter) {
 			n += len(c.displaced[p]) * blockLength
 		}
 	}
-	size := bits.Len(uint(n))
-	a.index = slices.Grow(a.index[:0], 1<<size)[:1<<size]
-	clear(a.index)
-	a.entries = a.entries[:0]
+	a.reset(n, partitionBits)
 	for _, c := range counters {
 		if c == nil {
 			continue
 		}
 		for _, block := range c.displaced[p] {
 			for i := range block {
-				a.add(&block[i], 32-size)
+				a.add(&block[i])
 			}
 		}
 		c.displaced[p] = nil
-	}
-}
-
-func (a *aggregator) add(e *entry, shift int) {
-	mask := uint32(len(a.index) - 1)
-	for i := e.hash << partitionBits >> shift; ; i = (i + 1) & mask {
-		at := a.index[i]
-		if at == 0 {
-			a.entries = append(a.entries, *e)
-			a.index[i] = uint32(len(a.entries))
-			return
-		}
-		if found := &a.entries[at-1]; found.is(e) {
-			found.count += e.count
-			return
-		}
 	}
 }
 
