@@ -60,7 +60,11 @@ func newMerge[V any](c codec, merge func(a, b V) V) func() func(dst, a, b []byte
 // codec would cost three more calls through pointers.
 func mergeVarints[V int | int64](merge func(a, b V) V) func() func(dst, a, b []byte) []byte {
 	merged := func(dst, a, b []byte) []byte {
-		return binary.AppendVarint(dst, int64(merge(mustVarint[V](a), mustVarint[V](b))))
+		v := merge(mustVarint[V](a), mustVarint[V](b))
+		if -64 <= v && v < 64 {
+			return append(dst, byte(v<<1^v>>63)) // of one byte
+		}
+		return binary.AppendVarint(dst, int64(v))
 	}
 	return func() func(dst, a, b []byte) []byte { return merged }
 }

@@ -41,7 +41,7 @@ func (r *run) diagnose(ctx context.Context, step int, state clientState, lines [
 		}
 	}
 	if e.Cause == nil && e.Reason == "" {
-		e.explain(clientFailures, strings.Join(lines, "\n"))
+		e.explain(clientFailures(), strings.Join(lines, "\n"))
 	}
 	if e.Cause == nil && e.Reason == "" {
 		e.Reason = cmp.Or(state.Outcome, fmt.Sprintf("the hadoop command failed: %v", clientErr))

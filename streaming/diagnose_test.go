@@ -24,7 +24,7 @@ func TestWhatTheClientSaysIsShortened(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, lines := clientSays(t, name)
 			var e JobError
-			require.True(t, e.explain(clientFailures, strings.Join(lines, "\n")))
+			require.True(t, e.explain(clientFailures(), strings.Join(lines, "\n")))
 			require.Equal(t, want, e.Reason)
 		})
 	}
@@ -55,7 +55,7 @@ func TestWhatHadoopSaysOfAnAttemptIsShortened(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var e JobError
-			require.True(t, e.explain(attemptFailures, c.text))
+			require.True(t, e.explain(attemptFailures(), c.text))
 			require.Equal(t, c.want, e.Reason)
 			require.Contains(t, e.Mend, c.mend)
 		})

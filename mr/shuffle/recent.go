@@ -1,9 +1,6 @@
 package shuffle
 
-import (
-	"bytes"
-	"math/bits"
-)
+import "math/bits"
 
 // recentKeys are the places of the records of keys that came not long ago, so that
 // their values are merged as they come. It is direct-mapped: a key that comes takes the slot
@@ -50,8 +47,8 @@ func (t *recentKeys) slot(key []byte) (*recentSlot, uint32) {
 // mergeInto merges a value into the record at the front of b. It reports false
 // where the record is of another key, or has no room.
 func (t *recentKeys) mergeInto(b, key, value []byte) bool {
-	k, old := parseRecord(b)
-	if !bytes.Equal(k, key) {
+	old, ok := recordValue(b, key)
+	if !ok {
 		return false
 	}
 	merged := t.merge(t.scratch(len(old)+len(value)), old, value)

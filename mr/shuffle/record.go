@@ -1,6 +1,7 @@
 package shuffle
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -42,12 +43,28 @@ func recordKey(b []byte) []byte {
 
 // parseRecord returns the key and the value of the record at the front of b.
 func parseRecord(b []byte) (key, value []byte) {
-	keyLen, valueLen, start := int(b[0]), int(b[1]), 2
 	if b[0]|b[1] >= 0x80 {
-		keyLen, valueLen, start = recordLengths(b)
+		return parseLongRecord(b)
 	}
-	valueStart := start + keyLen
-	return b[start:valueStart:valueStart], b[valueStart : valueStart+valueLen : valueStart+valueLen]
+	end := 2 + int(b[0])
+	return b[2:end:end], b[end:][:b[1]:b[1]]
+}
+
+// parseLongRecord is parseRecord for lengths of several bytes.
+func parseLongRecord(b []byte) (key, value []byte) {
+	keyLen, valueLen, start := recordLengths(b)
+	end := start + keyLen
+	return b[start:end:end], b[end:][:valueLen:valueLen]
+}
+
+// recordValue returns the value of the record at the front of b, if its key is key.
+func recordValue(b, key []byte) (value []byte, ok bool) {
+	if b[0]|b[1] >= 0x80 {
+		k, value := parseLongRecord(b)
+		return value, bytes.Equal(k, key)
+	}
+	end := 2 + int(b[0])
+	return b[end:][:b[1]:b[1]], string(b[2:end]) == string(key)
 }
 
 // recordLengths returns the lengths of a record, and where its key starts.
@@ -65,6 +82,10 @@ func growingSize(key, value []byte) int {
 
 // putGrowing writes a record with room for its value to grow to dst.
 func putGrowing(dst, key, value []byte) {
+	if len(key) < 0x80 && len(value) <= 0x70 {
+		putRecord(dst, key, value)
+		return
+	}
 	n := binary.PutUvarint(dst, uint64(len(key)))
 	n += putUvarintWidth(dst[n:], len(value), uvarintLen(valueRoom(len(value))))
 	n += copy(dst[n:], key)

@@ -26,6 +26,10 @@ func (s *store) add(key, value []byte) (bool, error) {
 	if s.recent != nil {
 		return s.merge(key, value)
 	}
+	return s.append(key, value)
+}
+
+func (s *store) append(key, value []byte) (bool, error) {
 	buf, _, err := s.alloc(key, recordSize(key, value))
 	if buf == nil {
 		return false, err
