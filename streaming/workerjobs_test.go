@@ -13,11 +13,12 @@ import (
 // workerJobs returns the jobs of these tests by their names.
 func workerJobs() map[string]mr.Job {
 	return map[string]mr.Job{
-		"FirstLine": mr.MapOnly(mr.MapTask(firstLine)),
-		"Longest":   mr.MapReduce(mr.MapFunc(oneKey), mr.ReduceFunc(longest)),
-		"Lines":     mr.MapReduce(mr.MapFunc(twoKeys), mr.ReduceFunc(join)),
-		"LinesOnly": mr.MapOnly(mr.MapFunc(sameLine)),
-		"Fails":     mr.MapReduce(mr.MapFunc(failOnDogs), mr.ReduceFunc(failOnCats)),
+		"FirstLine":   mr.MapOnly(mr.MapTask(firstLine)),
+		"Longest":     mr.MapReduce(mr.MapFunc(oneKey), mr.ReduceFunc(longest)),
+		"Lines":       mr.MapReduce(mr.MapFunc(twoKeys), mr.ReduceFunc(join)),
+		"Line counts": mr.MapMerge(mr.MapFunc(oneEach), mr.Sum),
+		"LinesOnly":   mr.MapOnly(mr.MapFunc(sameLine)),
+		"Fails":       mr.MapReduce(mr.MapFunc(failOnDogs), mr.ReduceFunc(failOnCats)),
 		"Merge panics": mr.MapMerge(mr.MapFunc(oneEach), func(a, b int) int {
 			panic("can't merge")
 		}),

@@ -27,6 +27,10 @@ const MaxPair = 1 << 30
 // One large pair must not hold its memory for the rest of a task.
 const keptBuffer = 1 << 20
 
+// smallBuffer is the largest buffer that is kept though the next block needs much less.
+// It is the size of the smallest blocks that map tasks make, so short ones among them cost nothing.
+const smallBuffer = 4 << 10
+
 // castagnoli is the polynomial that processors have an instruction for.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

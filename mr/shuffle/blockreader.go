@@ -6,8 +6,8 @@ import (
 )
 
 // A BlockReader reads the pairs of a block; it is an [mr.Pairs].
-// Its zero value has no pairs. It is used by one goroutine, and allocates only
-// where a block or a key is larger than all before.
+// Its zero value has no pairs. It is used by one goroutine. It uses its memory again for the next
+// block, unless that is more than twice what the block needs.
 type BlockReader struct {
 	body  []byte // what is not read yet
 	left  int    // pairs in it
@@ -26,8 +26,8 @@ func (r *BlockReader) Reset(block []byte) error { return r.reset(block, false) }
 func (r *BlockReader) Load(block []byte) error { return r.reset(block, true) }
 
 func (r *BlockReader) reset(block []byte, keep bool) error {
-	*r = BlockReader{key: emptied(r.key), raw: emptied(r.raw)}
 	h, err := parseBlock(block)
+	*r = BlockReader{key: emptiedFor(r.key, h.length), raw: emptiedFor(r.raw, h.length)}
 	if err == nil {
 		err = r.open(h, keep)
 	}

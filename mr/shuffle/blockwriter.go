@@ -76,6 +76,16 @@ func emptied(buf []byte) []byte {
 	return buf[:0]
 }
 
+// emptiedFor returns buf for use again by a block of n bytes, or nothing where more than half of it
+// would be idle. A merge has hundreds of readers, and each of them meets a large pair at some time:
+// if it kept the memory of that one, all together would take many times what is read at once.
+func emptiedFor(buf []byte, n int) []byte {
+	if cap(buf) > smallBuffer && cap(buf)/2 > n {
+		return nil
+	}
+	return emptied(buf)
+}
+
 // A Block is a finished block on its way out.
 type Block struct {
 	FirstKey []byte // the key of the first pair

@@ -111,7 +111,8 @@
 // A reducer takes its frames in that order. Before it takes one, it hands out every pair that is less
 // than the frame's (first key, run, block); those still to come are not. A run's next block
 // begins where its last one ended, so at most one block of each run is open,
-// and the memory is that of as many blocks as there are map tasks, whatever the keys are.
+// and the memory is that of as many blocks as there are map tasks, whatever the keys are. A block of one
+// large pair is open alone, and its memory is given up when the next block needs less than half of it.
 //
 // # Measured
 //

@@ -2,7 +2,9 @@ package shuffle
 
 import (
 	"encoding/binary"
+	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,6 +101,40 @@ func TestBufferKeepsItsMemory(t *testing.T) {
 			}
 			require.Greater(t, len(b.runs), 2)
 			require.Less(t, peak-before, int64(most))
+		})
+	}
+}
+
+// Each run has one large pair, each at another place. A merge holds one of them, and none that it is done with.
+func TestLargePairsLeaveNoMemoryBehind(t *testing.T) {
+	const large = 100 << 10
+	runs := make([][]pair, 100)
+	for run := range runs {
+		for i := range 1000 {
+			runs[run] = append(runs[run], pair{fmt.Sprintf("key %04d of run %d", i, run), "value"})
+		}
+		runs[run][10*run].value = strings.Repeat("large", large/5)
+	}
+	sources := make([]mr.Pairs, len(runs))
+	for i, pairs := range runs {
+		sources[i] = writeRun(t, t.TempDir(), pairs).Partition(0)
+	}
+	for name, merge := range map[string]mr.Pairs{
+		"frames": NewFrameMerger(nextFrame(framesOf(runs, 512, S2))),
+		"runs":   Merge(sources),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.True(t, merge.Next()) // is the first large one
+			before, seen := heap(), 1
+			for merge.Next() {
+				if len(merge.Value()) < large {
+					continue
+				}
+				seen++
+				require.Less(t, heap()-before, int64(10*large), "large pair %d", seen)
+			}
+			require.NoError(t, merge.Err())
+			require.Equal(t, len(runs), seen)
 		})
 	}
 }

@@ -59,7 +59,9 @@ func (r *runPairs) readBlock() error {
 	if size > left {
 		return blockError(Damaged, "it claims %d bytes where %d are left", size, left)
 	}
-	if err := r.fill(int(min(size+headerSize, left))); err != nil {
+	need := int(min(size+headerSize, left))
+	r.buf = append(emptiedFor(r.buf, need), r.buf...)
+	if err := r.fill(need); err != nil {
 		return err
 	}
 	r.size = int(size)
