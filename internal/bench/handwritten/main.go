@@ -65,7 +65,7 @@ func run(output string, inputs []string, plain bool) error {
 	})
 	onAllCores(len(counters), func(_, i int) {
 		if counters[i] != nil {
-			tables[i].displaced(counters[i])
+			tables[i].displace(counters[i])
 			counters[i].flush()
 		}
 	})

@@ -68,8 +68,8 @@ func (c *plainCounter) grow() {
 	}
 }
 
-// displaced gives the words to the partitions of the second phase.
-func (c *plainCounter) displaced(to *counter) {
+// displace gives the words to the partitions of the second phase.
+func (c *plainCounter) displace(to *counter) {
 	for i := range c.entries {
 		to.displace(&c.entries[i])
 	}
