@@ -7,7 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,13 +69,10 @@ type job struct {
 	progress  *progress
 }
 
-// holdLimit is how many bytes of map output stay in memory.
-const holdLimit = 512 << 20
-
 // hold keeps a map task's output in memory as long as there is room, and on disk beyond.
 func (j *job) hold(s *spill) error {
 	size := s.memory()
-	if j.held.Add(size) <= holdLimit {
+	if j.held.Add(size) <= j.options.Memory {
 		return nil
 	}
 	j.held.Add(-size)
@@ -233,7 +229,7 @@ func (j *job) fail(err error, total *counters) {
 func (j *job) runTasks(ctx context.Context, splits []split, total *counters) error {
 	outputs := make([]*spill, len(splits))
 	defer func() { _ = closeSpills(outputs) }() // they are temporary
-	err := j.inParallel(ctx, len(splits), j.reduces > 0, func(ctx context.Context, i int) error {
+	err := j.inParallel(ctx, len(splits), j.parallelMaps(), j.reduces > 0, func(ctx context.Context, i int) error {
 		return j.runTask(j.newTask(ctx, true, i, &splits[i]), total, func(t *task) (err error) {
 			outputs[i], err = t.runMap(splits[i])
 			return err
@@ -242,7 +238,7 @@ func (j *job) runTasks(ctx context.Context, splits []split, total *counters) err
 	if err != nil || j.reduces == 0 {
 		return err
 	}
-	err = j.inParallel(ctx, j.reduces, false, func(ctx context.Context, i int) error {
+	err = j.inParallel(ctx, j.reduces, j.options.Parallel, false, func(ctx context.Context, i int) error {
 		return j.runTask(j.newTask(ctx, false, i, nil), total, func(t *task) error { return t.runReduce(outputs) })
 	})
 	return err
@@ -276,13 +272,18 @@ func (j *job) runTask(t *task, total *counters, run func(*task) error) error {
 	return err
 }
 
-// inParallel runs n tasks, as many at a time as the options say, and returns the error of the
-// first one that failed. The others run on, as Hadoop's do, unless hasty is set.
-func (j *job) inParallel(ctx context.Context, n int, hasty bool, run func(ctx context.Context, i int) error) error {
-	parallel := j.options.Parallel
-	if parallel <= 0 {
-		parallel = runtime.GOMAXPROCS(0)
+// parallelMaps returns how many map tasks may sort at the same time.
+func (j *job) parallelMaps() int {
+	if j.reduces == 0 || j.sortMegabytes <= 0 {
+		return j.options.Parallel
 	}
+	buffers := j.options.Memory / (int64(j.sortMegabytes) << 20)
+	return int(max(1, min(buffers, int64(j.options.Parallel))))
+}
+
+// inParallel runs n tasks, some of them at a time, and returns the error of the first one that
+// failed. The others run on, as Hadoop's do, unless hasty is set.
+func (j *job) inParallel(ctx context.Context, n, parallel int, hasty bool, run func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	errs := make([]error, n)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -32,7 +33,14 @@ type Options struct {
 	// Parallel is how many tasks run at the same time. Zero means one for each processor.
 	Parallel int
 
-	stress *stress
+	// Memory is how many bytes of map output may stay in memory: sort buffers of map tasks that
+	// run at the same time, of mapreduce.task.io.sort.mb each, and what waits for the reduce.
+	// One map task runs even where its buffer is larger. Zero means 512 MiB.
+	Memory int64
+
+	// Stress is a seed that makes the job go as it may on a cluster: tiny splits and spills,
+	// equal keys in any order, the combiner zero to many times. Nil means as on one machine.
+	Stress *uint64
 }
 
 // The exit codes of a command line are those of Hadoop's client.
@@ -44,6 +52,8 @@ const (
 	ExitIO            = 5 // input is missing, output exists, or another error of files
 	ExitInterrupted   = 6 // the context ended
 )
+
+const defaultMemory = 512 << 20
 
 // Run runs a command line as "hadoop jar hadoop-streaming.jar" does on one machine, and
 // returns its exit code. When ctx ends, it stops the commands, removes what it has
@@ -58,6 +68,12 @@ func Run(ctx context.Context, options Options) int {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
+	if options.Memory <= 0 {
+		options.Memory = defaultMemory
+	}
+	if options.Parallel <= 0 {
+		options.Parallel = runtime.GOMAXPROCS(0)
+	}
 	log := &logger{out: options.Stderr, now: options.Now}
 	args := options.Args
 	if len(args) == 0 {
@@ -65,12 +81,6 @@ func Run(ctx context.Context, options Options) int {
 		fmt.Fprint(options.Stdout, toolUsage)
 		return ExitFailed
 	}
-	stress, args, err := takeStress(args)
-	if err != nil {
-		log.write([]byte(err.Error() + "\n"))
-		return ExitFailed
-	}
-	options.stress = stress
 	run := func(args []string, options Options, log *logger) (int, error) {
 		return runTool(ctx, args, options, log)
 	}
@@ -115,7 +125,9 @@ func runTool(ctx context.Context, args []string, options Options, log *logger) (
 		return ExitFailed, err
 	}
 	j.options = options
-	j.stress = options.stress
+	if options.Stress != nil {
+		j.stress = &stress{*options.Stress}
+	}
 	return j.submit(ctx)
 }
 

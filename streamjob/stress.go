@@ -2,10 +2,7 @@ package streamjob
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 
 	"github.com/gomr/gomr/mr"
 )
@@ -14,27 +11,6 @@ import (
 // equal keys on in any order, and runs the combiner zero to many times. The same seed does
 // the same to the same job.
 type stress struct{ seed uint64 }
-
-// takeStress takes --stress SEED out of a command line. It is gomr's own option.
-func takeStress(args []string) (*stress, []string, error) {
-	for i, arg := range args {
-		text, inline := strings.CutPrefix(arg, "--stress=")
-		n := 1
-		if arg == "--stress" && i+1 < len(args) {
-			text, inline, n = args[i+1], true, 2
-		}
-		if !inline {
-			continue
-		}
-		seed, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			return nil, nil, fmt.Errorf("--stress %s: the seed must be a number from 0 on", text)
-		}
-		rest := append(append([]string(nil), args[:i]...), args[i+n:]...)
-		return &stress{seed}, rest, nil
-	}
-	return nil, args, nil
-}
 
 // random returns the numbers of a task, or of the splits where index is -1.
 func (s *stress) random(isMap bool, index int) *rand.Rand {

@@ -4,11 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"os"
+	"path"
 
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/mr/input"
@@ -42,12 +43,15 @@ func dumpTypedBytes(args []string, options Options, log *logger) (int, error) {
 		return ExitFailed, nil
 	}
 	j := &job{conf: newConfig(), log: log, files: storage{hdfs.Local("/")}, format: inputFormats["AutoInputFormat"]}
-	files, err := input.List(j.files, []string{pathOf(args[0])}, input.ListOptions{})
-	if err != nil || len(files) == 0 {
-		return toolFailed, err
-	}
-	if info, statErr := fs.Stat(os.DirFS("/"), pathOf(args[0])[1:]); statErr != nil || !info.IsDir() {
-		files = files[:1]
+	files, err := j.firstMatch(pathOf(args[0]))
+	var missing *input.MissingError
+	switch {
+	case errors.As(err, &missing) && missing.Pattern:
+		return toolFailed, nil
+	case missing != nil:
+		return ExitFailed, &uncaughtError{fileNotFound, "File " + qualify(args[0]) + " does not exist"}
+	case err != nil:
+		return ExitFailed, &uncaughtError{ioFailure, err.Error()}
 	}
 	out := bufio.NewWriterSize(options.Stdout, outputBuffer)
 	for _, file := range files {
@@ -58,9 +62,31 @@ func dumpTypedBytes(args []string, options Options, log *logger) (int, error) {
 	return ExitOK, out.Flush()
 }
 
-func (j *job) dump(file input.FileStatus, out *bufio.Writer) error {
+// firstMatch returns the first file that a pattern names, or all files of such a folder.
+func (j *job) firstMatch(pattern string) ([]string, error) {
+	matches, err := input.Glob(j.files, pattern)
+	if err != nil {
+		return nil, err
+	}
+	name := matches[0]
+	info, err := j.files.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	entries, err := j.files.ReadDir(name)
+	var files []string
+	for _, entry := range entries {
+		files = append(files, path.Join(name, entry.Name()))
+	}
+	return files, err
+}
+
+func (j *job) dump(file string, out *bufio.Writer) error {
 	t := &task{ctx: context.Background(), job: j, conf: j.conf}
-	in, err := j.format.open(t, split{Split: input.Split{File: file.Name, Length: math.MaxInt64}})
+	in, err := j.format.open(t, split{Split: input.Split{File: file, Length: math.MaxInt64}})
 	if err != nil {
 		return err
 	}
@@ -83,12 +109,12 @@ func loadTypedBytes(args []string, options Options, log *logger) (int, error) {
 		fmt.Fprint(options.Stdout, loadUsage)
 		return ExitFailed, nil
 	}
-	path := pathOf(args[0])
-	if _, err := os.Stat(path); err == nil {
+	name := pathOf(args[0])
+	if _, err := os.Stat(name); err == nil {
 		log.write([]byte("given path exists already!\n"))
 		return toolFailed, nil
 	}
-	file, err := os.Create(path)
+	file, err := os.Create(name)
 	if err != nil {
 		return ExitFailed, &uncaughtError{ioFailure, err.Error()}
 	}

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -19,7 +22,8 @@ func (a *app) streamingCommand() *cobra.Command {
 		Short:   "Run a Hadoop Streaming command line on this machine, without Java",
 		Long: "Runs what stands behind 'hadoop jar hadoop-streaming.jar' on this machine, without Java,\n" +
 			"with the output, messages and exit codes of Hadoop.\n" +
-			"-info prints all options; --stress SEED shows what a cluster may do differently.",
+			"-info prints all options. Two are gomr's own: --memory SIZE bounds the map output that stays\n" +
+			"in memory (default 512M), and --stress SEED shows what a cluster may do differently.",
 		Example:               "  " + a.name + " streaming -input logs -output counts -mapper 'cut -f1' -reducer 'uniq -c'",
 		DisableFlagParsing:    true,
 		DisableFlagsInUseLine: true,
@@ -27,14 +31,53 @@ func (a *app) streamingCommand() *cobra.Command {
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
 			}
+			options, err := ownOptions(args)
+			if err != nil {
+				return err
+			}
 			// The commands of a job are in process groups of their own, which Ctrl-C does not reach.
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			code := streamjob.Run(ctx, streamjob.Options{Args: args, Stdin: a.stdin, Stdout: a.stdout, Stderr: a.stderr})
+			options.Stdin, options.Stdout, options.Stderr = a.stdin, a.stdout, a.stderr
+			code := streamjob.Run(ctx, options)
 			if code != streamjob.ExitOK {
 				return ExitCode(code)
 			}
 			return nil
 		},
 	}
+}
+
+// ownOptions takes gomr's own options out of Hadoop's, which have one hyphen.
+func ownOptions(args []string) (streamjob.Options, error) {
+	var options streamjob.Options
+	for i := 0; i < len(args); i++ {
+		name, value, inline := strings.Cut(args[i], "=")
+		if name != "--memory" && name != "--stress" {
+			options.Args = append(options.Args, args[i])
+			continue
+		}
+		if !inline {
+			if i++; i == len(args) {
+				return options, usagef("%s needs a value", name)
+			}
+			value = args[i]
+		}
+		if err := setOwnOption(&options, name, value); err != nil {
+			return options, usagef("%s %s: %w", name, value, err)
+		}
+	}
+	return options, nil
+}
+
+func setOwnOption(options *streamjob.Options, name, value string) error {
+	if name == "--memory" {
+		return (*byteSize)(&options.Memory).Set(value)
+	}
+	seed, err := strconv.ParseUint(value, 10, 64)
+	if err != nil {
+		return errors.New("the seed must be a number from 0 on")
+	}
+	options.Stress = &seed
+	return nil
 }

@@ -21,8 +21,24 @@ type match struct {
 	info fs.FileInfo
 }
 
-// glob returns what the pattern names, hidden files left out, in the order of
-// their paths, and whether the pattern has wildcards.
+// Glob returns the paths that a pattern names, in their order: files and
+// folders, hidden ones too. None is a [MissingError].
+func Glob(s Storage, pattern string) ([]string, error) {
+	matches, wild, err := glob(s, pattern)
+	if err != nil {
+		return nil, err
+	}
+	if len(matches) == 0 {
+		return nil, &MissingError{Input: pattern, Pattern: wild}
+	}
+	names := make([]string, len(matches))
+	for i, m := range matches {
+		names[i] = m.name
+	}
+	return names, nil
+}
+
+// glob returns what the pattern names, in the order of their paths, and whether the pattern has wildcards.
 // It follows org.apache.hadoop.fs.Globber.
 func glob(s Storage, pattern string) (matches []match, wild bool, err error) {
 	patterns, err := expandBraces(pattern)
