@@ -28,7 +28,8 @@
 // containers, the application master's too. Hadoop's counter CPU_MILLISECONDS stands beside it; it is
 // sampled, and may miss the end of a process that a task has started.
 //
-// Tables show medians of all runs; the raw figures are in .cache/bench/results.json.
+// Tables show medians of all runs; the raw figures are in .cache/bench/results.json. A section of
+// BENCHMARKS.md whose job has no figures there stays as it is.
 //
 // # Parts
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -69,7 +70,10 @@ func run(ctx context.Context, o options) error {
 	if !o.render {
 		failed = measureAll(ctx, p, o, choose(jobs, o.cluster, o.jobs, o.tools), all, figures)
 	}
-	err = os.WriteFile(report, []byte(render(jobs, all)), 0o666)
+	before, err := os.ReadFile(report)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.WriteFile(report, []byte(render(jobs, all, string(before))), 0o666)
+	}
 	fmt.Fprintln(os.Stderr, "bench: wrote", report)
 	return errors.Join(failed, err)
 }

@@ -22,8 +22,9 @@ Under YARN (` + "`make bench-cluster`" + `), wall time is that of the client's c
 application master's, and the counted CPU is the sum of the tasks' own ` + "`CPU_MILLISECONDS`" + `.
 `
 
-// render returns the report of all jobs that have a result.
-func render(jobs []job, all *results) string {
+// render returns the report of all jobs that have a result. The sections of others stay as
+// they are in the report before.
+func render(jobs []job, all *results, before string) string {
 	var b strings.Builder
 	b.WriteString(preface)
 	if len(all.Jobs) > 0 {
@@ -32,9 +33,25 @@ func render(jobs []job, all *results) string {
 	for _, j := range jobs {
 		if result := all.job(j.name); result != nil {
 			renderJob(&b, j, result, all)
+		} else {
+			b.WriteString(section(before, j.title))
 		}
 	}
 	return b.String()
+}
+
+// section returns a section of a report, or nothing.
+func section(report, title string) string {
+	heading := "\n## " + title + "\n"
+	start := strings.Index(report, heading)
+	if start < 0 {
+		return ""
+	}
+	size := len(heading)
+	if next := strings.Index(report[start+size-1:], "\n## "); next >= 0 {
+		return report[start : start+size-1+next]
+	}
+	return report[start:]
 }
 
 func renderMachine(b *strings.Builder, m machine) {

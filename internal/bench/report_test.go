@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 func TestReport(t *testing.T) {
 	golden := filepath.Join("testdata", "report.golden.md")
-	got := render(sampleJobs(), sample())
+	got := render(sampleJobs(), sample(), "")
 	if *update {
 		require.NoError(t, os.MkdirAll("testdata", 0o777))
 		require.NoError(t, os.WriteFile(golden, []byte(got), 0o666))
@@ -21,6 +21,14 @@ func TestReport(t *testing.T) {
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
 	require.Equal(t, string(want), got)
+}
+
+// TestSectionsStay: a job that was not measured again keeps its section.
+func TestSectionsStay(t *testing.T) {
+	all := sample()
+	before := render(sampleJobs(), all, "")
+	last := &results{Jobs: all.Jobs[len(all.Jobs)-1:]}
+	require.Equal(t, before, render(sampleJobs(), last, before))
 }
 
 func TestWrongRowsAreNamed(t *testing.T) {
