@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// An attempt is one try to run a task. It reads the node only; the state belongs to the run's loop.
+// An attempt is one try to run a task. It reads the node only; the state belongs to who asked for it.
 type attempt struct {
-	run    *run
-	state  *state // to tell the loop whose attempt it is
+	config Config
+	ctx    context.Context //nolint:containedctx // whose end interrupts the attempt; time-outs have one below it
 	node   *Node
-	number int // from 1
+	host   Host
 }
 
 // An ending is how an attempt ended.
@@ -28,8 +28,8 @@ type ending struct {
 // supervise makes the attempt in a goroutine of its own and waits for its end.
 // It waits for StopGrace only once the context has ended: a task that doesn't
 // listen is left behind and keeps its lock.
-func (a *attempt) supervise(ctx context.Context) ending {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (a *attempt) supervise() ending {
+	ctx, cancel := context.WithCancelCause(a.ctx)
 	defer cancel(nil)
 	ended := make(chan ending, 1)
 	go func() {
@@ -42,13 +42,13 @@ func (a *attempt) supervise(ctx context.Context) ending {
 		return end
 	case <-ctx.Done():
 	}
-	grace := time.NewTimer(a.run.config.StopGrace)
+	grace := time.NewTimer(a.config.StopGrace)
 	defer grace.Stop()
 	select {
 	case end := <-ended:
 		return end
 	case <-grace.C:
-		end := a.failed(ctx, fmt.Errorf("it did not return within %s and was left behind", a.run.config.StopGrace))
+		end := a.failed(ctx, fmt.Errorf("it did not return within %s and was left behind", a.config.StopGrace))
 		end.final = true
 		return end
 	}
@@ -56,8 +56,8 @@ func (a *attempt) supervise(ctx context.Context) ending {
 
 // locked makes the attempt under the lock of the task.
 func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) ending {
-	if a.run.config.LockDir != "" {
-		lock, err := lockTask(a.run.config.LockDir, a.node.ID)
+	if a.config.LockDir != "" {
+		lock, err := lockTask(a.config.LockDir, a.node.ID)
 		var running *AlreadyRunningError
 		switch {
 		case errors.As(err, &running):
@@ -80,12 +80,12 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 
 // work calls the task and checks that it made its output.
 func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) ending {
-	s := &session{attempt: a, watch: newStopwatch(a.node.timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
+	s := &session{config: a.config, host: a.host, watch: newStopwatch(a.node.timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
 	ctx = context.WithValue(ctx, sessionKey{}, s)
 	s.watch.start()
 	var result JobResult
 	err := guard(func() (err error) {
-		result, err = a.call(ctx, s)
+		result, err = a.call(ctx)
 		return err
 	})
 	s.watch.stop()
@@ -100,11 +100,11 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 }
 
 // call runs the task's Run or its job.
-func (a *attempt) call(ctx context.Context, s *session) (JobResult, error) {
+func (a *attempt) call(ctx context.Context) (JobResult, error) {
 	if t, ok := a.node.Task.(RunTask); ok {
 		return JobResult{}, t.Run(ctx)
 	}
-	if a.run.config.Jobs == nil {
+	if a.config.Jobs == nil {
 		return JobResult{}, Permanent(errors.New("the task has a job and there is no Config.Jobs to run it"))
 	}
 	job := a.node.Task.(JobTask).Job()
@@ -112,10 +112,10 @@ func (a *attempt) call(ctx context.Context, s *session) (JobResult, error) {
 		return JobResult{}, Permanent(errors.New("the task's Job method returned nil"))
 	}
 	family, flags := Args(a.node.Task)
-	return a.run.config.Jobs.RunJob(ctx, JobRun{
+	return a.config.Jobs.RunJob(ctx, JobRun{
 		Task: a.node.Task, ID: a.node.ID, Family: family, Flags: flags,
 		Job: job, Inputs: Inputs(a.node.Task), Output: a.node.Task.Output(),
-		Report: s.report,
+		Report: a.host.Report,
 	})
 }
 
@@ -127,16 +127,16 @@ func (a *attempt) failed(ctx context.Context, err error) ending {
 		return ending{status: StatusFailed, err: timeout}
 	case errors.As(cause, &timeout):
 		return ending{status: StatusFailed, err: fmt.Errorf("%w: %w", timeout, err)}
-	case a.run.ctx.Err() != nil:
+	case a.ctx.Err() != nil:
 		return ending{status: StatusInterrupted, err: err}
 	}
-	return ending{status: StatusFailed, err: err, final: isPermanent(err)}
+	return ending{status: StatusFailed, err: err, final: IsPermanent(err)}
 }
 
 // checkOutput checks that a task which reported success made its output. It does
 // so even if the context has ended meanwhile, for the work is done.
 func (a *attempt) checkOutput(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.run.config.StopGrace)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.config.StopGrace)
 	defer cancel()
 	missing, err := a.missing(ctx)
 	if err == nil && len(missing) > 0 {
@@ -147,7 +147,7 @@ func (a *attempt) checkOutput(ctx context.Context) error {
 
 // missing returns the targets that the task has still to make.
 func (a *attempt) missing(ctx context.Context) (missing []Target, err error) {
-	exists, err := existAll(ctx, a.run.config, a.node.targets)
+	exists, err := existAll(ctx, a.config, a.node.targets)
 	for i := range exists {
 		if !exists[i] {
 			missing = append(missing, a.node.targets[i])
@@ -195,7 +195,8 @@ func (e *permanentError) Error() string { return e.err.Error() }
 
 func (e *permanentError) Unwrap() error { return e.err }
 
-func isPermanent(err error) bool {
+// IsPermanent reports whether an error was marked by [Permanent].
+func IsPermanent(err error) bool {
 	var permanent *permanentError
 	return errors.As(err, &permanent)
 }

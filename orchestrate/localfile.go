@@ -44,7 +44,8 @@ func (t LocalTarget) Open(context.Context) (*os.File, error) { return os.Open(t.
 
 // Create begins to write the file, and makes its folder where it is missing.
 // The file appears with all its content when the writer is closed, in place of
-// one that was there before.
+// one that was there before. Where ctx is that of a task whose attempt was given up meanwhile,
+// it doesn't, and closing it is an error.
 //
 //	w, err := target.Create(ctx)
 //	if err != nil {
@@ -53,7 +54,7 @@ func (t LocalTarget) Open(context.Context) (*os.File, error) { return os.Open(t.
 //	defer w.Abort()
 //	… // write to w
 //	return w.Close()
-func (t LocalTarget) Create(context.Context) (*LocalWriter, error) {
+func (t LocalTarget) Create(ctx context.Context) (*LocalWriter, error) {
 	folder, name := filepath.Split(t.path)
 	if err := os.MkdirAll(filepath.Clean(folder), 0o777); err != nil {
 		return nil, err
@@ -63,11 +64,12 @@ func (t LocalTarget) Create(context.Context) (*LocalWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &LocalWriter{file: file, path: t.path}, nil
+	return &LocalWriter{ctx: ctx, file: file, path: t.path}, nil
 }
 
 // A LocalWriter writes a temporary file beside a [LocalTarget] and puts it in its place at the end.
 type LocalWriter struct {
+	ctx  context.Context //nolint:containedctx // of the task that may commit, or not
 	file *os.File
 	path string
 	err  error // the first failed write, after which the file is not whole
@@ -97,6 +99,9 @@ func (w *LocalWriter) Close() error {
 		err = w.file.Sync()
 	}
 	err = errors.Join(err, w.file.Close())
+	if err == nil {
+		err = mayCommit(w.ctx)
+	}
 	if err == nil {
 		err = os.Rename(w.file.Name(), w.path)
 	}

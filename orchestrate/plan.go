@@ -50,11 +50,7 @@ type Node struct {
 //
 // The error is a [*CycleError], a [*PlanError] that names the task to blame, or that of ctx.
 func NewPlan(ctx context.Context, config Config, tasks ...Task) (*Plan, error) {
-	p := &planner{
-		config:  config.withDefaults(),
-		byID:    make(map[string]*Node),
-		checked: make(map[reflect.Type]error),
-	}
+	p := newPlanner(config)
 	roots, err := p.add(tasks)
 	for err == nil && len(p.frontier) > 0 {
 		err = p.advance(ctx)
@@ -98,6 +94,14 @@ type planner struct {
 	byID     map[string]*Node
 	frontier []*Node                // found, and not yet looked at
 	checked  map[reflect.Type]error // task types, see checkType
+}
+
+func newPlanner(config Config) *planner {
+	return &planner{
+		config:  config.withDefaults(),
+		byID:    make(map[string]*Node),
+		checked: make(map[reflect.Type]error),
+	}
 }
 
 // advance looks at the frontier: which outputs exist, and what the others require.

@@ -29,18 +29,56 @@ func Require(ctx context.Context, tasks ...Task) error {
 // with its context, and does nothing with any other.
 func Report(ctx context.Context, progress Progress) {
 	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
-		s.report(progress)
+		s.host.Report(progress)
 	}
 }
 
-// A session is what a running task has to do with its run. It is found in the task's context.
+// A Host is what an attempt at a task has to do with who asked for it.
+type Host interface {
+	// Require has done what is missing of a plan, and returns as [Require] does.
+	Require(ctx context.Context, plan *Plan) error
+	// Commit is asked before the attempt makes an output appear. An error keeps it from that.
+	Commit(ctx context.Context) error
+	// Report tells how far the attempt is.
+	Report(progress Progress)
+}
+
+// A session is what a running task has to do with its host. It is found in the task's context.
 type session struct {
-	attempt *attempt
-	watch   *stopwatch
-	mu      sync.Mutex // held by Require
+	config Config
+	host   Host
+	watch  *stopwatch
+	mu     sync.Mutex // held by Require
 }
 
 type sessionKey struct{}
+
+func (s *session) require(ctx context.Context, tasks []Task) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	plan, err := NewPlan(ctx, s.config, tasks...)
+	if err != nil || plan.complete() {
+		return err
+	}
+	s.watch.stop()
+	defer s.watch.start()
+	return s.host.Require(ctx, plan)
+}
+
+// mayCommit asks the host of the task whose context it is. Without one all is well.
+func mayCommit(ctx context.Context) error {
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok {
+		return s.host.Commit(ctx)
+	}
+	return nil
+}
+
+// A runHost is the host of an attempt in a run.
+type runHost struct {
+	run    *run
+	state  *state // to tell the loop whose attempt it is
+	number int    // of the attempt, from 1
+}
 
 var errAttemptEnded = errors.New("orchestrate.Require: the attempt that the context belongs to has ended")
 
@@ -51,18 +89,11 @@ type requireCall struct {
 	reply chan error // has room for the one reply
 }
 
-func (s *session) require(ctx context.Context, tasks []Task) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.attempt.run
-	plan, err := NewPlan(ctx, r.config, tasks...)
-	if err != nil || plan.complete() {
-		return err
-	}
-	s.watch.stop()
-	defer s.watch.start()
+// Require implements [Host].
+func (h *runHost) Require(ctx context.Context, plan *Plan) error {
+	r := h.run
 	call := &requireCall{plan: plan, reply: make(chan error, 1)}
-	if !r.send(func() { r.suspend(s.attempt, call) }) {
+	if !r.send(func() { r.suspend(h, call) }) {
 		return errAttemptEnded
 	}
 	select {
@@ -80,11 +111,14 @@ func (s *session) require(ctx context.Context, tasks []Task) error {
 	}
 }
 
-func (s *session) report(progress Progress) {
-	r, st := s.attempt.run, s.attempt.state
-	r.send(func() {
-		if st.status == StatusRunning {
-			r.emit(Event{Kind: EventProgress, Progress: progress}, st)
+// Commit implements [Host]. The lock of a task is held as long as its attempt runs.
+func (h *runHost) Commit(context.Context) error { return nil }
+
+// Report implements [Host].
+func (h *runHost) Report(progress Progress) {
+	h.run.send(func() {
+		if h.state.status == StatusRunning {
+			h.run.emit(Event{Kind: EventProgress, Progress: progress}, h.state)
 		}
 	})
 }
@@ -100,9 +134,9 @@ func (p *Plan) complete() bool {
 }
 
 // suspend takes the worker from the caller of Require until what it calls for is final.
-func (r *run) suspend(a *attempt, call *requireCall) {
-	s := a.state
-	if s.status != StatusRunning || s.attempt != a.number {
+func (r *run) suspend(h *runHost, call *requireCall) {
+	s := h.state
+	if s.status != StatusRunning || s.attempt != h.number {
 		call.reply <- errAttemptEnded
 		return
 	}

@@ -286,9 +286,9 @@ func (r *run) start(s *state) {
 		s.started = time.Now()
 	}
 	r.emit(Event{Kind: EventStarted}, s)
-	a := &attempt{run: r, state: s, node: s.node, number: s.attempt}
+	a := &attempt{config: r.config, ctx: r.ctx, node: s.node, host: &runHost{r, s, s.attempt}}
 	r.attempts.Go(func() {
-		end := a.supervise(r.ctx)
+		end := a.supervise()
 		r.send(func() { r.finish(s, end) })
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,15 +114,24 @@ func (c *cluster) containerSeconds() (float64, error) {
 	return (user + system) / clockTicks, errors.Join(err1, err2)
 }
 
-// idle tells whether the node manager has no container.
+// idle tells whether the node manager has no container. What has ended and was never waited for,
+// such as a process of the shell that started the node manager, is none.
 func (c *cluster) idle() (bool, error) {
 	files, err := filepath.Glob(filepath.Join(c.nodeManager, "task", "*", "children"))
 	for _, file := range files {
-		if children, err := os.ReadFile(file); err == nil && len(children) > 0 {
+		children, err := os.ReadFile(file)
+		if err == nil && slices.ContainsFunc(strings.Fields(string(children)), isAlive) {
 			return false, nil
 		}
 	}
 	return true, err
+}
+
+// isAlive tells whether a process runs.
+func isAlive(pid string) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return err == nil && !strings.HasPrefix(rest, "Z")
 }
 
 // counterSeconds returns Hadoop's counter of the CPU time of the tasks of all jobs that started since a
