@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/sqlite"
+)
+
+// A result is what one run took: seconds for all, milliseconds for a call.
+type result struct {
+	Tasks            int
+	Submit, Run      float64
+	WorkP50, WorkP99 float64
+	EndP50, EndP99   float64
+	Restart          float64 // until a scheduler on the full store has answered
+	RSS              int     // MB
+	Disk             int64   // bytes of the database
+}
+
+// requiredWithin is how far back the tasks are that a task requires, and so how many can run
+// at the same time.
+const requiredWithin = 1000
+
+// graph returns nodes of which each requires three of those before it.
+func graph(from, to int) []scheduler.Node {
+	random := rand.New(rand.NewPCG(1, uint64(from)))
+	nodes := make([]scheduler.Node, 0, to-from)
+	for i := from; i < to; i++ {
+		n := scheduler.Node{Spec: store.Spec{ID: name(i), Family: "Job", Program: "bench", Args: []string{"--number=" + strconv.Itoa(i)}}}
+		if i >= requiredWithin {
+			for range 3 {
+				n.Requires = append(n.Requires, name(i-1-random.IntN(requiredWithin)))
+			}
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+func name(i int) string { return "Job(number=" + strconv.Itoa(i) + ")" }
+
+// measure runs a graph of that many tasks.
+func measure(ctx context.Context, tasks, workers int) (r result, err error) {
+	dir, err := os.MkdirTemp(".", ".bench-scheduler-")
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	file := filepath.Join(dir, "state.db")
+	r.Tasks = tasks
+	if err := r.runAll(ctx, file, workers); err != nil {
+		return r, err
+	}
+	if info, err := os.Stat(file); err == nil {
+		r.Disk = info.Size()
+	}
+	r.RSS = peakMemory()
+	return r, r.restart(ctx, file)
+}
+
+func open(ctx context.Context, file string) (*scheduler.Scheduler, *store.Store, error) {
+	st, err := sqlite.Open(ctx, file, sqlite.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := scheduler.Open(ctx, st, scheduler.Config{})
+	if err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
+	return s, st, nil
+}
+
+func (r *result) runAll(ctx context.Context, file string, workers int) error {
+	s, st, err := open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	defer s.Close()
+	started := time.Now()
+	const chunk = 10_000
+	for from := 0; from < r.Tasks; from += chunk {
+		nodes := graph(from, min(from+chunk, r.Tasks))
+		if _, err := s.Submit(ctx, &scheduler.Submission{Nodes: nodes}); err != nil {
+			return err
+		}
+	}
+	r.Submit = time.Since(started).Seconds()
+	started = time.Now()
+	works, ends, err := workAll(ctx, s, r.Tasks, workers)
+	if err != nil {
+		return err
+	}
+	r.Run = time.Since(started).Seconds()
+	r.WorkP50, r.WorkP99 = quantile(works, 0.5), quantile(works, 0.99)
+	r.EndP50, r.EndP99 = quantile(ends, 0.5), quantile(ends, 0.99)
+	return nil
+}
+
+// workAll has workers run all tasks, and returns how long the calls took, in milliseconds. The
+// last tasks, for which workers wait for each other, don't count.
+func workAll(ctx context.Context, s *scheduler.Scheduler, tasks, workers int) (works, ends []float64, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	finished := errors.New("finished")
+	var mu sync.Mutex
+	done := 0
+	var group sync.WaitGroup
+	for i := range workers {
+		group.Go(func() {
+			info := scheduler.WorkerInfo{ID: fmt.Sprint("worker-", i), Programs: []string{"bench"}}
+			for {
+				asked := time.Now()
+				a, err := s.Work(ctx, &scheduler.Ask{Worker: info})
+				given := time.Now()
+				if err == nil {
+					err = s.End(ctx, &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded})
+				}
+				if err != nil {
+					cancel(err)
+					return
+				}
+				mu.Lock()
+				works = append(works, given.Sub(asked).Seconds()*1e3)
+				ends = append(ends, time.Since(given).Seconds()*1e3)
+				if done++; done == tasks {
+					cancel(finished)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, finished) {
+		return nil, nil, err
+	}
+	return works, ends, nil
+}
+
+// restart measures how long a scheduler takes until it serves what the store has.
+func (r *result) restart(ctx context.Context, file string) error {
+	started := time.Now()
+	s, st, err := open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	defer s.Close()
+	_, err = s.Explain(ctx, name(0))
+	r.Restart = time.Since(started).Seconds()
+	return err
+}
+
+func quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	return values[min(len(values)-1, int(q*float64(len(values))))]
+}
+
+// peakMemory returns the greatest resident set of this process in MB, as Linux tells it.
+func peakMemory() int {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmHWM:" {
+			kilobytes, _ := strconv.Atoi(fields[1])
+			return kilobytes >> 10
+		}
+	}
+	return 0
+}
+
+// medianOf returns the medians of the figures.
+func medianOf(all []result) result {
+	middle := func(of func(r *result) float64) float64 {
+		var values []float64
+		for i := range all {
+			values = append(values, of(&all[i]))
+		}
+		return quantile(values, 0.5)
+	}
+	m := all[0]
+	m.Submit = middle(func(r *result) float64 { return r.Submit })
+	m.Run = middle(func(r *result) float64 { return r.Run })
+	m.WorkP50 = middle(func(r *result) float64 { return r.WorkP50 })
+	m.WorkP99 = middle(func(r *result) float64 { return r.WorkP99 })
+	m.EndP50 = middle(func(r *result) float64 { return r.EndP50 })
+	m.EndP99 = middle(func(r *result) float64 { return r.EndP99 })
+	m.Restart = middle(func(r *result) float64 { return r.Restart })
+	m.RSS = int(middle(func(r *result) float64 { return float64(r.RSS) }))
+	return m
+}

@@ -1,0 +1,197 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// A WorkerInfo is what a worker says of itself.
+type WorkerInfo struct {
+	ID       string // of its own making; the same after a restart if it is to find its attempts again
+	Host     string
+	Programs []string // whose tasks it can run
+	Slots    int      // how many attempts it runs at a time
+}
+
+// An Ask is a worker's request for work.
+type Ask struct {
+	Worker WorkerInfo
+
+	// Holds are the fences of the attempts that the worker knows to be its own. Another one
+	// that was given to it got lost on the way, and is given to it again.
+	Holds []int64
+}
+
+// An Assignment is an attempt that a worker is to make.
+type Assignment struct {
+	Fence  int64
+	Number int // of attempts in a row, from 1
+	Lease  time.Duration
+	Task   store.Spec
+}
+
+// ask gives a worker an attempt, or nil where nothing can start.
+func (c *core) ask(ask *Ask) *Assignment {
+	w := c.see(ask.Worker)
+	for fence, a := range w.attempts {
+		if !slices.Contains(ask.Holds, fence) && a.task.State == store.Running {
+			a.lease = c.now.Add(c.config.Lease)
+			return c.assignment(a)
+		}
+	}
+	if c.paused {
+		return nil
+	}
+	var best *task
+	for _, program := range ask.Worker.Programs {
+		if q := c.queues[program]; q != nil {
+			if t := q.first(); t != nil && (best == nil || t.before(best)) {
+				best = t
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return c.start(best, w)
+}
+
+// see notes that a worker is there.
+func (c *core) see(info WorkerInfo) *worker {
+	w := c.workers[info.ID]
+	if w == nil {
+		w = &worker{attempts: map[int64]*attempt{}}
+		c.workers[info.ID] = w
+	}
+	w.WorkerInfo, w.seen = info, c.now
+	return w
+}
+
+func (c *core) start(t *task, w *worker) *Assignment {
+	c.lastFence++
+	a := &attempt{
+		Attempt: store.Attempt{Fence: c.lastFence, Task: t.Key, Number: t.Attempts + 1, Worker: w.ID, Started: c.now},
+		task:    t,
+		lease:   c.now.Add(c.config.Lease),
+	}
+	c.batch.Attempts = append(c.batch.Attempts, a.Attempt)
+	delete(c.lastOf, t.Fence)
+	c.lastOf[a.Fence] = t
+	t.Fence, t.Outcome = a.Fence, ""
+	c.hold(a, w)
+	c.move(t, store.Running)
+	return c.assignment(a)
+}
+
+// hold makes an attempt one that is under way.
+func (c *core) hold(a *attempt, w *worker) {
+	c.attempts[a.Fence], w.attempts[a.Fence], a.task.attempt = a, a, a
+	c.alarms.set(a.lease, nil, a)
+}
+
+func (c *core) assignment(a *attempt) *Assignment {
+	return &Assignment{Fence: a.Fence, Number: a.Number, Lease: c.config.Lease, Task: a.task.Spec}
+}
+
+// find returns an attempt that is under way, or a [*FencedError].
+func (c *core) find(fence int64) (*attempt, error) {
+	if a := c.attempts[fence]; a != nil {
+		return a, nil
+	}
+	gone := &FencedError{Fence: fence}
+	if t := c.lastOf[fence]; t != nil {
+		gone.Outcome = t.Outcome
+	}
+	return nil, gone
+}
+
+// A Beat is a sign of life of an attempt.
+type Beat struct {
+	Fence   int64
+	Details map[string]string // see [store.Attempt]; nil is nothing new
+}
+
+// A Pulse is the answer to a worker's beats.
+type Pulse struct {
+	Gone []int64          // fences of attempts that are none any more: their processes should end
+	Kill map[int64]string // fences of attempts whose end somebody wants, and who
+}
+
+// beat keeps the leases of a worker's attempts.
+func (c *core) beat(info WorkerInfo, beats []Beat) Pulse {
+	c.see(info)
+	var pulse Pulse
+	for _, b := range beats {
+		a := c.attempts[b.Fence]
+		if a == nil {
+			pulse.Gone = append(pulse.Gone, b.Fence)
+			continue
+		}
+		a.extend(c.now.Add(c.config.Lease))
+		c.detail(a, b.Details)
+		if a.kill != "" {
+			if pulse.Kill == nil {
+				pulse.Kill = map[int64]string{}
+			}
+			pulse.Kill[b.Fence] = a.kill
+		}
+	}
+	return pulse
+}
+
+func (a *attempt) extend(until time.Time) {
+	if until.After(a.lease) {
+		a.lease = until
+	}
+}
+
+// detail adds to what is known of an attempt.
+func (c *core) detail(a *attempt, details map[string]string) {
+	changed := false
+	merged := make(map[string]string, len(a.Details)+len(details))
+	for name, value := range a.Details {
+		merged[name] = value
+	}
+	for name, value := range details {
+		changed = changed || merged[name] != value
+		merged[name] = value
+	}
+	if changed {
+		a.Details = merged
+		c.batch.Attempts = append(c.batch.Attempts, a.Attempt)
+	}
+}
+
+// A Grant is the leave to commit an output.
+type Grant struct {
+	For time.Duration // from when it was asked for
+}
+
+// commit lets an attempt commit its output. For the time of the grant the task is given to nobody else.
+func (c *core) commit(fence int64) (Grant, error) {
+	a, err := c.find(fence)
+	if err != nil {
+		return Grant{}, err
+	}
+	if a.kill != "" {
+		return Grant{}, &FencedError{fence, store.Killed}
+	}
+	a.extend(c.now.Add(c.config.CommitGrant))
+	return Grant{c.config.CommitGrant}, nil
+}
+
+// checkLease gives up an attempt that has been silent for too long.
+func (c *core) checkLease(a *attempt) {
+	switch {
+	case c.attempts[a.Fence] != a:
+	case a.lease.After(c.now):
+		c.alarms.set(a.lease, nil, a)
+	case a.kill != "":
+		c.finish(a, &End{Outcome: store.Killed, Error: a.kill})
+	default:
+		c.record(store.Event{Kind: AttemptLost, Task: a.Task, Fence: a.Fence, By: a.Worker})
+		c.finish(a, &End{Outcome: store.Lost, Error: "nothing was heard of it for " + c.config.Lease.String() + "; the worker or its machine may have died"})
+	}
+}

@@ -1,0 +1,120 @@
+package scheduler
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// A core is the live state: all tasks, queues and attempts. One goroutine owns it. Each of its
+// operations checks what it is given before it changes anything, and collects what has to be
+// written in a batch. It knows the time only from now, and starts nothing itself.
+type core struct {
+	config Config
+	now    time.Time
+	random *rand.Rand
+
+	tasks    map[int64]*task
+	byID     map[string]*task
+	lastOf   map[int64]*task    // whose last attempt has the fence
+	attempts map[int64]*attempt // under way, by fence
+	workers  map[string]*worker
+	runs     map[int64]*wait  // that have not ended, by key
+	requests map[string]int64 // runs by the name of their request, as far as they are live
+
+	resources *resources
+	queues    map[string]*queue // by program
+	resumes   *queue            // suspended tasks that could go on
+	alarms    alarms
+	paused    bool
+	counts    map[store.State]int // of tasks
+	settings  map[string]string   // all that the store has
+	resumed   []int64             // fences of attempts that may have an answer to fetch
+	served    []*idleAsk          // that have an answer already
+
+	lastTask, lastFence, lastRun, lastEvent int64
+
+	unsaved []*task // whose progress is to be written
+	added   []*task // whose spec is to be written too
+	batch   store.Batch
+}
+
+// A worker is a process that asks for work.
+type worker struct {
+	WorkerInfo
+	seen     time.Time
+	attempts map[int64]*attempt
+}
+
+func newCore(config Config, now time.Time) *core {
+	r := newResources()
+	return &core{
+		config: config, now: now, random: rand.New(rand.NewPCG(config.Seed, config.Seed)),
+		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
+		counts: map[store.State]int{}, settings: map[string]string{},
+		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
+		resources: r, queues: map[string]*queue{}, resumes: newQueue(r),
+	}
+}
+
+// queue returns the queue of a program.
+func (c *core) queue(program string) *queue {
+	q := c.queues[program]
+	if q == nil {
+		q = newQueue(c.resources)
+		c.queues[program] = q
+	}
+	return q
+}
+
+// advance does what is due, and lets suspended attempts go on that can.
+func (c *core) advance(now time.Time) {
+	c.now = now
+	for one := c.alarms.due(now); one != nil; one = c.alarms.due(now) {
+		if one.attempt != nil {
+			c.checkLease(one.attempt)
+		} else {
+			c.wake(one.task)
+		}
+	}
+	c.resume()
+}
+
+// wake lets a task go on that waited for a time.
+func (c *core) wake(t *task) {
+	if t.State == store.Disabled {
+		t.forget()
+		c.record(store.Event{Kind: TaskEnabled, Task: t.Key})
+	}
+	c.move(t, store.Pending)
+}
+
+// record adds an event to the batch.
+func (c *core) record(e store.Event) {
+	c.lastEvent++
+	e.Seq, e.At = c.lastEvent, c.now
+	c.batch.Events = append(c.batch.Events, e)
+}
+
+// take returns what has changed since it was called last.
+func (c *core) take() *store.Batch {
+	batch := c.batch
+	c.batch = store.Batch{}
+	for _, t := range c.added {
+		batch.Tasks = append(batch.Tasks, t.Task)
+		t.unsaved = false
+	}
+	for _, t := range c.unsaved {
+		if !t.unsaved {
+			continue
+		}
+		if batch.Progress == nil {
+			batch.Progress = map[int64]store.Progress{}
+		}
+		batch.Progress[t.Key] = t.Progress
+		t.unsaved = false
+	}
+	c.added, c.unsaved = nil, nil
+	return &batch
+}

@@ -1,0 +1,20 @@
+package scheduler
+
+// The kinds of events in the history. Starts and ends of attempts are in the attempts themselves.
+const (
+	RunSubmitted = "run submitted"
+	RunEnded     = "run ended"
+
+	TaskAbsent    = "output gone"    // a task that was done is to be done again
+	TaskPresent   = "output present" // others, or an earlier run, have made the output
+	TaskForgiven  = "forgiven"       // its failures are forgotten
+	TaskDisabled  = "disabled"
+	TaskEnabled   = "enabled"
+	TaskMarked    = "marked" // somebody said what its state is
+	KillRequested = "kill requested"
+
+	Paused      = "paused"
+	Unpaused    = "unpaused"
+	LimitSet    = "limit set"
+	AttemptLost = "attempt lost"
+)

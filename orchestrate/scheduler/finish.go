@@ -1,0 +1,127 @@
+package scheduler
+
+import (
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// An End is how an attempt ended, as its worker tells it.
+type End struct {
+	Fence     int64
+	Outcome   store.Outcome
+	Exit      int               // status of the process
+	Error     string            // what went wrong
+	Details   map[string]string // see [store.Attempt]
+	Permanent bool              // trying again is of no use
+}
+
+// end takes the end of an attempt. To hear of it twice is no error.
+func (c *core) end(e *End) error {
+	switch e.Outcome {
+	case store.Succeeded, store.Errored, store.TimedOut, store.Interrupted, store.Killed:
+	default:
+		return invalid("an attempt can't end as %q", e.Outcome)
+	}
+	a := c.attempts[e.Fence]
+	if a == nil {
+		return c.endedBefore(e)
+	}
+	c.finish(a, e)
+	return nil
+}
+
+// endedBefore tells whether an attempt ended as e says, and was not given up.
+func (c *core) endedBefore(e *End) error {
+	t := c.lastOf[e.Fence]
+	switch {
+	case t == nil:
+		return &FencedError{Fence: e.Fence}
+	case t.Outcome != e.Outcome:
+		return &FencedError{e.Fence, t.Outcome}
+	}
+	return nil
+}
+
+// finish ends an attempt and decides what comes of its task.
+func (c *core) finish(a *attempt, e *End) {
+	t := a.task
+	c.drop(a)
+	if len(e.Details) > 0 {
+		c.detail(a, e.Details)
+	}
+	a.Ended, a.Outcome, a.Exit, a.Error = c.now, e.Outcome, e.Exit, e.Error
+	c.batch.Attempts = append(c.batch.Attempts, a.Attempt)
+	t.Outcome = e.Outcome
+	switch e.Outcome {
+	case store.Succeeded:
+		t.forget()
+		c.move(t, store.Done)
+	case store.Interrupted:
+		c.move(t, store.Pending)
+	case store.Killed:
+		t.Error = e.Error
+		c.move(t, store.Failed)
+	default:
+		t.Error = e.Error
+		c.fail(t, e)
+	}
+}
+
+// drop takes an attempt from those under way.
+func (c *core) drop(a *attempt) {
+	delete(c.attempts, a.Fence)
+	delete(c.workers[a.Worker].attempts, a.Fence)
+	a.task.attempt = nil
+	if a.waiting != nil {
+		a.waiting.forget()
+		a.waiting = nil
+		c.resumed = append(c.resumed, a.Fence)
+	}
+}
+
+// forget forgets the failures of a task that is about to change its state.
+func (t *task) forget() { t.Attempts, t.Failures, t.Error = 0, nil, "" }
+
+// fail decides how a task goes on after an attempt that failed. One that was lost may not be the
+// task's own fault, so it counts only among the failures that disable it.
+func (c *core) fail(t *task, e *End) {
+	retry := fillRetry(t.Retry, c.config.Retry)
+	t.Failures = append(since(t.Failures, c.now.Add(-retry.Window)), c.now)
+	if e.Outcome != store.Lost {
+		t.Attempts++
+	}
+	switch {
+	case len(t.Failures) >= retry.Failures:
+		t.NotBefore = c.now.Add(retry.Rest)
+		c.record(store.Event{Kind: TaskDisabled, Task: t.Key, Message: "failed too often; rests until " + t.NotBefore.UTC().Format(time.RFC3339)})
+		c.move(t, store.Disabled)
+	case e.Permanent, t.Attempts >= retry.Attempts:
+		c.move(t, store.Failed)
+	default:
+		t.NotBefore = c.now.Add(c.backOff(retry, len(t.Failures)))
+		c.move(t, store.Retrying)
+	}
+}
+
+// since returns the times that are not before one.
+func since(times []time.Time, first time.Time) []time.Time {
+	for len(times) > 0 && times[0].Before(first) {
+		times = times[1:]
+	}
+	return times
+}
+
+// backOff returns how long to wait after so many failures: the wait doubles, and a random part of
+// up to one half is taken off, so that tasks which failed together don't come back together.
+func (c *core) backOff(retry store.Retry, failures int) time.Duration {
+	delay := min(retry.Delay, retry.MaxDelay)
+	for range failures - 1 {
+		if delay >= retry.MaxDelay/2 {
+			delay = retry.MaxDelay
+			break
+		}
+		delay *= 2
+	}
+	return delay - time.Duration(c.random.Int64N(int64(delay/2)+1))
+}

@@ -1,0 +1,353 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// lookAtOnce bounds how many tasks a list looks at before others have their turn, so that a look
+// through millions of tasks holds up nobody.
+const lookAtOnce = 10_000
+
+// DefaultPage is how many tasks [Scheduler.Tasks] returns where the filter leaves it open, and MaxPage
+// is how many at most.
+const (
+	DefaultPage = 100
+	MaxPage     = 10_000
+)
+
+// A TaskFilter says which tasks are wanted. Fields that are zero leave it open.
+type TaskFilter struct {
+	States []store.State
+	Family string
+	Search string // the ID contains it, in whatever case
+	After  int64  // key; for the next page, the Next of this one
+	Limit  int    // zero is [DefaultPage]
+}
+
+// A TaskPage is some tasks by key.
+type TaskPage struct {
+	Tasks []store.Task
+	Next  int64 // to go on after; zero where there are no more
+}
+
+// Tasks returns tasks that match a filter, by key. It may see changes that are made meanwhile.
+func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, error) {
+	filter.Limit = min(cmp.Or(max(filter.Limit, 0), DefaultPage), MaxPage)
+	filter.Search = strings.ToLower(filter.Search)
+	filter.After = max(filter.After, 0)
+	var tasks []store.Task
+	for {
+		page := TaskPage{Tasks: tasks}
+		err := s.call(ctx, func(c *core) error {
+			c.list(&filter, &page)
+			return nil
+		})
+		if err != nil {
+			return TaskPage{}, err
+		}
+		if page.Next == 0 || len(page.Tasks) == filter.Limit {
+			return page, nil
+		}
+		tasks, filter.After = page.Tasks, page.Next
+	}
+}
+
+// list adds to a page as many tasks as one look finds.
+func (c *core) list(f *TaskFilter, page *TaskPage) {
+	page.Next = 0
+	for key := f.After + 1; key <= c.lastTask; key++ {
+		if t := c.tasks[key]; t != nil && f.matches(t) {
+			found := t.Task
+			found.Failures = slices.Clone(t.Failures)
+			page.Tasks = append(page.Tasks, found)
+		}
+		if key < c.lastTask && (len(page.Tasks) == f.Limit || key-f.After == lookAtOnce) {
+			page.Next = key
+			return
+		}
+	}
+}
+
+func (f *TaskFilter) matches(t *task) bool {
+	return (len(f.States) == 0 || slices.Contains(f.States, t.State)) &&
+		(f.Family == "" || f.Family == t.Family) &&
+		(f.Search == "" || strings.Contains(strings.ToLower(t.ID), f.Search))
+}
+
+// Counts are how many tasks there are.
+type Counts struct {
+	States map[store.State]int // without those that have none
+	Queues map[string]int      // by program, the tasks that could start but for a worker or resources
+	Paused bool
+}
+
+// Counts returns how many tasks are in which state. It looks at no task.
+func (s *Scheduler) Counts(ctx context.Context) (counts Counts, err error) {
+	err = s.call(ctx, func(c *core) error {
+		counts = c.countTasks()
+		return nil
+	})
+	if err != nil {
+		return Counts{}, err
+	}
+	return counts, nil
+}
+
+func (c *core) countTasks() Counts {
+	counts := Counts{States: map[store.State]int{}, Queues: map[string]int{}, Paused: c.paused}
+	for state, n := range c.counts {
+		if n != 0 && state != "" {
+			counts.States[state] = n
+		}
+	}
+	for program, q := range c.queues {
+		if n := q.length(); n != 0 {
+			counts.Queues[program] = n
+		}
+	}
+	return counts
+}
+
+func (q *queue) length() int {
+	n := len(q.ready)
+	for _, lacking := range []map[string]*taskHeap{q.parked, q.beyond} {
+		for _, h := range lacking {
+			n += len(*h)
+		}
+	}
+	return n
+}
+
+// A WorkerStatus is what is known of a worker.
+type WorkerStatus struct {
+	WorkerInfo
+	Seen     time.Time // when it was last heard of; zero where it was not since the scheduler started
+	Alive    bool      // it was heard of within a lease
+	Attempts []int64   // fences of those under way
+}
+
+// Workers returns the workers, by ID.
+func (s *Scheduler) Workers(ctx context.Context) (workers []WorkerStatus, err error) {
+	err = s.call(ctx, func(c *core) error {
+		workers = c.listWorkers()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return workers, nil
+}
+
+func (c *core) listWorkers() []WorkerStatus {
+	workers := make([]WorkerStatus, 0, len(c.workers))
+	for _, w := range c.workers {
+		workers = append(workers, WorkerStatus{
+			WorkerInfo: w.WorkerInfo, Seen: w.seen,
+			Alive:    !w.seen.IsZero() && c.now.Sub(w.seen) <= c.config.Lease,
+			Attempts: slices.Sorted(maps.Keys(w.attempts)),
+		})
+	}
+	slices.SortFunc(workers, func(a, b WorkerStatus) int { return cmp.Compare(a.ID, b.ID) })
+	return workers
+}
+
+// A ResourceStatus is how much there is of a resource.
+type ResourceStatus struct {
+	Name        string
+	Limit, Used int
+	Set         bool // somebody has set the limit
+}
+
+// Resources returns the resources whose limits are set or that are in use, by name.
+func (s *Scheduler) Resources(ctx context.Context) (resources []ResourceStatus, err error) {
+	err = s.call(ctx, func(c *core) error {
+		resources = c.resources.list()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return resources, nil
+}
+
+func (r *resources) list() []ResourceStatus {
+	names := map[string]bool{}
+	for name := range r.used {
+		names[name] = false
+	}
+	for name := range r.limits {
+		names[name] = true
+	}
+	list := make([]ResourceStatus, 0, len(names))
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		list = append(list, ResourceStatus{name, r.limit(name), r.used[name], names[name]})
+	}
+	return list
+}
+
+// ErrUnknownRun says that there is no run of that key.
+var ErrUnknownRun = errors.New("no such run was submitted")
+
+// A RunStatus is a run with how many tasks it has in which state: its roots and all that they require.
+type RunStatus struct {
+	Run    store.Run
+	Roots  []string // IDs, in their order
+	States map[store.State]int
+}
+
+// RunStatus tells how far a run is.
+func (s *Scheduler) RunStatus(ctx context.Context, key int64) (RunStatus, error) {
+	run, err := s.runOf(ctx, key)
+	if err != nil {
+		return RunStatus{}, err
+	}
+	status := RunStatus{Run: run, States: map[store.State]int{}}
+	look := newClosureLook(run.Roots)
+	for !look.over() {
+		err := s.call(ctx, func(c *core) error {
+			if status.Roots == nil {
+				status.Roots = c.idsOf(run.Roots)
+			}
+			look.count(c, status.States)
+			return nil
+		})
+		if err != nil {
+			return RunStatus{}, err
+		}
+	}
+	return status, nil
+}
+
+// runOf returns a run that is under way, or one of the store.
+func (s *Scheduler) runOf(ctx context.Context, key int64) (run store.Run, err error) {
+	err = s.call(ctx, func(c *core) error {
+		if w := c.runs[key]; w != nil {
+			run = *w.run
+		}
+		return nil
+	})
+	if err != nil || run.Key != 0 {
+		return run, err
+	}
+	st, ok := s.store.(interface {
+		Runs(ctx context.Context, before int64, limit int) ([]store.Run, error)
+	})
+	if ok && key > 0 {
+		runs, err := st.Runs(ctx, key+1, 1)
+		if err != nil {
+			return store.Run{}, err
+		}
+		if len(runs) == 1 && runs[0].Key == key {
+			return runs[0], nil
+		}
+	}
+	return store.Run{}, fmt.Errorf("run %d: %w", key, ErrUnknownRun)
+}
+
+func (c *core) idsOf(keys []int64) []string {
+	ids := make([]string, 0, len(keys))
+	for _, key := range keys {
+		if t := c.tasks[key]; t != nil {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// A closureLook goes through tasks and all that they require.
+type closureLook struct {
+	seen map[int64]bool
+	next []int64
+}
+
+func newClosureLook(roots []int64) *closureLook {
+	look := &closureLook{seen: map[int64]bool{}}
+	look.add(roots)
+	return look
+}
+
+func (l *closureLook) over() bool { return len(l.next) == 0 }
+
+func (l *closureLook) add(keys []int64) {
+	for _, key := range keys {
+		if !l.seen[key] {
+			l.seen[key] = true
+			l.next = append(l.next, key)
+		}
+	}
+}
+
+// count counts as many tasks as one look may.
+func (l *closureLook) count(c *core, states map[store.State]int) {
+	for range lookAtOnce {
+		if l.over() {
+			return
+		}
+		last := len(l.next) - 1
+		t := c.tasks[l.next[last]]
+		l.next = l.next[:last]
+		if t != nil {
+			states[t.State]++
+			l.add(t.Requires)
+		}
+	}
+}
+
+// UnderWay reports whether the attempt of a fence is under way.
+func (s *Scheduler) UnderWay(ctx context.Context, fence int64) (underWay bool, err error) {
+	err = s.call(ctx, func(c *core) error {
+		underWay = c.attempts[fence] != nil
+		return nil
+	})
+	return underWay && err == nil, err
+}
+
+// Settings returns those settings of the store whose names begin with a prefix.
+func (s *Scheduler) Settings(ctx context.Context, prefix string) (settings map[string]string, err error) {
+	err = s.call(ctx, func(c *core) error {
+		settings = map[string]string{}
+		for name, value := range c.settings {
+			if strings.HasPrefix(name, prefix) {
+				settings[name] = value
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return settings, nil
+}
+
+// Set sets a setting that is not the scheduler's own, such as a token of its server. An empty
+// value removes it.
+func (s *Scheduler) Set(ctx context.Context, name, value string) error {
+	return s.call(ctx, func(c *core) error {
+		if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) {
+			return invalid("%q is no setting of others: pause, or set a limit", name)
+		}
+		c.set(name, value)
+		return nil
+	})
+}
+
+// Record adds an entry to the history. The task is an ID, and may be unknown or empty.
+func (s *Scheduler) Record(ctx context.Context, kind, task, by, message string) error {
+	return s.call(ctx, func(c *core) error {
+		e := store.Event{Kind: kind, By: by, Message: message}
+		if t := c.byID[task]; t != nil {
+			e.Task = t.Key
+		}
+		c.record(e)
+		return nil
+	})
+}

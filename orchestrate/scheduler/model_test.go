@@ -1,0 +1,332 @@
+package scheduler
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// TestModel does random requests to a core, with a clock that jumps, and checks after each that all
+// it keeps up to date by small steps is what a look at all tasks says, and that a core made of what
+// was written is the same.
+func TestModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := &machine{store: newMemoryStore(), fences: map[int64]store.Outcome{}}
+		m.core = newCore(Config{}.withDefaults(), time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC))
+		t.Repeat(map[string]func(*rapid.T){
+			"submit":  m.submit,
+			"ask":     m.ask,
+			"end":     m.end,
+			"late":    m.late,
+			"await":   m.await,
+			"beat":    m.beat,
+			"wait":    m.passTime,
+			"limit":   m.limit,
+			"control": m.control,
+			"restart": m.restart,
+			"":        m.check,
+		})
+	})
+}
+
+// families is how many tasks there are at most. The first two are external, every fifth is a wrapper.
+const families = 12
+
+// A machine drives a core.
+type machine struct {
+	core   *core
+	store  *memoryStore
+	fences map[int64]store.Outcome // of all attempts that were given out; empty while under way
+	last   int64
+}
+
+func id(i int) string { return fmt.Sprintf("T(n=%d)", i) }
+
+// commit writes what the core has changed.
+func (m *machine) commit(t *rapid.T) {
+	m.core.resume()
+	require.NoError(t, m.store.Write(t.Context(), m.core.take()))
+}
+
+func (m *machine) submit(t *rapid.T) {
+	s := &Submission{By: "ann", Forgive: rapid.Bool().Draw(t, "forgive")}
+	for i := range families {
+		if !rapid.Bool().Draw(t, "submitted") {
+			continue
+		}
+		n := Node{Complete: rapid.IntRange(0, 5).Draw(t, "complete") == 0}
+		n.Spec = store.Spec{
+			ID: id(i), Family: "T", Program: "p", Priority: rapid.IntRange(0, 3).Draw(t, "priority"),
+			External: i < 2, Wrapper: i%5 == 4,
+			Retry: store.Retry{Attempts: rapid.IntRange(0, 3).Draw(t, "attempts"), Failures: rapid.IntRange(0, 4).Draw(t, "failures")},
+		}
+		if !n.External && !n.Wrapper {
+			n.Resources = rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "c"}), rapid.IntRange(1, 3), 0, 2).Draw(t, "resources")
+		}
+		if n.Wrapper {
+			n.Complete = false
+		}
+		for j := range i {
+			if (m.core.byID[id(j)] != nil || slices.ContainsFunc(s.Nodes, func(n Node) bool { return n.ID == id(j) })) && rapid.IntRange(0, 3).Draw(t, "requires") == 0 {
+				n.Requires = append(n.Requires, id(j))
+			}
+		}
+		s.Nodes = append(s.Nodes, n)
+		if rapid.Bool().Draw(t, "root") {
+			s.Roots = append(s.Roots, n.ID)
+		}
+	}
+	if _, err := m.core.submit(s); err != nil { // an attempt may wait for what would require its task now
+		requireCycle(t, err)
+		require.True(t, m.core.take().Empty())
+	}
+	m.commit(t)
+}
+
+func (m *machine) ask(t *rapid.T) {
+	worker := rapid.SampledFrom([]string{"w1", "w2"}).Draw(t, "worker")
+	var holds []int64
+	for fence, a := range m.core.attempts {
+		if a.Worker == worker {
+			holds = append(holds, fence)
+		}
+	}
+	order := m.startable()
+	got := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
+	if got == nil {
+		m.checkPassed(t, order, nil)
+		return
+	}
+	require.Greater(t, got.Fence, m.last)
+	m.last = got.Fence
+	m.fences[got.Fence] = ""
+	m.checkPassed(t, order, m.core.byID[got.Task.ID])
+	again := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
+	require.Equal(t, got.Fence, again.Fence, "an answer that got lost is given again")
+	m.commit(t)
+}
+
+// startable returns the tasks that can start, resources apart, in their order.
+func (m *machine) startable() []*task {
+	var found []*task
+	for _, t := range m.core.tasks {
+		if t.startable() {
+			found = append(found, t)
+		}
+	}
+	slices.SortFunc(found, func(a, b *task) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	return found
+}
+
+// checkPassed checks that the tasks before the one that was given out lack a resource, or stand
+// behind one that does and needs what they need. Nil is none.
+func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
+	if m.core.paused {
+		require.Nil(t, got)
+		return
+	}
+	free := func(name string) int {
+		n := m.core.resources.free(name)
+		if got != nil {
+			n += got.need(name)
+		}
+		return n
+	}
+	contested := map[string]bool{}
+	for _, u := range order {
+		lacks, behind := false, false
+		for _, n := range u.needs {
+			lacks = lacks || n.amount > free(n.resource)
+			behind = behind || contested[n.resource]
+		}
+		if u == got {
+			require.False(t, lacks, "%s was given out without its resources", u.ID)
+			return
+		}
+		require.True(t, lacks || behind, "%s was passed over for no reason", u.ID)
+		for _, n := range u.needs {
+			contested[n.resource] = true
+		}
+	}
+	require.Nil(t, got)
+}
+
+// pick returns one of the attempts under way, or skips.
+func (m *machine) pick(t *rapid.T) *attempt {
+	if len(m.core.attempts) == 0 {
+		t.Skip("nothing runs")
+	}
+	return m.core.attempts[rapid.SampledFrom(slices.Sorted(maps.Keys(m.core.attempts))).Draw(t, "fence")]
+}
+
+func (m *machine) end(t *rapid.T) {
+	a := m.pick(t)
+	outcome := rapid.SampledFrom([]store.Outcome{store.Succeeded, store.Succeeded, store.Errored, store.TimedOut, store.Interrupted, store.Killed}).Draw(t, "outcome")
+	end := &End{Fence: a.Fence, Outcome: outcome, Error: "it broke", Permanent: rapid.IntRange(0, 9).Draw(t, "permanent") == 0}
+	require.NoError(t, m.core.end(end))
+	require.NoError(t, m.core.end(end), "told twice")
+	m.fences[a.Fence] = outcome
+	m.commit(t)
+}
+
+// late is an attempt that has ended and doesn't know it.
+func (m *machine) late(t *rapid.T) {
+	for fence, outcome := range m.fences {
+		if outcome == "" {
+			continue
+		}
+		var fenced *FencedError
+		_, err := m.core.commit(fence)
+		require.ErrorAs(t, err, &fenced)
+		require.ErrorAs(t, m.core.suspend(fence, nil), &fenced)
+		if outcome != store.Succeeded {
+			require.ErrorAs(t, m.core.end(&End{Fence: fence, Outcome: store.Succeeded}), &fenced)
+		}
+		require.Equal(t, []int64{fence}, m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, []Beat{{Fence: fence}}).Gone)
+	}
+}
+
+func (m *machine) await(t *rapid.T) {
+	a := m.pick(t)
+	var ids []string
+	for i := range families {
+		if m.core.byID[id(i)] != nil && rapid.IntRange(0, 5).Draw(t, "awaited") == 0 {
+			ids = append(ids, id(i))
+		}
+	}
+	err := m.core.suspend(a.Fence, ids)
+	if err != nil {
+		requireCycle(t, err)
+	}
+	m.commit(t)
+	_, _, err = m.core.answer(a.Fence)
+	require.NoError(t, err)
+}
+
+func requireCycle(t *rapid.T, err error) {
+	var cycle *CycleError
+	require.ErrorAs(t, err, &cycle)
+	require.Greater(t, len(cycle.IDs), 1)
+	require.Equal(t, cycle.IDs[0], cycle.IDs[len(cycle.IDs)-1])
+}
+
+func (m *machine) beat(t *rapid.T) {
+	var beats []Beat
+	for _, fence := range slices.Sorted(maps.Keys(m.core.attempts)) {
+		if rapid.Bool().Draw(t, "alive") {
+			beats = append(beats, Beat{Fence: fence, Details: map[string]string{"progress": rapid.SampledFrom([]string{"1", "2"}).Draw(t, "progress")}})
+		}
+	}
+	require.Empty(t, m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, beats).Gone)
+	m.commit(t)
+}
+
+func (m *machine) passTime(t *rapid.T) {
+	seconds := rapid.SampledFrom([]int{1, 20, 61, 3700}).Draw(t, "seconds")
+	m.core.advance(m.core.now.Add(time.Duration(seconds) * time.Second))
+	for fence, outcome := range m.fences {
+		if outcome == "" && m.core.attempts[fence] == nil {
+			m.fences[fence] = store.Lost
+		}
+	}
+	m.commit(t)
+}
+
+func (m *machine) limit(t *rapid.T) {
+	resource := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "resource")
+	require.NoError(t, m.core.setLimit(resource, rapid.IntRange(-1, 4).Draw(t, "limit"), "ann"))
+	m.commit(t)
+}
+
+func (m *machine) control(t *rapid.T) {
+	if len(m.core.byID) == 0 {
+		t.Skip("no task")
+	}
+	name := rapid.SampledFrom(slices.Sorted(maps.Keys(m.core.byID))).Draw(t, "task")
+	_, err := m.core.explain(name)
+	require.NoError(t, err)
+	switch rapid.IntRange(0, 4).Draw(t, "what") {
+	case 0:
+		_ = m.core.forgiveTask(name, "ann") // refused in some states
+	case 1:
+		_ = m.core.mark(name, store.Done, "ann", "")
+	case 2:
+		_ = m.core.mark(name, store.Failed, "ann", "no use")
+	case 3:
+		_ = m.core.killTask(name, "ann")
+	case 4:
+		m.core.pause(rapid.Bool().Draw(t, "pause"), "ann")
+	}
+	m.commit(t)
+}
+
+func (m *machine) restart(t *rapid.T) {
+	live, err := m.store.Load(t.Context())
+	require.NoError(t, err)
+	c := newCore(m.core.config, m.core.now)
+	require.NoError(t, c.load(live))
+	require.Equal(t, m.core.lastFence, c.lastFence)
+	for key, t0 := range m.core.tasks {
+		require.Equal(t, t0.Task, c.tasks[key].Task)
+		require.Equal(t, t0.standing(), c.tasks[key].standing(), t0.ID)
+	}
+	require.Len(t, c.tasks, len(m.core.tasks))
+	require.ElementsMatch(t, slices.Collect(maps.Keys(m.core.attempts)), slices.Collect(maps.Keys(c.attempts)))
+	require.ElementsMatch(t, slices.Collect(maps.Keys(m.core.runs)), slices.Collect(maps.Keys(c.runs)))
+	m.core = c
+	m.commit(t)
+}
+
+// check compares what the core keeps with a look at all.
+func (m *machine) check(t *rapid.T) {
+	c := m.core
+	used := map[string]int{}
+	for _, one := range c.tasks {
+		open, stuck := 0, 0
+		for _, r := range one.requires {
+			open += boolToInt(!r.standing().done)
+			stuck += boolToInt(r.standing().stuck)
+			if one.State != store.Done && r.State != store.Done {
+				require.GreaterOrEqual(t, r.priority, one.priority, "%s requires %s", one.ID, r.ID)
+			}
+		}
+		require.Equal(t, open, one.open, one.ID)
+		require.Equal(t, stuck, one.stuck, one.ID)
+		if one.State == store.Running {
+			for _, n := range one.needs {
+				used[n.resource] += n.amount
+			}
+		}
+		running := one.State == store.Running || one.State == store.Suspended
+		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)
+		if one.State != store.Suspended {
+			require.Equal(t, one.startable(), one.place.waits(), "%s is %s", one.ID, one.State)
+		}
+		if one.Wrapper {
+			require.Equal(t, one.open == 0, one.State == store.Done, one.ID)
+		}
+		require.Equal(t, one.State == store.Retrying || one.State == store.Disabled, one.alarm != nil, one.ID)
+		require.Equal(t, one.Task.Progress, m.store.tasks[one.Key].Progress, "%s is written", one.ID)
+	}
+	require.Equal(t, used, c.resources.used)
+	for _, w := range c.runs {
+		left := 0
+		for _, root := range w.on {
+			left += boolToInt(!root.standing().settled())
+		}
+		require.Equal(t, left, w.left)
+		require.Positive(t, left)
+	}
+}
