@@ -80,7 +80,7 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 
 // work calls the task and checks that it made its output.
 func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) ending {
-	s := &session{config: a.config, host: a.host, watch: newStopwatch(a.node.timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
+	s := &session{config: a.config, host: a.host, watch: newStopwatch(a.node.Timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
 	ctx = context.WithValue(ctx, sessionKey{}, s)
 	s.watch.start()
 	var result JobResult
@@ -115,7 +115,7 @@ func (a *attempt) call(ctx context.Context) (JobResult, error) {
 	return a.config.Jobs.RunJob(ctx, JobRun{
 		Task: a.node.Task, ID: a.node.ID, Family: family, Flags: flags,
 		Job: job, Inputs: Inputs(a.node.Task), Output: a.node.Task.Output(),
-		Report: a.host.Report,
+		Commit: a.host.Commit, Report: a.host.Report,
 	})
 }
 

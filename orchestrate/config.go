@@ -83,6 +83,9 @@ type JobRun struct {
 	Inputs []Target // the outputs of the requirements, see [Inputs]
 	Output Target   // where the result goes
 
+	// Commit is called before the output appears, and its error keeps it from that.
+	Commit func(ctx context.Context) error
+
 	// Report tells how far the job is. It may be called from any goroutine.
 	Report func(Progress)
 }

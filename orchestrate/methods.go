@@ -13,16 +13,17 @@ import (
 
 // methods are the methods that mean something to the package, by name.
 var methods = map[string]reflect.Type{
-	"Output":   reflect.TypeFor[func() Target](),
-	"Requires": reflect.TypeFor[func() []Task](),
-	"Run":      reflect.TypeFor[func(context.Context) error](),
-	"Job":      reflect.TypeFor[func() mr.Job](),
-	"Retry":    reflect.TypeFor[func() Retry](),
-	"Timeout":  reflect.TypeFor[func() time.Duration](),
-	"Priority": reflect.TypeFor[func() int](),
-	"Validate": reflect.TypeFor[func() error](),
-	"Help":     reflect.TypeFor[func() string](),
-	"TaskName": reflect.TypeFor[func() string](),
+	"Output":    reflect.TypeFor[func() Target](),
+	"Requires":  reflect.TypeFor[func() []Task](),
+	"Run":       reflect.TypeFor[func(context.Context) error](),
+	"Job":       reflect.TypeFor[func() mr.Job](),
+	"Retry":     reflect.TypeFor[func() Retry](),
+	"Timeout":   reflect.TypeFor[func() time.Duration](),
+	"Priority":  reflect.TypeFor[func() int](),
+	"Resources": reflect.TypeFor[func() map[string]int](),
+	"Validate":  reflect.TypeFor[func() error](),
+	"Help":      reflect.TypeFor[func() string](),
+	"TaskName":  reflect.TypeFor[func() string](),
 }
 
 // otherNames are what people who know other systems may call a method.
@@ -106,7 +107,7 @@ func checkKind(t Task) error {
 	for _, way := range []struct {
 		name string
 		has  bool
-	}{{"Run", hasRun}, {"Job", hasJob}, {"ExternalTask", isExternal(t)}, {"WrapperTask", isWrapper(t)}} {
+	}{{"Run", hasRun}, {"Job", hasJob}, {"ExternalTask", IsExternal(t)}, {"WrapperTask", IsWrapper(t)}} {
 		if way.has {
 			ways = append(ways, way.name)
 		}

@@ -36,10 +36,14 @@ type Node struct {
 	// Missing are the targets in the task's output that don't exist.
 	Missing []Target
 
-	targets  []Target // the task's output, taken apart
-	priority int
-	timeout  time.Duration
-	retry    Retry
+	targets []Target // the task's output, taken apart
+
+	// What the task's methods of these names return. The Retry is that of the configuration where
+	// the task has none.
+	Priority  int
+	Timeout   time.Duration
+	Retry     Retry
+	Resources map[string]int
 }
 
 // NewPlan plans the tasks and all that they require.
@@ -112,7 +116,7 @@ func (p *planner) advance(ctx context.Context) error {
 		return err
 	}
 	for _, n := range ring {
-		if n.Status == StatusComplete || isExternal(n.Task) {
+		if n.Status == StatusComplete || IsExternal(n.Task) {
 			continue
 		}
 		var required []Task
@@ -233,10 +237,11 @@ func (p *planner) checkType(t Task) error {
 
 // readTask calls the methods of the task that are needed later on.
 func (n *Node) readTask(config Config) error {
-	n.priority = priorityOf(n.Task)
-	n.timeout = timeoutOf(n.Task)
-	n.retry = retryOf(n.Task, config.Retry)
-	if isWrapper(n.Task) {
+	n.Priority = priorityOf(n.Task)
+	n.Timeout = timeoutOf(n.Task)
+	n.Retry = retryOf(n.Task, config.Retry)
+	n.Resources = resourcesOf(n.Task)
+	if IsWrapper(n.Task) {
 		return nil
 	}
 	if n.targets = appendTargets(nil, n.Task.Output()); len(n.targets) == 0 {
@@ -250,7 +255,7 @@ func (n *Node) plannedStatus() Status {
 	switch {
 	case n.Status == StatusComplete:
 		return StatusComplete
-	case isExternal(n.Task):
+	case IsExternal(n.Task):
 		return StatusMissingExternal
 	}
 	complete := true
@@ -262,7 +267,7 @@ func (n *Node) plannedStatus() Status {
 			complete = false
 		}
 	}
-	if complete && isWrapper(n.Task) {
+	if complete && IsWrapper(n.Task) {
 		return StatusComplete
 	}
 	return StatusWillRun

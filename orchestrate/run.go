@@ -149,7 +149,7 @@ func (r *run) adopt(p *Plan) {
 	first := len(r.order)
 	for _, n := range p.nodes {
 		if r.states[n.ID] == nil {
-			s := &state{node: n, seq: len(r.order), status: StatusWillRun, priority: n.priority, queued: -1}
+			s := &state{node: n, seq: len(r.order), status: StatusWillRun, priority: n.Priority, queued: -1}
 			r.states[n.ID] = s
 			r.order = append(r.order, s)
 			r.open++
@@ -212,7 +212,7 @@ func (r *run) proceed(w *wait) {
 		r.ready.push(s)
 	case blocked != "":
 		r.settle(s, blocked, nil)
-	case isWrapper(s.node.Task):
+	case IsWrapper(s.node.Task):
 		r.settle(s, StatusDone, nil)
 	default:
 		r.ready.push(s)
@@ -303,11 +303,11 @@ func (r *run) finish(s *state, end ending) {
 		r.busy--
 	}
 	s.result = end.result
-	if end.status != StatusFailed || end.final || r.stopping || s.attempt >= s.node.retry.Attempts {
+	if end.status != StatusFailed || end.final || r.stopping || s.attempt >= s.node.Retry.Attempts {
 		r.settle(s, end.status, end.err)
 		return
 	}
-	delay := s.node.retry.wait(s.attempt)
+	delay := s.node.Retry.wait(s.attempt)
 	s.status, s.err = StatusRetrying, end.err
 	s.wait = &wait{state: s}
 	r.emit(Event{Kind: EventRetrying, Delay: delay, Err: end.err}, s)

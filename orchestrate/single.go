@@ -20,7 +20,7 @@ func Attempt(ctx context.Context, config Config, task Task, host Host) (JobResul
 	if err != nil {
 		return JobResult{}, Permanent(err)
 	}
-	if isWrapper(task) || isExternal(task) {
+	if IsWrapper(task) || IsExternal(task) {
 		return JobResult{}, Permanent(fmt.Errorf("%s has no work of its own", n.ID))
 	}
 	a := &attempt{config: p.config, ctx: ctx, node: n, host: host}

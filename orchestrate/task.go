@@ -20,6 +20,7 @@ import (
 //	Retry() Retry                   how often a failed Run or Job is tried again
 //	Timeout() time.Duration         how long one attempt may take
 //	Priority() int                  larger runs first
+//	Resources() map[string]int      how much it takes of what; a scheduler has limits
 //	Validate() error                a check of the parameters after they are parsed
 //	Help() string                   text for the command line
 //	TaskName() string               the family, where the type's name won't do
@@ -104,7 +105,7 @@ func Inputs(t Task) []Target {
 // appendInputs visits each wrapper once, so that diamonds of them cost no more than a list.
 func appendInputs(inputs []Target, t Task, seen map[string]bool) []Target {
 	for _, required := range requirements(t) {
-		if !isWrapper(required) {
+		if !IsWrapper(required) {
 			inputs = appendTargets(inputs, required.Output())
 			continue
 		}
@@ -123,12 +124,14 @@ func requirements(t Task) []Task {
 	return nil
 }
 
-func isExternal(t Task) bool {
+// IsExternal reports whether a task embeds [ExternalTask].
+func IsExternal(t Task) bool {
 	_, ok := t.(interface{ external() })
 	return ok
 }
 
-func isWrapper(t Task) bool {
+// IsWrapper reports whether a task embeds [WrapperTask].
+func IsWrapper(t Task) bool {
 	_, ok := t.(interface{ wrapper() })
 	return ok
 }
@@ -152,4 +155,11 @@ func priorityOf(t Task) int {
 		return p.Priority()
 	}
 	return 0
+}
+
+func resourcesOf(t Task) map[string]int {
+	if r, ok := t.(interface{ Resources() map[string]int }); ok {
+		return r.Resources()
+	}
+	return nil
 }

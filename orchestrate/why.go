@@ -42,7 +42,7 @@ func (n *Node) reason() (text string, because []*Node) {
 	missing := describeTargets(n.Missing)
 	switch n.Status {
 	case StatusComplete:
-		if isWrapper(n.Task) {
+		if IsWrapper(n.Task) {
 			return "is complete: all that it requires is complete", nil
 		}
 		return "is complete: " + existing(n.targets), nil
@@ -54,7 +54,7 @@ func (n *Node) reason() (text string, because []*Node) {
 	}
 	waiting := n.requiring(StatusWillRun)
 	text = "will run"
-	if isWrapper(n.Task) {
+	if IsWrapper(n.Task) {
 		text = "will be complete"
 	}
 	if len(waiting) > 0 {

@@ -47,6 +47,9 @@ type Submission struct {
 	// the cluster's containers are larger.
 	Memory int64
 
+	// BeforeCommit is called before the output of a step appears, and its error keeps it from that. Nil is no call.
+	BeforeCommit func(ctx context.Context) error
+
 	// Progress is called when there is news, from one goroutine at a time.
 	// It may be nil.
 	Progress func(Progress)

@@ -50,6 +50,11 @@ func (r *run) runStep(ctx context.Context, i int) error {
 	}
 	r.applications = append(r.applications, state.Application)
 	r.addCounters(state.Counters)
+	if r.BeforeCommit != nil {
+		if err := r.BeforeCommit(ctx); err != nil {
+			return err
+		}
+	}
 	return hdfs.CommitDir(r.fsys, command.output, output)
 }
 

@@ -113,17 +113,20 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetErr(a.stderr)
 	root.SetUsageFunc(writeUsage)
 	root.SetFlagErrorFunc(flagError)
-	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Run tasks:"}, &cobra.Group{ID: groupLook, Title: "Look, and run nothing:"})
+	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Run tasks:"}, &cobra.Group{ID: groupLook, Title: "Look, and run nothing:"},
+		&cobra.Group{ID: groupServer, Title: "Share a scheduler:"})
 	for _, v := range a.taskVerbs() {
 		root.AddCommand(a.verbCommand(v))
 	}
 	root.AddCommand(a.streamingCommand(), a.listCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(a.serverCommand(), a.workerCommand(), a.tokenCommand(), a.attemptCommand(), a.keepCommand())
 	root.AddCommand(a.commands...)
 	return root
 }
 
 // The groups of verbs in help.
 const (
-	groupRun  = "run"
-	groupLook = "look"
+	groupRun    = "run"
+	groupLook   = "look"
+	groupServer = "server"
 )

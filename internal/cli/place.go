@@ -54,6 +54,10 @@ func (p *placeFlags) addRoot(flags *pflag.FlagSet) {
 	flags.StringVar(&p.root, "root", defaultRoot, "`folder` that stands for HDFS with the local runner")
 }
 
+func (p *placeFlags) addMemory(flags *pflag.FlagSet) {
+	flags.Var(&p.memory, "memory", "memory for a job here, or for each task of one on Hadoop, such as 2G (default: found)")
+}
+
 // forRunner names the runner that each of these flags is for.
 var forRunner = map[string]string{
 	"root":          local,
@@ -88,6 +92,11 @@ func (p *placeFlags) open(cmd *cobra.Command, ui *ui) (*place, error) {
 // lockDir returns the folder for the locks of the place. All processes of a user find
 // the same one, also those that cron starts with hardly any environment.
 func (p *place) lockDir(getenv func(string) string) string {
+	return filepath.Join(stateDir(getenv), "locks", fmt.Sprintf("%x", sha256.Sum256([]byte(p.name)))[:16])
+}
+
+// stateDir returns the folder for what gomr has to know of this user on this machine.
+func stateDir(getenv func(string) string) string {
 	base := getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(getenv("HOME"), ".local", "state")
@@ -95,7 +104,7 @@ func (p *place) lockDir(getenv func(string) string) string {
 	if !filepath.IsAbs(base) {
 		base = filepath.Join(os.TempDir(), "gomr-"+strconv.Itoa(os.Getuid()))
 	}
-	return filepath.Join(base, "gomr", "locks", fmt.Sprintf("%x", sha256.Sum256([]byte(p.name)))[:16])
+	return filepath.Join(base, "gomr")
 }
 
 // maxChecks bounds the checks of targets outside HDFS that are under way at once.

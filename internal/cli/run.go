@@ -22,13 +22,14 @@ type runFlags struct {
 	json, quiet, noProgress bool
 
 	stress seedRange
+	shared sharedFlags
 }
 
 func (r *runFlags) add(flags *pflag.FlagSet) {
 	flags.IntVarP(&r.workers, "workers", "w", 1, "`number` of tasks to run at once")
 	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
-	flags.Var(&r.place.memory, "memory", "memory for a job here, or for each task of one on Hadoop, such as 2G (default: found)")
+	r.place.addMemory(flags)
 }
 
 func (r *runFlags) addStress(flags *pflag.FlagSet) {
@@ -52,12 +53,15 @@ not run again; a second run of the same task does nothing.
 
 Jobs run on Hadoop, which is found by HADOOP_HOME and HADOOP_CONF_DIR, or else by the
 hadoop command on PATH. With --runner local they run in this process, without a cluster.
+
+With --server the workers of a server run the tasks, and this process plans and waits.
 ` + exitCodesHelp,
 		example: "run WordCount --date-interval 2014-06",
 		flags: func(set *pflag.FlagSet) {
 			flags.place.add(set)
 			flags.add(set)
 			flags.place.hadoopFlags.add(set)
+			flags.shared.add(set)
 			flags.addOutput(set)
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error { return a.run(cmd, &flags, task) },
@@ -108,13 +112,16 @@ func (r *runFlags) check() error {
 	case r.keepGoing && r.failFast:
 		return usagef("--keep-going and --fail-fast can't both be")
 	}
-	return nil
+	return r.shared.check()
 }
 
 // run runs a task and shows how it went.
 func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) error {
 	if err := flags.check(); err != nil {
 		return err
+	}
+	if flags.shared.server != "" {
+		return a.runShared(cmd, flags, task)
 	}
 	ui := a.newUI(flags.quiet || flags.noProgress)
 	defer ui.close()

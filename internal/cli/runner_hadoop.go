@@ -125,15 +125,16 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 	}
 	var trackingURL string // written by one goroutine at a time, and by none after Run
 	result, err := cluster.Run(ctx, streaming.Submission{
-		ID:         run.ID,
-		Job:        run.Job,
-		Family:     run.Family,
-		Flags:      run.Flags,
-		Binary:     binary,
-		Inputs:     inputs,
-		Output:     output,
-		Properties: r.properties,
-		Memory:     r.memory,
+		ID:           run.ID,
+		Job:          run.Job,
+		Family:       run.Family,
+		Flags:        run.Flags,
+		Binary:       binary,
+		Inputs:       inputs,
+		Output:       output,
+		Properties:   r.properties,
+		Memory:       r.memory,
+		BeforeCommit: run.Commit,
 		Progress: func(p streaming.Progress) {
 			trackingURL = cmp.Or(p.TrackingURL, trackingURL)
 			progress := jobProgress(p.Step, p.Steps, p.Map, p.Reduce)

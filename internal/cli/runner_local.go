@@ -50,13 +50,14 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		return orchestrate.JobResult{}, context.Cause(ctx)
 	}
 	result, err := engine.Run(ctx, run.Job, engine.Options{
-		Files:     r.files,
-		Inputs:    inputs,
-		Output:    output,
-		Memory:    r.memory,
-		ResumeKey: programKey() + run.ID,
-		Progress:  func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
-		Log:       r.log.With("task", run.ID),
+		Files:        r.files,
+		Inputs:       inputs,
+		Output:       output,
+		Memory:       r.memory,
+		BeforeCommit: run.Commit,
+		ResumeKey:    programKey() + run.ID,
+		Progress:     func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
+		Log:          r.log.With("task", run.ID),
 	})
 	if err != nil {
 		return orchestrate.JobResult{}, err

@@ -53,8 +53,13 @@ func (a *app) newUI(quiet bool) *ui {
 	if quiet {
 		level = slog.LevelWarn
 	}
-	u.log = slog.New(tint.NewTextHandler(u.lines, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !bool(u.paint)}))
+	u.log = a.newLog(u.lines, level)
 	return u
+}
+
+// newLog returns a log on standard error, or on what stands for it.
+func (a *app) newLog(lines io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(tint.NewTextHandler(lines, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !bool(a.painterFor(a.stderr))}))
 }
 
 // close takes the bars away. It may be called again.

@@ -51,6 +51,9 @@ type Options struct {
 	// none, as dfs.blocksize. Zero means 128 MiB.
 	BlockSize int64
 
+	// BeforeCommit is called before the output appears, and its error keeps it from that. Nil is no call.
+	BeforeCommit func(ctx context.Context) error
+
 	// Progress is told how far the job is, a few times a second and at each end of
 	// a phase; one call at a time. Nil means nobody is told.
 	Progress func(Progress)
@@ -88,6 +91,9 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 		return nil, err
 	}
 	output, err := j.runSteps(ctx)
+	if err == nil && j.options.BeforeCommit != nil {
+		err = j.options.BeforeCommit(ctx)
+	}
 	if err == nil {
 		err = hdfs.CommitDir(j.options.Files, output, j.options.Output)
 	}

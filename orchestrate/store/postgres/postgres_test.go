@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"database/sql"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -15,6 +16,15 @@ import (
 	"github.com/gomr/gomr/orchestrate/store/postgres/postgrestest"
 	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
+
+// TestMain has fewer random batches than a file of SQLite's, since each makes a schema, which takes a
+// server a second. The flag says otherwise.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "15"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
 
 // schemas returns what makes an opener of a new schema each time.
 func schemas(server *postgrestest.Server) func(t testing.TB) storetest.Opener {

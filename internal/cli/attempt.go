@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/worker"
+)
+
+// attemptVerb is the verb of a process that makes one attempt at a task. Its arguments are the fence, the
+// family and the flags of the task. Workers start it; it is no part of help.
+const attemptVerb = "attempt"
+
+func (a *app) attemptCommand() *cobra.Command {
+	var place placeFlags
+	var remote serverFlags
+	cmd := &cobra.Command{
+		Use:    attemptVerb + " FENCE FAMILY [FLAGS]",
+		Hidden: true,
+		Args:   cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.attempt(cmd, &place, &remote, args)
+		},
+	}
+	place.add(cmd.Flags())
+	place.hadoopFlags.add(cmd.Flags())
+	place.addMemory(cmd.Flags())
+	remote.add(cmd, a)
+	return cmd
+}
+
+// attempt makes an attempt and leaves its result in the folder of the attempt.
+func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) error {
+	result, err := a.tryAttempt(cmd, flags, remote, args)
+	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: map[string]string{}}
+	if err != nil {
+		report.Error = err.Error()
+		a.printError(err)
+	}
+	for _, counter := range result.Counters {
+		report.Details[counter.Group+": "+counter.Name] = strconv.FormatInt(counter.Value, 10)
+	}
+	if result.TrackingURL != "" {
+		report.Details[trackingDetail] = result.TrackingURL
+	}
+	if writeErr := worker.WriteResult(a.getenv(worker.DirVariable), report); writeErr != nil {
+		return errors.Join(err, writeErr)
+	}
+	if err != nil {
+		return ExitCode(orchestrate.ExitFailed)
+	}
+	return nil
+}
+
+// trackingDetail is the name of the detail with the page that shows an attempt's job.
+const trackingDetail = "tracking url"
+
+func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) (orchestrate.JobResult, error) {
+	fence, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil {
+		return orchestrate.JobResult{}, &UsageError{err}
+	}
+	task, err := a.registry.Parse(args[1], args[2:])
+	if err != nil {
+		return orchestrate.JobResult{}, orchestrate.Permanent(fmt.Errorf("this worker's program can't make the task; is it older than the one that submitted it? %w", err))
+	}
+	connected, err := a.connect(remote)
+	if err != nil {
+		return orchestrate.JobResult{}, err
+	}
+	ui := a.newUI(true)
+	defer ui.close()
+	place, err := flags.open(cmd, ui)
+	if err != nil {
+		return orchestrate.JobResult{}, err
+	}
+	defer place.close()
+	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
+	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv)}
+	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
+	return orchestrate.Attempt(ctx, config, task, host)
+}
+
+// A serverHost is the host of an attempt that a server's scheduler has given out.
+type serverHost struct {
+	remote *client.Client
+	fence  int64
+	dir    string
+}
+
+// Require implements [orchestrate.Host].
+func (h *serverHost) Require(ctx context.Context, plan *orchestrate.Plan) error {
+	submission := submissionOf(plan)
+	ids := submission.Roots
+	submission.Roots = nil // they are part of the run that the attempt is a part of
+	err := insist(ctx, func() error {
+		_, err := h.remote.Submit(ctx, submission)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var answers []scheduler.Answer
+	err = insist(ctx, func() (err error) {
+		answers, err = h.remote.Await(ctx, h.fence, ids)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, answer := range answers {
+		if answer.State != store.Done {
+			errs = append(errs, requirementError(answer))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func requirementError(answer scheduler.Answer) error {
+	e := &orchestrate.RequirementError{ID: answer.ID, Status: orchestrate.StatusUpstreamFailed}
+	switch answer.State {
+	case store.Failed, store.Disabled:
+		e.Status = orchestrate.StatusFailed
+	case store.Missing:
+		e.Status = orchestrate.StatusMissingExternal
+	}
+	if answer.Error != "" {
+		e.Err = errors.New(answer.Error)
+	}
+	return e
+}
+
+// Commit implements [orchestrate.Host].
+func (h *serverHost) Commit(ctx context.Context) error {
+	var asked time.Time
+	var grant scheduler.Grant
+	err := insist(ctx, func() (err error) {
+		asked = time.Now()
+		grant, err = h.remote.Commit(ctx, h.fence)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("the output is not committed: %w", err)
+	}
+	if took := time.Since(asked); took > grant.For {
+		return fmt.Errorf("the output is not committed: the leave to do so came after %s, and was for %s", took, grant.For)
+	}
+	return nil
+}
+
+// askAgain is how long an attempt waits for a server that can't be reached before it asks again.
+const askAgain = time.Second
+
+// insist makes a request again until the server can be reached: what an attempt has done is not lost
+// because the server starts anew meanwhile.
+func insist(ctx context.Context, request func() error) error {
+	for {
+		err := request()
+		if unreachable := new(client.UnreachableError); !errors.As(err, &unreachable) {
+			return err
+		}
+		select {
+		case <-time.After(askAgain):
+		case <-ctx.Done():
+			return errors.Join(context.Cause(ctx), err)
+		}
+	}
+}
+
+// Report implements [orchestrate.Host].
+func (h *serverHost) Report(p orchestrate.Progress) {
+	details := map[string]string{"progress": p.Message}
+	if p.Fraction >= 0 {
+		details["progress"] = fmt.Sprintf("%.0f%% %s", 100*p.Fraction, p.Message)
+	}
+	if p.TrackingURL != "" {
+		details[trackingDetail] = p.TrackingURL
+	}
+	_ = worker.AppendDetails(h.dir, details) // progress that can't be told harms nobody
+}
+
+// guardedFiles are files in which nothing gets its final name without leave.
+type guardedFiles struct {
+	hdfs.FileSystem
+	mayCommit func() error
+}
+
+// Rename implements [hdfs.FileSystem].
+func (g guardedFiles) Rename(from, to string) error {
+	if err := g.mayCommit(); err != nil {
+		return err
+	}
+	return g.FileSystem.Rename(from, to)
+}

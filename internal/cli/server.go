@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/server"
+	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/postgres"
+	"github.com/gomr/gomr/orchestrate/store/sqlite"
+)
+
+// defaultListen is the address of a server where none is given. It is reached from this machine alone.
+const defaultListen = "127.0.0.1:8082"
+
+// serverOptions say how to serve.
+type serverOptions struct {
+	listen   string
+	database string
+	postgres string
+	insecure bool
+}
+
+func (a *app) serverCommand() *cobra.Command {
+	var o serverOptions
+	cmd := &cobra.Command{
+		Use:     "server",
+		GroupID: groupServer,
+		Short:   "Serve a scheduler that many machines share",
+		Long: "Serve a scheduler: 'run --server' submits tasks to it, and workers run them. All that it\n" +
+			"knows is in a database, and stays when it is killed. It runs no task itself.\n\n" +
+			"It is reached from this machine alone unless --listen says otherwise, which it refuses as long as\n" +
+			"there is no token: '" + a.name + " token' makes one.",
+		Example: "  " + a.name + " server\n  " + a.name + " server --listen 0.0.0.0:8082 --postgres postgres://gomr@db/gomr",
+		Args:    NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), &o) },
+	}
+	o.addDatabase(cmd, a)
+	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`address` to listen at")
+	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "let all machines that reach the server do everything, without a token")
+	return cmd
+}
+
+// addDatabase defines the flags that say where the state is.
+func (o *serverOptions) addDatabase(cmd *cobra.Command, a *app) {
+	cmd.Flags().StringVar(&o.database, "database", filepath.Join(stateDir(a.getenv), "scheduler.db"), "`file` of the SQLite database")
+	cmd.Flags().StringVar(&o.postgres, "postgres", "", "`URL` of a PostgreSQL database to use in place of the file")
+	cmd.MarkFlagsMutuallyExclusive("database", "postgres")
+}
+
+// open opens the database.
+func (o *serverOptions) open(ctx context.Context) (*store.Store, string, error) {
+	if o.postgres != "" {
+		st, err := postgres.Open(ctx, o.postgres, postgres.Options{})
+		return st, "PostgreSQL", err
+	}
+	st, err := sqlite.Open(ctx, o.database, sqlite.Options{})
+	return st, o.database, err
+}
+
+// serve serves until the context ends.
+func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("%w; is a server running already? --listen takes another address", err)
+	}
+	defer listener.Close()
+	st, name, err := o.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	s, err := scheduler.Open(ctx, st, scheduler.Config{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Logger: a.newLog(a.stderr, slog.LevelInfo)})
+	if err != nil {
+		return err
+	}
+	defer served.Close()
+	fmt.Fprintf(a.stdout, "serving at http://%s, with its state in %s\n", listener.Addr(), name)
+	return served.Serve(ctx, listener)
+}
+
+func (a *app) tokenCommand() *cobra.Command {
+	var o serverOptions
+	asked := api.NewToken{Role: api.Operator}
+	cmd := &cobra.Command{
+		Use:     "token NAME",
+		GroupID: groupServer,
+		Short:   "Make a token for a person, a program or a worker",
+		Long: "Make a token in the database of a server that does not run, and print its secret, which is shown only now. Who\n" +
+			"has it in GOMR_TOKEN may do what its role may: a viewer looks, an operator runs and kills, an admin\n" +
+			"does everything, and a worker works. The first token must be an admin's.",
+		Example: "  " + a.name + " token ann --role admin",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			asked.Name = args[0]
+			return a.makeToken(cmd.Context(), &o, asked)
+		},
+	}
+	o.addDatabase(cmd, a)
+	cmd.Flags().StringVar((*string)(&asked.Role), "role", string(api.Operator), "`role`: viewer, operator, admin or worker")
+	return cmd
+}
+
+func (a *app) makeToken(ctx context.Context, o *serverOptions, asked api.NewToken) (err error) {
+	st, _, err := o.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	s, err := scheduler.Open(ctx, st, scheduler.Config{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st})
+	if err != nil {
+		return err
+	}
+	defer served.Close()
+	secret, err := served.CreateToken(ctx, asked, "the owner of the database")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.stdout, secret.Secret)
+	return err
+}

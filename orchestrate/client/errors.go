@@ -1,0 +1,28 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gomr/gomr/orchestrate/api"
+)
+
+// An UnreachableError says that a server gave no answer.
+type UnreachableError struct {
+	Address string
+	Err     error
+}
+
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("the scheduler at %s can't be reached: %s: see that it runs, and that the address is right", e.Address, e.Err)
+}
+
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// passes tells whether an error may go away by itself.
+func passes(err error) bool {
+	if p := new(api.Problem); errors.As(err, &p) {
+		return p.Code == api.Unavailable
+	}
+	return errors.As(err, new(*UnreachableError))
+}

@@ -1,0 +1,62 @@
+package worker
+
+import (
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// interval returns the time between two beats.
+func (w *worker) interval() time.Duration {
+	shortest := defaultLease
+	for _, h := range w.held {
+		if h.lease > 0 {
+			shortest = min(shortest, h.lease)
+		}
+	}
+	return shortest / beatsInLease
+}
+
+// beatWithin sees that the next beat comes within a time.
+func (w *worker) beatWithin(d time.Duration) {
+	if at := time.Now().Add(d); at.Before(w.nextBeat) {
+		w.nextBeat = at
+		w.beatAt.Reset(d)
+	}
+}
+
+// beat has the beater tell which attempts are alive. There is one beat at a time.
+func (w *worker) beat() {
+	if w.beating {
+		return
+	}
+	w.beating = true
+	dirs := make(map[int64]string, len(w.held))
+	for fence, h := range w.held {
+		dirs[fence] = h.dir
+	}
+	w.beats <- heartbeat{dirs, w.interval()}
+}
+
+// obey does what the scheduler has answered to a beat.
+func (w *worker) obey(p pulse) {
+	w.beating = false
+	wait := w.interval()
+	if p.err != nil {
+		wait = min(wait, w.beatWait.next())
+	} else {
+		w.beatWait = backOff{}
+	}
+	w.nextBeat = time.Now().Add(wait)
+	w.beatAt.Reset(wait)
+	for fence, by := range p.Kill {
+		if h := w.held[fence]; h != nil {
+			h.halt(stop{Outcome: store.Killed, Error: by, Grace: w.options.Grace})
+		}
+	}
+	for _, fence := range p.Gone {
+		if h := w.held[fence]; h != nil {
+			h.letGo(errGone)
+		}
+	}
+}
