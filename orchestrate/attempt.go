@@ -28,8 +28,8 @@ type ending struct {
 // supervise makes the attempt in a goroutine of its own and waits for its end.
 // It waits for StopGrace only once the context has ended: a task that doesn't
 // listen is left behind and keeps its lock.
-func (a *attempt) supervise() ending {
-	ctx, cancel := context.WithCancelCause(a.ctx)
+func (a *attempt) supervise(ctx context.Context) ending {
+	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ended := make(chan ending, 1)
 	go func() {

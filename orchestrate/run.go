@@ -288,7 +288,7 @@ func (r *run) start(s *state) {
 	r.emit(Event{Kind: EventStarted}, s)
 	a := &attempt{config: r.config, ctx: r.ctx, node: s.node, host: &runHost{r, s, s.attempt}}
 	r.attempts.Go(func() {
-		end := a.supervise()
+		end := a.supervise(r.ctx)
 		r.send(func() { r.finish(s, end) })
 	})
 }

@@ -24,6 +24,6 @@ func Attempt(ctx context.Context, config Config, task Task, host Host) (JobResul
 		return JobResult{}, Permanent(fmt.Errorf("%s has no work of its own", n.ID))
 	}
 	a := &attempt{config: p.config, ctx: ctx, node: n, host: host}
-	end := a.supervise()
+	end := a.supervise(ctx)
 	return end.result, end.err
 }

@@ -42,7 +42,7 @@ func (s scribe) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer w.Abort()
+	defer func() { _ = w.Abort() }() // after Close it does nothing
 	return w.Close()
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,11 +25,11 @@ func runOver(t *testing.T, options streamjob.Options, args ...string) string {
 		for i := range lines {
 			fmt.Fprintf(&text, "%d\t%d\n", i%7, f*lines+i)
 		}
-		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(f)), []byte(text.String()), 0o644))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, strconv.Itoa(f)), []byte(text.String()), 0o644))
 	}
 	output := filepath.Join(t.TempDir(), "out")
 	var log bytes.Buffer
-	options.Args = append(args, "-input", dir, "-output", output, "-mapper", "cat")
+	options.Args = append([]string{"-input", dir, "-output", output, "-mapper", "cat"}, args...)
 	options.Stderr, options.TempDir = &log, t.TempDir()
 	require.Equal(t, streamjob.ExitOK, streamjob.Run(t.Context(), options), "%s", &log)
 	require.Empty(t, names(t, options.TempDir))

@@ -78,7 +78,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, st.Close()) }() //nolint:contextcheck // closing is not cut short
 	s, err := scheduler.Open(ctx, st, scheduler.Config{})
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (a *app) makeToken(ctx context.Context, o *serverOptions, asked api.NewToke
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, st.Close()) }() //nolint:contextcheck // closing is not cut short
 	s, err := scheduler.Open(ctx, st, scheduler.Config{})
 	if err != nil {
 		return err

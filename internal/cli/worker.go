@@ -18,7 +18,7 @@ import (
 // The variables with which a program finds a server, if its flags don't say.
 const (
 	serverVariable = "GOMR_SERVER"
-	tokenVariable  = "GOMR_TOKEN" //nolint:gosec // the name of a variable
+	tokenVariable  = "GOMR_TOKEN"
 )
 
 // serverFlags say which server to use.

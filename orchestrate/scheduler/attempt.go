@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -151,9 +152,7 @@ func (a *attempt) extend(until time.Time) {
 func (c *core) detail(a *attempt, details map[string]string) {
 	changed := false
 	merged := make(map[string]string, len(a.Details)+len(details))
-	for name, value := range a.Details {
-		merged[name] = value
-	}
+	maps.Copy(merged, a.Details)
 	for name, value := range details {
 		changed = changed || merged[name] != value
 		merged[name] = value

@@ -73,7 +73,11 @@ func TestWorkWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, newMemoryStore(), Config{})
 		got := make(chan *Assignment)
-		go func() { got <- work(t, s) }()
+		go func() {
+			a, err := s.Work(t.Context(), &Ask{Worker: me})
+			assert.NoError(t, err)
+			got <- a
+		}()
 		synctest.Wait()
 		submit(t, s, job("a"))
 		first := <-got
@@ -292,7 +296,7 @@ func TestAwait(t *testing.T) {
 		answers := make(chan []Answer)
 		go func() {
 			got, err := s.Await(t.Context(), o.Fence, []string{"inner", "broken"})
-			require.NoError(t, err)
+			assert.NoError(t, err)
 			answers <- got
 		}()
 		synctest.Wait()
@@ -476,7 +480,7 @@ func (w *world) work(ctx context.Context, finished func(), number int) {
 			end.Outcome = store.Errored
 		}
 		all := w.attempt(a.Task.ID, end.Outcome)
-		assert.NoError(w.t, w.insist(func(s *Scheduler) error { return s.End(w.t.Context(), end) }))
+		assert.NoError(w.t, w.insist(func(s *Scheduler) error { return s.End(context.WithoutCancel(ctx), end) }))
 		if all {
 			finished()
 		}

@@ -24,8 +24,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
+	err := run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench-scheduler:", err)
 		os.Exit(1)
 	}
@@ -111,7 +112,7 @@ func measureLuigi(ctx context.Context, python, sizes string) (all []luigiResult,
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()
 		if err != nil {
-			return nil, fmt.Errorf("Luigi with %s tasks: %w", size, err)
+			return nil, fmt.Errorf("%s tasks in Luigi: %w", size, err)
 		}
 		var r luigiResult
 		if err := json.Unmarshal(out, &r); err != nil {

@@ -20,13 +20,16 @@ import (
 
 // A result is what one run took: seconds for all, milliseconds for a call.
 type result struct {
-	Tasks            int
-	Submit, Run      float64
-	WorkP50, WorkP99 float64
-	EndP50, EndP99   float64
-	Restart          float64 // until a scheduler on the full store has answered
-	RSS              int     // MB
-	Disk             int64   // bytes of the database
+	Tasks   int     `json:"tasks"`
+	Submit  float64 `json:"submit"`
+	Run     float64 `json:"run"`
+	WorkP50 float64 `json:"workP50"`
+	WorkP99 float64 `json:"workP99"`
+	EndP50  float64 `json:"endP50"`
+	EndP99  float64 `json:"endP99"`
+	Restart float64 `json:"restart"` // until a scheduler on the full store has answered
+	RSS     int     `json:"rss"`     // MB
+	Disk    int64   `json:"disk"`    // bytes of the database
 }
 
 // requiredWithin is how far back the tasks are that a task requires, and so how many can run
@@ -77,7 +80,7 @@ func open(ctx context.Context, file string) (*scheduler.Scheduler, *store.Store,
 	}
 	s, err := scheduler.Open(ctx, st, scheduler.Config{})
 	if err != nil {
-		return nil, nil, errors.Join(err, st.Close())
+		return nil, nil, errors.Join(err, st.Close()) //nolint:contextcheck // closing is not cut short
 	}
 	return s, st, nil
 }
@@ -87,7 +90,7 @@ func (r *result) runAll(ctx context.Context, file string, workers int) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer st.Close() //nolint:contextcheck // closing is not cut short
 	defer s.Close()
 	started := time.Now()
 	const chunk = 10_000
@@ -156,7 +159,7 @@ func (r *result) restart(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer st.Close() //nolint:contextcheck // closing is not cut short
 	defer s.Close()
 	_, err = s.Explain(ctx, name(0))
 	r.Restart = time.Since(started).Seconds()

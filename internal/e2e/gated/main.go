@@ -58,7 +58,7 @@ func (g Gated) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer w.Abort()
+	defer func() { _ = w.Abort() }() // after Close it does nothing
 	if err := w.Close(); err != nil {
 		return err
 	}
