@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-go fuzz demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-go fuzz demo clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench: ## measure gomr beside other tools, into BENCHMARKS.md (JOBS=wordcount,so
 bench-cluster: deps ## measure gomr beside Hadoop's own jobs, on a Hadoop started for it (JOBS= TOOLS= RUNS=3 SCALE=1)
 	scripts/bench-corpus
 	scripts/hadoop run -- go run ./internal/bench -cluster -runs $(or $(RUNS),3) $(if $(SCALE),-scale $(SCALE)) $(if $(JOBS),-jobs $(JOBS)) $(if $(TOOLS),-tools $(TOOLS))
+
+bench-scheduler: ## measure the scheduler beside Luigi's, into orchestrate/scheduler/BENCHMARKS.md (RUNS=3)
+	scripts/bench-peers
+	go run ./internal/bench/scheduler -report orchestrate/scheduler/BENCHMARKS.md $(if $(RUNS),-runs $(RUNS))
 
 bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

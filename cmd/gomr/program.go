@@ -57,6 +57,9 @@ func loadProgram(ctx context.Context, dir string, target target) (*program, erro
 		return nil, errFolder(dir, "there are no Go files")
 	}
 	p := &program{dir: dir}
+	if err := target.check(ctx, dir); err != nil {
+		return nil, err
+	}
 	out, err := runGo(ctx, dir, target, "list", "-deps", "-json=Dir,ImportPath,Name,Standard,GoFiles,EmbedFiles,Module", ".")
 	if err != nil {
 		return nil, err
@@ -101,6 +104,18 @@ func (p *program) name() string {
 type target struct{ os, arch string }
 
 var host = target{runtime.GOOS, runtime.GOARCH}
+
+// check tells whether Go can compile for the target.
+func (t target) check(ctx context.Context, dir string) error {
+	if t == host {
+		return nil
+	}
+	list, err := runGo(ctx, dir, host, "tool", "dist", "list")
+	if err == nil && !slices.Contains(strings.Fields(string(list)), t.os+"/"+t.arch) {
+		err = fmt.Errorf("there is no system %s/%s: 'go tool dist list' shows those that Go compiles for", t.os, t.arch)
+	}
+	return err
+}
 
 // runGo runs the go command without cgo, so that executables are static, and returns
 // what it prints. What it has to say of a failure goes to standard error at once.

@@ -37,7 +37,7 @@ func clusterJobs() []job {
 			about:   "Map-only: the mapper `cat` is the floor of reading and writing.",
 			cluster: true,
 			rows: []row{
-				onCluster("Identity", "three"),
+				onCluster("Identity", "three").printedBy(catOutput), // lines that end with a tab by themselves, too
 				shell("cat", three, streamingJob+" "+containers+" -D mapreduce.job.reduces=0 -input $IN -output $OUT -mapper cat").printedBy(catOutput),
 			},
 			targets: []target{perRecord("gomr", "cat", "three")},

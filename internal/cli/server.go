@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,10 @@ import (
 
 // defaultListen is the address of a server where none is given. It is reached from this machine alone.
 const defaultListen = "127.0.0.1:8082"
+
+// memoryLimit is the memory in bytes from which on a server collects its garbage more often than it
+// would: a million tasks are some 1.2 GB.
+const memoryLimit = 5 << 29
 
 // serverOptions say how to serve.
 type serverOptions struct {
@@ -68,6 +73,9 @@ func (o *serverOptions) open(ctx context.Context) (*store.Store, string, error) 
 
 // serve serves until the context ends.
 func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
+	if a.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -89,6 +97,9 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer served.Close()
+	if err := served.MayListen(listener.Addr()); err != nil {
+		return fmt.Errorf("%w: '%s token NAME --role admin', or --insecure", err, a.name)
+	}
 	fmt.Fprintf(a.stdout, "serving at http://%s, with its state in %s\n", listener.Addr(), name)
 	return served.Serve(ctx, listener)
 }
@@ -101,8 +112,8 @@ func (a *app) tokenCommand() *cobra.Command {
 		GroupID: groupServer,
 		Short:   "Make a token for a person, a program or a worker",
 		Long: "Make a token in the database of a server that does not run, and print its secret, which is shown only now. Who\n" +
-			"has it in GOMR_TOKEN may do what its role may: a viewer looks, an operator runs and kills, an admin\n" +
-			"does everything, and a worker works. The first token must be an admin's.",
+			"has it in GOMR_TOKEN may do what its role may: a viewer looks, an operator submits, kills and sets limits,\n" +
+			"an admin makes tokens too, and a worker works. The first token must be an admin's.",
 		Example: "  " + a.name + " token ann --role admin",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -17,14 +17,22 @@ func (e *ExposedError) Error() string {
 	return fmt.Sprintf("whoever reaches %s could do everything, as there is no token: listen on 127.0.0.1, make a token for an admin first, or say that it is to be insecure", e.Address)
 }
 
+// MayListen tells whether the server may be reached at an address. The error is an [*ExposedError].
+func (s *Server) MayListen(address net.Addr) error {
+	if !isLoopback(address) && !s.options.Insecure && s.tokens.none() {
+		return &ExposedError{address.String()}
+	}
+	return nil
+}
+
 // Serve answers requests from a listener, which it closes, until the context ends. Requests that
 // wait get a problem then, and others may go on for Options.Grace. The error is nil after such an
 // end, which is one for good: to serve again takes another server. It may be an [*ExposedError].
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	if err := s.MayListen(listener.Addr()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if !isLoopback(listener.Addr()) && !s.options.Insecure {
-		if s.tokens.none() {
-			return errors.Join(&ExposedError{listener.Addr().String()}, listener.Close())
-		}
 		s.exposed.Store(true) // so that it stays closed when the last token is revoked
 	}
 	defer s.Close()

@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 )
@@ -42,6 +43,8 @@ func run(ctx context.Context) error {
 	one := flag.Int("one", 0, "measure one run of so many tasks in this process, and print it as JSON")
 	flag.Parse()
 	if *one > 0 {
+		debug.SetGCPercent(400) // both as 'gomr server' has them
+		debug.SetMemoryLimit(5 << 29)
 		result, err := measure(ctx, *one, *workers)
 		if err != nil {
 			return err

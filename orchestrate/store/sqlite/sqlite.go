@@ -79,7 +79,7 @@ func prepare(path string, options Options) (*store.Database, error) {
 		},
 	}
 	if err := checkFile(path); err != nil {
-		return nil, errors.Join(err, lock.release())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), lock.release())
 	}
 	db.Writer, db.Readers, err = connections(path, options)
 	if err != nil {
