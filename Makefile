@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-go fuzz demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-go chaos fuzz demo clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-scheduler: ## measure the scheduler beside Luigi's, into orchestrate/sched
 
 bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+
+chaos: ## kill servers, workers and tasks a thousand times while graphs run (KILLS=1000 SEED=1)
+	go test -count=1 -timeout 6h -v -run TestChaos ./internal/e2e -kills $(or $(KILLS),1000) -chaos-seed $(or $(SEED),1)
 
 fuzz: ## fuzz each target for FUZZTIME (10s)
 	@for package in $$(go list $(PACKAGES)); do \

@@ -120,6 +120,9 @@ func (a *app) rootCommand() *cobra.Command {
 	}
 	root.AddCommand(a.streamingCommand(), a.listCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(a.serverCommand(), a.workerCommand(), a.tokenCommand(), a.attemptCommand(), a.keepCommand())
+	for _, v := range a.remoteVerbs() {
+		root.AddCommand(a.remoteCommand(v))
+	}
 	root.AddCommand(a.commands...)
 	return root
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -76,7 +77,28 @@ func (a *app) submit(cmd *cobra.Command, flags *runFlags, remote *client.Client,
 	}
 	submission := submissionOf(plan)
 	submission.Request, submission.Forgive = flags.shared.request, true
-	return remote.Submit(ctx, submission)
+	if submission.Request == "" {
+		submission.Request = rand.Text() // so that it can be made again where the answer got lost
+	}
+	return a.insistOnSubmit(ctx, remote, submission)
+}
+
+// submitPatience is for how long a submission waits for a server that may be starting anew.
+const submitPatience = 15 * time.Second
+
+func (a *app) insistOnSubmit(ctx context.Context, remote *client.Client, submission *scheduler.Submission) (receipt scheduler.Receipt, err error) {
+	ctx, cancel := context.WithTimeout(ctx, submitPatience)
+	defer cancel()
+	told := false
+	err = insist(ctx, func() (err error) {
+		receipt, err = remote.Submit(ctx, submission)
+		if unreachable := new(client.UnreachableError); errors.As(err, &unreachable) && !told {
+			told = true
+			fmt.Fprintf(a.stderr, "gomr: %v; trying for %s\n", err, submitPatience)
+		}
+		return err
+	})
+	return receipt, err
 }
 
 func (a *app) showReceipt(flags *runFlags, receipt scheduler.Receipt) error {
@@ -139,7 +161,11 @@ func (a *app) showRun(ctx context.Context, flags *runFlags, remote *client.Clien
 	code := orchestrate.ExitComplete
 	var reasons []string
 	for _, id := range status.Roots {
-		explanation, err := remote.Explain(ctx, id)
+		var explanation scheduler.Explanation
+		err := insist(ctx, func() (err error) {
+			explanation, err = remote.Explain(ctx, id)
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -235,3 +235,47 @@ func readParts(t *testing.T, dir string) map[string]string {
 	}
 	return parts
 }
+
+// TestVerbs looks at a server and steers it by the verbs of the command line.
+func TestVerbs(t *testing.T) {
+	s := newShared(t, gated)
+	s.startWorker(t, "worker")
+	ask := func(args ...string) string { return s.run(t, append(args, "--server", s.url())...) }
+	id := func(name string) string { return "Gated(dir=" + s.dir + ", name=" + name + ")" }
+	require.Contains(t, ask("ps"), "none")
+
+	s.gate(t, "open-0", "fail-0")
+	_, _, code := s.try(t, s.arguments("Gated", "--dir", s.dir, "--name", "0")...)
+	require.Equal(t, orchestrate.ExitFailed, code)
+	require.Regexp(t, `(?m)^failed +\S+ +`+regexp.QuoteMeta(id("0"))+` +no luck$`, ask("ps"))
+	require.Contains(t, ask("logs", id("0")), "running 0\n")
+	require.Contains(t, ask("logs", "--follow", "Gated(name=0,dir="+s.dir+")"), "running 0\n", "as a person may write it")
+	require.Regexp(t, `(?m)^1 .* failed .* no luck$`, ask("history", id("0")))
+	ask("mark", id("0"), "done", "--note", "made by hand")
+	require.Contains(t, ask("ps"), "none")
+	require.Regexp(t, `(?m)^done +\S+ +Gated`, ask("ps", "--all"))
+
+	wait := s.background(t, "Gated", "--dir", s.dir, "--name", "1")
+	s.waitFor(t, "start 1")
+	require.Regexp(t, `1 of 4 +github.com/gomr/gomr/internal/e2e/gated`, ask("workers"))
+	ask("kill", id("1"))
+	stdout, code := wait()
+	require.Equal(t, orchestrate.ExitFailed, code)
+	require.Contains(t, stdout, "killed by local")
+
+	ask("pause")
+	ask("forgive", id("1"))
+	require.Regexp(t, `(?m)^pending `, ask("ps"))
+	s.gate(t, "open-1")
+	ask("unpause")
+	s.waitFor(t, "end 1")
+
+	ask("limit", "warehouse", "6")
+	for _, wrong := range [][]string{{"limit", "warehouse", "six"}, {"kill"}, {"mark", id("1"), "good"}} {
+		_, stderr, code := s.try(t, append(wrong, "--server", s.url())...)
+		require.Equal(t, orchestrate.ExitUsage, code, stderr)
+	}
+	_, stderr, code := s.try(t, "logs", "Gated(name=7)", "--server", s.url())
+	require.Equal(t, orchestrate.ExitError, code)
+	require.Contains(t, stderr, "Gated(name=7): no such task was submitted")
+}

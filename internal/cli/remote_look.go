@@ -1,0 +1,223 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// unfinished are the states that ps shows where nobody asks for others.
+var unfinished = []store.State{store.Pending, store.Running, store.Suspended, store.Retrying, store.Failed, store.Disabled, store.Missing}
+
+func (a *app) psVerb() remoteVerb {
+	var states []string
+	var all bool
+	filter := scheduler.TaskFilter{}
+	return remoteVerb{
+		use: "ps", short: "List the tasks of a server that are not done", args: NoArgs, json: true,
+		example: "ps --state failed",
+		flags: func(cmd *cobra.Command) {
+			cmd.Flags().StringSliceVar(&states, "state", nil, "only tasks in this `state`: pending, running, suspended, retrying, done, failed, disabled or missing")
+			cmd.Flags().BoolVar(&all, "all", false, "those that are done, too")
+			cmd.Flags().StringVar(&filter.Family, "family", "", "only tasks of this `family`")
+			cmd.Flags().StringVar(&filter.Search, "search", "", "only tasks whose ID has this `text`")
+			cmd.Flags().IntVar(&filter.Limit, "limit", 0, fmt.Sprintf("at most so `many` (default %d)", scheduler.DefaultPage))
+		},
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, _ []string) error {
+			switch {
+			case len(states) > 0:
+				filter.States = statesOf(states)
+			case !all:
+				filter.States = unfinished
+			}
+			page, err := remote.Tasks(ctx, filter)
+			if err != nil {
+				return err
+			}
+			return out.writeTasks(page)
+		},
+	}
+}
+
+func statesOf(names []string) (states []store.State) {
+	for _, name := range names {
+		states = append(states, store.State(name))
+	}
+	return states
+}
+
+func (o *remoteOutput) writeTasks(page scheduler.TaskPage) error {
+	document := api.Tasks{Tasks: []api.Task{}, Next: page.Next}
+	for i := range page.Tasks {
+		document.Tasks = append(document.Tasks, api.TaskOf(&page.Tasks[i]))
+	}
+	return o.write(document, func(w *tabwriter.Writer) {
+		if len(page.Tasks) == 0 {
+			fmt.Fprintln(w, "none")
+			return
+		}
+		row(w, "STATE", "SINCE", "TASK", "")
+		for _, t := range page.Tasks {
+			row(w, t.State, since(t.Changed), t.ID, firstLine(t.Error))
+		}
+		if page.Next != 0 {
+			fmt.Fprintln(w, "… and more: --limit, --family, --state and --search say which")
+		}
+	})
+}
+
+func (a *app) historyVerb() remoteVerb {
+	query := store.AttemptQuery{Limit: 20}
+	return remoteVerb{
+		use: "history [TASK]", short: "List the attempts at a task, or at all, the newest first", json: true,
+		example: "history 'WordCount(date-interval=2014-06)'",
+		args:    cobra.MaximumNArgs(1),
+		flags: func(cmd *cobra.Command) {
+			cmd.Flags().IntVar(&query.Limit, "limit", query.Limit, "at most so `many`")
+			cmd.Flags().StringVar(&query.Family, "family", "", "only at tasks of this `family`")
+		},
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
+			if len(args) == 1 {
+				explanation, err := remote.Explain(ctx, a.taskID(args[0]))
+				if err != nil {
+					return err
+				}
+				query.Task = explanation.Task.Key
+			}
+			attempts, err := remote.Attempts(ctx, query)
+			if err != nil {
+				return err
+			}
+			var ids map[int64]string // of the tasks, where they differ
+			if len(args) == 0 && !out.json {
+				if ids, err = taskIDs(ctx, remote, attempts); err != nil {
+					return err
+				}
+			}
+			return out.writeAttempts(attempts, ids)
+		},
+	}
+}
+
+// taskIDs returns the IDs of the tasks of attempts, by key.
+func taskIDs(ctx context.Context, remote *client.Client, attempts []store.Attempt) (map[int64]string, error) {
+	ids := map[int64]string{}
+	for _, t := range attempts {
+		if ids[t.Task] != "" {
+			continue
+		}
+		page, err := remote.Tasks(ctx, scheduler.TaskFilter{After: t.Task - 1, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		for _, found := range page.Tasks {
+			ids[found.Key] = found.ID
+		}
+	}
+	return ids, nil
+}
+
+func (o *remoteOutput) writeAttempts(attempts []store.Attempt, ids map[int64]string) error {
+	document := []api.Attempt{}
+	for i := range attempts {
+		document = append(document, api.AttemptOf(&attempts[i]))
+	}
+	return o.write(map[string]any{"attempts": document}, func(w *tabwriter.Writer) {
+		if len(attempts) == 0 {
+			fmt.Fprintln(w, "none")
+			return
+		}
+		heading := []any{"ATTEMPT", "STARTED", "TOOK", "OUTCOME", "WORKER"}
+		if ids != nil {
+			heading = append(heading, "TASK")
+		}
+		row(w, heading...)
+		for _, t := range attempts {
+			took := since(t.Started)
+			if !t.Ended.IsZero() {
+				took = shortDuration(t.Ended.Sub(t.Started))
+			}
+			cells := []any{t.Fence, t.Started.Local().Format(time.DateTime), took, cmp.Or(string(t.Outcome), "under way"), t.Worker}
+			if ids != nil {
+				cells = append(cells, ids[t.Task])
+			}
+			row(w, append(cells, firstLine(t.Error))...)
+		}
+	})
+}
+
+func (a *app) logsVerb() remoteVerb {
+	var follow bool
+	var fence int64
+	return remoteVerb{
+		use: "logs TASK", short: "Print the log of a task's last attempt", args: oneTask,
+		example: "logs -f 'WordCount(date-interval=2014-06)'",
+		flags: func(cmd *cobra.Command) {
+			cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on until the attempt has ended")
+			cmd.Flags().Int64Var(&fence, "attempt", 0, "the attempt of that `number`, as 'history' has it")
+		},
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
+			if fence == 0 {
+				explanation, err := remote.Explain(ctx, a.taskID(args[0]))
+				if err != nil {
+					return err
+				}
+				if fence = explanation.Task.Fence; fence == 0 {
+					return fmt.Errorf("nobody has tried %s yet", explanation.Task.ID)
+				}
+			}
+			if follow {
+				return remote.FollowLog(ctx, fence, 0, out.stdout)
+			}
+			return out.copyLog(ctx, remote, fence)
+		},
+	}
+}
+
+// copyLog writes the log as far as it is there.
+func (o *remoteOutput) copyLog(ctx context.Context, remote *client.Client, fence int64) error {
+	for offset := int64(0); ; {
+		piece, err := remote.ReadLog(ctx, fence, offset, 0)
+		if err != nil || len(piece) == 0 {
+			return err
+		}
+		if _, err := o.stdout.Write(piece); err != nil {
+			return err
+		}
+		offset += int64(len(piece))
+	}
+}
+
+func (a *app) workersVerb() remoteVerb {
+	return remoteVerb{
+		use: "workers", short: "List the workers of a server", args: NoArgs, json: true,
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, _ []string) error {
+			workers, err := remote.Workers(ctx)
+			if err != nil {
+				return err
+			}
+			return out.write(api.WorkersOf(workers), func(w *tabwriter.Writer) {
+				if len(workers) == 0 {
+					fmt.Fprintln(w, "none: '"+a.name+" worker' starts one")
+					return
+				}
+				row(w, "WORKER", "HOST", "SEEN", "ATTEMPTS", "PROGRAMS")
+				for _, worker := range workers {
+					slices.Sort(worker.Programs)
+					row(w, worker.ID, worker.Host, since(worker.Seen)+" ago", fmt.Sprintf("%d of %d", len(worker.Attempts), worker.Slots), strings.Join(worker.Programs, ", "))
+				}
+			})
+		},
+	}
+}
