@@ -144,8 +144,8 @@ func (s *Scheduler) step(batch []*request) {
 	}
 	errs := make([]error, len(batch))
 	served, err := s.apply(batch, errs)
-	if err != nil && s.ctx.Err() == nil {
-		s.core = nil
+	if err != nil {
+		s.core = nil // even where the scheduler is being closed: another request may come before that
 		if reloadErr := s.reload(s.ctx); reloadErr != nil {
 			err = errors.Join(err, reloadErr)
 		}

@@ -171,6 +171,28 @@ func TestWriteFails(t *testing.T) {
 	require.Equal(t, "b", work(t, s).Task.ID)
 }
 
+// TestWriteFailsWhileClosing: what could not be written is forgotten then, too, though a request may
+// come before the loop ends.
+func TestWriteFailsWhileClosing(t *testing.T) {
+	st := newMemoryStore()
+	s := open(t, st, Config{})
+	s.Close() // the test is the loop now
+	step := func(nodes ...Node) error {
+		r := &request{reply: make(chan error, 1), do: func(c *core) error {
+			_, err := c.submit(&Submission{Nodes: nodes})
+			return err
+		}}
+		s.step([]*request{r})
+		return <-r.reply
+	}
+	st.fail(always)
+	require.ErrorIs(t, step(job("a")), errDiskFull)
+	st.fail(nil)
+	require.ErrorContains(t, step(job("b", "a")), "b requires a, which is not known")
+	require.NoError(t, step(job("a"), job("b", "a")))
+	open(t, st, Config{})
+}
+
 // TestRequestTwice: a request that is made again changes nothing, before and after a restart.
 func TestRequestTwice(t *testing.T) {
 	st := newMemoryStore()
