@@ -124,6 +124,10 @@ func TestKeeperKilled(t *testing.T) {
 				w.run()
 			}
 			w.begun(file)
+			eventually(t, func() bool { // what the keeper has not read yet would end with it
+				text, err := os.ReadFile(filepath.Join(attemptDir(w.options.Dir, fence), logFile))
+				return err == nil && string(text) == "begun\n"
+			})
 			signed, child := w.signature(fence), readPID(t, file+".pid")
 			require.NoError(t, syscall.Kill(signed.Keeper, syscall.SIGKILL))
 			if name == "alone" {
