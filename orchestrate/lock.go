@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/gomr/gomr/internal/filelock"
 )
 
 // A Holder is the process that runs a task.
@@ -48,7 +50,7 @@ func lockTask(folder, id string) (*taskLock, error) {
 		if err != nil {
 			return nil, err
 		}
-		locked, err := tryLock(file)
+		locked, err := filelock.Try(file)
 		if err == nil && !locked {
 			err = &AlreadyRunningError{id, readHolder(file)}
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/gomr/gomr/internal/filelock"
 )
 
 // An InUseError is a folder with which another worker works.
@@ -30,7 +32,7 @@ func takeLock(path string, flags int) (*fileLock, error) {
 	if err != nil {
 		return nil, err
 	}
-	locked, err := tryLock(file)
+	locked, err := filelock.Try(file)
 	if err != nil || !locked {
 		file.Close()
 		return nil, err
@@ -53,7 +55,7 @@ func (l *fileLock) sign(value any) error {
 
 // release frees the lock also where a process that is just being started has the file open, too.
 func (l *fileLock) release() {
-	unlock(l.file)
+	filelock.Unlock(l.file)
 	l.file.Close()
 }
 

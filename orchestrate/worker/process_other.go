@@ -3,21 +3,13 @@
 package worker
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
 )
 
-// tryLock fails: only Unix frees such a lock with the process that holds it.
-func tryLock(*os.File) (bool, error) {
-	return false, fmt.Errorf("workers need the locks, signals and process groups of Unix: %w", errors.ErrUnsupported)
-}
-
-// Without a lock there is no worker and no keeper, so the rest is never called.
-
-func unlock(*os.File) {}
+// Without a lock there is no worker and no keeper, so none of these is called.
 
 func ownSession(*exec.Cmd) {}
 

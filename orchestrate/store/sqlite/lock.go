@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/gomr/gomr/internal/filelock"
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
@@ -35,7 +36,7 @@ func lockFile(path string) (*fileLock, error) {
 		if err != nil {
 			return nil, err
 		}
-		locked, err := tryLock(file)
+		locked, err := filelock.Try(file)
 		if err == nil && !locked {
 			err = &store.InUseError{By: readHolder(file).String()}
 		}

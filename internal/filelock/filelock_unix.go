@@ -1,6 +1,6 @@
 //go:build unix
 
-package worker
+package filelock
 
 import (
 	"errors"
@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks the open file for this process, and reports whether nobody else had it.
-func tryLock(file *os.File) (bool, error) {
+// Try locks an open file for this process, and reports whether nobody else has it. Closing the file
+// unlocks it.
+func Try(file *os.File) (bool, error) {
 	for {
 		switch err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
 		case err == nil:
@@ -24,4 +25,5 @@ func tryLock(file *os.File) (bool, error) {
 	}
 }
 
-func unlock(file *os.File) { _ = unix.Flock(int(file.Fd()), unix.LOCK_UN) } // closing the file does the same
+// Unlock unlocks a file without closing it.
+func Unlock(file *os.File) { _ = unix.Flock(int(file.Fd()), unix.LOCK_UN) } // closing the file does the same
