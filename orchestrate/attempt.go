@@ -65,7 +65,7 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 		case err != nil:
 			return ending{status: StatusFailed, err: fmt.Errorf("lock the task: %w", err)}
 		}
-		defer lock.release()
+		defer func() { _ = lock.Release() }() // what the lock was for is done
 	}
 	// Another process may have made the output since the plan.
 	missing, err := a.missing(ctx)

@@ -3,8 +3,8 @@ package orchestrate
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -35,75 +35,17 @@ func (e *AlreadyRunningError) Error() string {
 		e.Holder.PID, e.Holder.Host, e.Holder.Started.Format(time.DateTime))
 }
 
-// A taskLock is the lock of a task, held by this process. The system frees it
-// when the process ends, however it does.
-type taskLock struct{ file *os.File }
-
 // lockTask takes the lock of a task, a file in the folder, without waiting for it.
-func lockTask(folder, id string) (*taskLock, error) {
+func lockTask(folder, id string) (*filelock.Lock, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(folder, fmt.Sprintf("%x.lock", sha256.Sum256([]byte(id))))
-	for {
-		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
-		if err != nil {
-			return nil, err
-		}
-		locked, err := filelock.Try(file)
-		if err == nil && !locked {
-			err = &AlreadyRunningError{id, readHolder(file)}
-		}
-		if err != nil {
-			file.Close()
-			return nil, err
-		}
-		if !isAt(file, path) {
-			file.Close() // its holder removed it after we opened it
-			continue
-		}
-		lock := &taskLock{file}
-		if err := lock.sign(id); err != nil {
-			lock.release()
-			return nil, err
-		}
-		return lock, nil
+	lock, err := filelock.Take(path, Holder{os.Getpid(), filelock.HostName(), time.Now().Round(0), id})
+	if held := new(filelock.HeldError); errors.As(err, &held) {
+		running := &AlreadyRunningError{ID: id}
+		_ = json.Unmarshal(held.Holder, &running.Holder) // it may have had no time to write
+		return nil, running
 	}
-}
-
-// isAt reports whether the path still names the open file.
-func isAt(file *os.File, path string) bool {
-	opened, err1 := file.Stat()
-	named, err2 := os.Stat(path)
-	return err1 == nil && err2 == nil && os.SameFile(opened, named)
-}
-
-// sign writes into the file who holds the lock.
-func (l *taskLock) sign(id string) error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "this machine"
-	}
-	text, err := json.Marshal(Holder{os.Getpid(), host, time.Now().Round(0), id})
-	if err == nil {
-		err = l.file.Truncate(0) // of what a killed holder left
-	}
-	if err == nil {
-		_, err = l.file.WriteAt(append(text, '\n'), 0)
-	}
-	return err
-}
-
-func readHolder(file *os.File) (holder Holder) {
-	text, err := io.ReadAll(io.NewSectionReader(file, 0, 1<<20))
-	if err != nil || json.Unmarshal(text, &holder) != nil {
-		return Holder{}
-	}
-	return holder
-}
-
-// release removes the file and frees the lock.
-func (l *taskLock) release() {
-	os.Remove(l.file.Name())
-	l.file.Close()
+	return lock, err
 }

@@ -82,7 +82,12 @@ func (a *app) historyVerb() remoteVerb {
 	return remoteVerb{
 		use: "history [TASK]", short: "List the attempts at a task, or at all, the newest first", json: true,
 		example: "history 'WordCount(date-interval=2014-06)'",
-		args:    cobra.MaximumNArgs(1),
+		args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("history takes one task, in quotes, or none")
+			}
+			return nil
+		},
 		flags: func(cmd *cobra.Command) {
 			cmd.Flags().IntVar(&query.Limit, "limit", query.Limit, "at most so `many`")
 			cmd.Flags().StringVar(&query.Family, "family", "", "only at tasks of this `family`")

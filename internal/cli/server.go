@@ -8,6 +8,7 @@ import (
 	"net"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -71,6 +72,20 @@ func (o *serverOptions) open(ctx context.Context) (*store.Store, string, error) 
 	return st, o.database, err
 }
 
+// openScheduler opens the database and the scheduler in it. The caller calls done.
+func (o *serverOptions) openScheduler(ctx context.Context) (s *scheduler.Scheduler, st *store.Store, name string, done func() error, err error) {
+	if st, name, err = o.open(ctx); err != nil {
+		return nil, nil, "", nil, err
+	}
+	if s, err = scheduler.Open(ctx, st, scheduler.Config{}); err != nil {
+		return nil, nil, "", nil, errors.Join(err, st.Close()) //nolint:contextcheck // closing is not cut short
+	}
+	return s, st, name, func() error { //nolint:contextcheck // closing is not cut short
+		s.Close()
+		return st.Close()
+	}, nil
+}
+
 // serve serves until the context ends.
 func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	if a.getenv("GOMEMLIMIT") == "" {
@@ -82,16 +97,11 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return fmt.Errorf("%w; is a server running already? --listen takes another address", err)
 	}
 	defer listener.Close()
-	st, name, err := o.open(ctx)
+	s, st, name, done, err := o.openScheduler(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }() //nolint:contextcheck // closing is not cut short
-	s, err := scheduler.Open(ctx, st, scheduler.Config{})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, done()) }()
 	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Logger: a.newLog(a.stderr, slog.LevelInfo)})
 	if err != nil {
 		return err
@@ -115,9 +125,17 @@ func (a *app) tokenCommand() *cobra.Command {
 			"has it in GOMR_TOKEN may do what its role may: a viewer looks, an operator submits, kills and sets limits,\n" +
 			"an admin makes tokens too, and a worker works. The first token must be an admin's.",
 		Example: "  " + a.name + " token ann --role admin",
-		Args:    cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return usagef("a token for whom? Name one person, program or worker, such as: token ann --role admin")
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			asked.Name = args[0]
+			if roles := []api.Role{api.Viewer, api.Operator, api.Admin, api.WorkerRole}; !slices.Contains(roles, asked.Role) {
+				return usagef("--role %s: want viewer, operator, admin or worker", asked.Role)
+			}
 			return a.makeToken(cmd.Context(), &o, asked)
 		},
 	}
@@ -127,16 +145,11 @@ func (a *app) tokenCommand() *cobra.Command {
 }
 
 func (a *app) makeToken(ctx context.Context, o *serverOptions, asked api.NewToken) (err error) {
-	st, _, err := o.open(ctx)
+	s, st, _, done, err := o.openScheduler(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }() //nolint:contextcheck // closing is not cut short
-	s, err := scheduler.Open(ctx, st, scheduler.Config{})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, done()) }()
 	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st})
 	if err != nil {
 		return err

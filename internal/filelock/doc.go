@@ -3,6 +3,6 @@
 // A lock is free when its holder ends, however it ends: nothing that is left on the disk keeps
 // others out.
 //
-//	locked, err := filelock.Try(file)
-//	if err == nil && !locked { … } // another process has it
+//	lock, err := filelock.Take(path, holder)
+//	if held := new(filelock.HeldError); errors.As(err, &held) { … } // another process has it
 package filelock

@@ -33,7 +33,7 @@ type Client struct {
 	http    *http.Client
 }
 
-// New makes a client of the server at an address, such as 127.0.0.1:8467 or
+// New makes a client of the server at an address, such as 127.0.0.1:8082 or
 // https://scheduler.example.com. It doesn't ask it anything yet.
 func New(address string, options Options) (*Client, error) {
 	base := address
@@ -43,7 +43,7 @@ func New(address string, options Options) (*Client, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https", u.RawQuery != "", u.Fragment != "":
-		return nil, fmt.Errorf("%q is no address of a server: give one such as 127.0.0.1:8467 or https://scheduler.example.com", address)
+		return nil, fmt.Errorf("%q is no address of a server: give one such as 127.0.0.1:8082 or https://scheduler.example.com", address)
 	case u.User != nil:
 		return nil, errors.New("an address has no user or password: give a token")
 	}

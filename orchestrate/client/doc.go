@@ -1,6 +1,6 @@
 // Package client is a scheduler that is elsewhere, and asked over HTTP.
 //
-//	c, err := client.New("127.0.0.1:8467", client.Options{Token: token})
+//	c, err := client.New("127.0.0.1:8082", client.Options{Token: token})
 //	if err != nil { … }
 //	defer c.Close()
 //	receipt, err := c.Submit(ctx, &scheduler.Submission{Nodes: nodes, Roots: roots})

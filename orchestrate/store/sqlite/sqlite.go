@@ -68,7 +68,7 @@ func prepare(path string, options Options) (*store.Database, error) {
 	db := &store.Database{
 		Name:     path,
 		Lock:     prepareWriter,
-		Closed:   lock.release,
+		Closed:   lock.Release,
 		Classify: classify,
 		Diagnose: diagnose,
 		Dialect: store.Dialect{
@@ -79,11 +79,11 @@ func prepare(path string, options Options) (*store.Database, error) {
 		},
 	}
 	if err := checkFile(path); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), lock.release())
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), lock.Release())
 	}
 	db.Writer, db.Readers, err = connections(path, options)
 	if err != nil {
-		return nil, errors.Join(err, lock.release())
+		return nil, errors.Join(err, lock.Release())
 	}
 	return db, nil
 }
