@@ -40,6 +40,7 @@ var layers = map[string]layer{
 	"orchestrate/store/sqlite":   {[]string{"orchestrate/store", "internal/filelock"}, "a database is opened here, and is the store's SQL"},
 	"orchestrate/store/postgres": {[]string{"orchestrate/store"}, "a database is opened here, and is the store's SQL"},
 	"orchestrate/scheduler":      {[]string{"orchestrate/store"}, "the scheduler knows tasks by their IDs: it has no code of theirs, no files and no network"},
+	"orchestrate/launch":         {[]string{"orchestrate/scheduler", "orchestrate/store"}, "a launch is a task like any other to the scheduler; what plans it is the front door's"},
 	"orchestrate/api":            {[]string{"orchestrate/scheduler", "orchestrate/store"}, "the types of the wire are those of the scheduler, made for JSON"},
 	"orchestrate/server":         {[]string{"orchestrate/api", "orchestrate/scheduler", "orchestrate/store"}, "the server hands requests to the scheduler and decides nothing itself"},
 	"orchestrate/client":         {[]string{"orchestrate/api", "orchestrate/scheduler", "orchestrate/store"}, "a client is a scheduler at the other end of a network"},

@@ -12,6 +12,7 @@ import (
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/worker"
@@ -69,6 +70,9 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 	fence, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {
 		return orchestrate.JobResult{}, &UsageError{err}
+	}
+	if args[1] == launch.Family {
+		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, args[2:])
 	}
 	task, err := a.registry.Parse(args[1], args[2:])
 	if err != nil {

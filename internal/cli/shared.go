@@ -16,6 +16,7 @@ import (
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -63,24 +64,61 @@ func (a *app) runShared(cmd *cobra.Command, flags *runFlags, task orchestrate.Ta
 
 // submit plans the task here, where its outputs can be looked for, and submits the plan.
 func (a *app) submit(cmd *cobra.Command, flags *runFlags, remote *client.Client, task orchestrate.Task) (scheduler.Receipt, error) {
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.place.open(cmd, ui)
+	submission, err := a.planSubmission(cmd, &flags.place, task)
 	if err != nil {
 		return scheduler.Receipt{}, err
 	}
-	defer place.close()
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Jobs: place.jobs}, task)
-	if err != nil {
-		return scheduler.Receipt{}, &planError{err}
-	}
-	submission := submissionOf(plan)
 	submission.Request, submission.Forgive = flags.shared.request, true
 	if submission.Request == "" {
 		submission.Request = rand.Text() // so that it can be made again where the answer got lost
 	}
-	return a.insistOnSubmit(ctx, remote, submission)
+	return a.insistOnSubmit(cmd.Context(), remote, submission)
+}
+
+// planSubmission plans tasks for a scheduler.
+func (a *app) planSubmission(cmd *cobra.Command, flags *placeFlags, tasks ...orchestrate.Task) (*scheduler.Submission, error) {
+	ui := a.newUI(true)
+	defer ui.close()
+	place, err := flags.open(cmd, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer place.close()
+	ctx := hdfs.NewContext(cmd.Context(), place.files)
+	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Jobs: place.jobs}, tasks...)
+	if err != nil {
+		return nil, &planError{err}
+	}
+	return submissionOf(plan), nil
+}
+
+// launch makes the attempt at a launch: it plans the task and submits it, see package launch.
+func (a *app) launch(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) error {
+	l, err := launch.Parse(args)
+	if err != nil {
+		return orchestrate.Permanent(err)
+	}
+	task, err := a.registry.Parse(l.Task[0], l.Task[1:])
+	if err != nil {
+		return orchestrate.Permanent(err)
+	}
+	submission, err := a.planSubmission(cmd, flags, task)
+	if err != nil {
+		return err
+	}
+	submission.Request, submission.Forgive = l.Name, true
+	for i := range submission.Nodes {
+		submission.Nodes[i].Priority += l.Priority
+	}
+	connected, err := a.connect(remote)
+	if err != nil {
+		return err
+	}
+	defer connected.Close()
+	return insist(cmd.Context(), func() error {
+		_, err := connected.Submit(cmd.Context(), submission)
+		return err
+	})
 }
 
 // submitPatience is for how long a submission waits for a server that may be starting anew.

@@ -227,6 +227,15 @@ func (s *Scheduler) RunStatus(ctx context.Context, key int64) (RunStatus, error)
 	return status, nil
 }
 
+// FindRun returns the key of the run of a request, or an error that is [ErrUnknownRun].
+func (s *Scheduler) FindRun(ctx context.Context, request string) (key int64, err error) {
+	run, known, err := s.store.Run(ctx, request)
+	if err == nil && !known {
+		err = fmt.Errorf("a run of the request %q: %w", request, ErrUnknownRun)
+	}
+	return run.Key, err
+}
+
 // runOf returns a run that is under way, or one of the store.
 func (s *Scheduler) runOf(ctx context.Context, key int64) (run store.Run, err error) {
 	err = s.call(ctx, func(c *core) error {
