@@ -297,6 +297,14 @@ func (l *closureLook) add(keys []int64) {
 
 // count counts as many tasks as one look may.
 func (l *closureLook) count(c *core, states map[store.State]int) {
+	l.visit(c, func(t *task) bool {
+		states[t.State]++
+		return true
+	})
+}
+
+// visit calls do for as many tasks as one look may, or until it returns false.
+func (l *closureLook) visit(c *core, do func(t *task) bool) {
 	for range lookAtOnce {
 		if l.over() {
 			return
@@ -304,9 +312,12 @@ func (l *closureLook) count(c *core, states map[store.State]int) {
 		last := len(l.next) - 1
 		t := c.tasks[l.next[last]]
 		l.next = l.next[:last]
-		if t != nil {
-			states[t.State]++
-			l.add(t.Requires)
+		if t == nil {
+			continue
+		}
+		l.add(t.Requires)
+		if !do(t) {
+			return
 		}
 	}
 }

@@ -30,6 +30,7 @@ func TestModel(t *testing.T) {
 			"wait":    m.passTime,
 			"limit":   m.limit,
 			"control": m.control,
+			"retry":   m.retry,
 			"restart": m.restart,
 			"":        m.check,
 		})
@@ -270,6 +271,23 @@ func (m *machine) control(t *rapid.T) {
 		m.core.pause(rapid.Bool().Draw(t, "pause"), "ann")
 	}
 	m.commit(t)
+}
+
+// retry has a run tried again, and the run is under way then unless its roots have settled.
+func (m *machine) retry(t *rapid.T) {
+	if len(m.store.runs) == 0 {
+		t.Skip("no run")
+	}
+	run := m.store.runs[rapid.SampledFrom(slices.Sorted(maps.Keys(m.store.runs))).Draw(t, "run")]
+	for look := newClosureLook(run.Roots); !look.over(); {
+		m.core.retry(look, &run, "ann")
+		m.commit(t)
+	}
+	settled := true
+	for _, key := range run.Roots {
+		settled = settled && m.core.tasks[key].standing().settled()
+	}
+	require.Equal(t, !settled, m.core.runs[run.Key] != nil)
 }
 
 func (m *machine) restart(t *rapid.T) {

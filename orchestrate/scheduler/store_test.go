@@ -104,3 +104,15 @@ func (m *memoryStore) Run(_ context.Context, request string) (store.Run, bool, e
 	}
 	return store.Run{}, false, nil
 }
+
+// Runs is for runs that have ended.
+func (m *memoryStore) Runs(_ context.Context, before int64, limit int) (runs []store.Run, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := before - 1; key > 0 && len(runs) < limit; key-- {
+		if r, ok := m.runs[key]; ok {
+			runs = append(runs, r)
+		}
+	}
+	return runs, nil
+}
