@@ -19,6 +19,8 @@ type Attempt struct {
 	Exit    int               `json:"exit,omitempty" doc:"Status of its process"`
 	Error   string            `json:"error,omitempty" doc:"What went wrong"`
 	Details map[string]string `json:"details,omitempty" doc:"What its runner tells of it"`
+	Batch   int64             `json:"batch,omitempty" doc:"Fence of the attempt whose process makes this one, too, and has its log"`
+	Token   string            `json:"token,omitempty" doc:"Name of the token that its worker had"`
 }
 
 // AttemptOf returns an attempt as it is sent.
@@ -41,6 +43,8 @@ type Run struct {
 	By      string    `json:"by,omitempty" doc:"Who asked"`
 	At      time.Time `json:"at,omitzero"`
 	Ended   time.Time `json:"ended,omitzero" doc:"When all roots had settled; left out as long as they have not"`
+
+	Outcome store.State `json:"outcome,omitempty" doc:"What the roots were then: done, or failed where one was not done"`
 }
 
 // RunOf returns a run as it is sent.

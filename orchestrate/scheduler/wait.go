@@ -81,15 +81,19 @@ func (c *core) suspend(fence int64, ids []string) error {
 			w.on = append(w.on, t)
 		}
 	}
-	if path := c.pathTo(a.task, w.on, nil); path != nil {
-		return &CycleError{append([]string{a.task.ID}, path...)}
+	for _, one := range a.all() {
+		if path := c.pathTo(one.task, w.on, nil); path != nil {
+			return &CycleError{append([]string{one.task.ID}, path...)}
+		}
 	}
 	a.waiting = w
-	if a.task.State == store.Running { // else it was suspended before a restart
-		c.move(a.task, store.Suspended)
-	}
-	for _, t := range w.on {
-		c.raise(t, a.task.priority)
+	for _, one := range a.all() {
+		if one.task.State == store.Running { // else it was suspended before a restart
+			c.move(one.task, store.Suspended)
+		}
+		for _, t := range w.on {
+			c.raise(t, one.task.priority)
+		}
 	}
 	c.await(w)
 	return nil
@@ -98,7 +102,9 @@ func (c *core) suspend(fence int64, ids []string) error {
 // resume lets suspended attempts go on whose waits are over, as far as there are resources.
 func (c *core) resume() {
 	for t := c.resumes.first(); t != nil; t = c.resumes.first() {
-		c.move(t, store.Running)
+		for _, one := range t.attempt.all() {
+			c.move(one.task, store.Running)
+		}
 		c.resumed = append(c.resumed, t.Fence)
 	}
 }
