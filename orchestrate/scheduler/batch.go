@@ -5,6 +5,7 @@ import (
 	"container/heap"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -163,11 +164,21 @@ func (e *End) couldBe(fence int64, outcome store.Outcome) bool {
 	return outcome == e.Outcome || e.Outcome == store.Killed && outcome == store.Interrupted
 }
 
+// A blur is what comes of tasks that failed together.
+type blur struct {
+	size int       // of the batch
+	next time.Time // when they go on: at once, or they would come back one by one
+}
+
+// blurOf returns what comes of the tasks of a leader.
+func (c *core) blurOf(a *attempt) blur {
+	return blur{len(a.others) + 1, c.now.Add(c.backOff(fillRetry(a.task.Retry, c.config.Retry), 1))}
+}
+
 // failTogether decides how a task goes on after a batch that failed as a whole. It may not be its
 // fault, so it costs none of its attempts; the next batch has half of the tasks, until one is alone.
-func (c *core) failTogether(t *task, size int) {
-	t.BatchLimit = max(1, size/2)
-	t.NotBefore = c.now.Add(c.backOff(fillRetry(t.Retry, c.config.Retry), 1))
+func (c *core) failTogether(t *task, b *blur) {
+	t.BatchLimit, t.NotBefore = max(1, b.size/2), b.next
 	c.move(t, store.Retrying)
 }
 

@@ -57,23 +57,28 @@ func (c *core) endedBefore(e *End) error {
 
 // finish ends an attempt, with those that its process has made too.
 func (c *core) finish(a *attempt, e *End) {
+	if len(a.others) == 0 {
+		c.finishOne(a, e, nil)
+		return
+	}
 	all := a.all()
 	ends, shared := make([]End, len(all)), make([]bool, len(all))
 	for i, one := range all {
 		ends[i], shared[i] = e.of(one)
 	}
+	together := c.blurOf(a)
 	for i, one := range all {
-		together := 0
+		var b *blur
 		if shared[i] {
-			together = len(all)
+			b = &together
 		}
-		c.finishOne(one, &ends[i], together)
+		c.finishOne(one, &ends[i], b)
 	}
 }
 
 // finishOne ends an attempt and decides what comes of its task. Where nobody knows which of several
-// tasks has failed, together says how many they are.
-func (c *core) finishOne(a *attempt, e *End, together int) {
+// tasks has failed, there is a blur.
+func (c *core) finishOne(a *attempt, e *End, b *blur) {
 	t := a.task
 	defer func() { t.rides = false }()
 	c.drop(a)
@@ -94,8 +99,8 @@ func (c *core) finishOne(a *attempt, e *End, together int) {
 		c.move(t, store.Failed)
 	default:
 		t.Error = e.Error
-		if together > 1 {
-			c.failTogether(t, together)
+		if b != nil {
+			c.failTogether(t, b)
 		} else {
 			c.fail(t, e)
 		}

@@ -157,6 +157,18 @@ func readLog(t *testing.T, s *store.Store, fence, offset int64, limit int) strin
 	return string(text)
 }
 
+// testBatchLog reads the log of attempts that another one's process has made.
+func testBatchLog(t *testing.T, opener Opener) {
+	s := open(t, opener)
+	write(t, s, &store.Batch{Attempts: []store.Attempt{{Fence: 1, Task: 1}, {Fence: 2, Task: 2, Batch: 1}, {Fence: 3, Task: 3}}})
+	appendLog(t, s, 1, 0, "of both")
+	appendLog(t, s, 3, 0, "of another")
+	for fence, want := range map[int64]string{1: "of both", 2: "of both", 3: "of another"} {
+		require.Equal(t, want, readLog(t, s, fence, 0, 0))
+	}
+	require.Equal(t, "both", readLog(t, s, 2, 3, 0))
+}
+
 func testLog(t *testing.T, opener Opener) {
 	s := open(t, opener)
 	require.Empty(t, readLog(t, s, 1, 0, 0))

@@ -37,6 +37,7 @@ func Test(t *testing.T, makeDatabase func(t testing.TB) Opener) {
 		{"runs", testRuns},
 		{"log", testLog},
 		{"large log", testLargeLog},
+		{"log of a batch", testBatchLog},
 		{"prune", testPrune},
 		{"numbers never come again", testPruneNumbers},
 		{"prune of many", testPruneMany},
