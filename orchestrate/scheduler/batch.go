@@ -145,6 +145,9 @@ func (e *End) of(a *attempt) (end End, shared bool) {
 		}
 	}
 	switch {
+	case e.Outcome == store.Succeeded && a.lead != nil: // a worker that knows nothing of batches has made the first alone
+		end.Outcome, end.Error = store.Errored, "its worker did not tell what became of it; is it older than the server?"
+		return end, true
 	case e.Outcome == store.Killed && a.kill == "" && a.leader().killed() != "":
 		end.Outcome, end.Error = store.Interrupted, "a task of its batch was killed"
 		return end, false

@@ -31,6 +31,16 @@ func idsIn(a *Assignment) string {
 	return strings.Join(ids, " ")
 }
 
+// succeedAll ends a batch well.
+func succeedAll(t *testing.T, s *Scheduler, a *Assignment) {
+	t.Helper()
+	end := &End{Fence: a.Fence, Outcome: store.Succeeded}
+	for _, m := range a.Others {
+		end.Members = append(end.Members, MemberEnd{Fence: m.Fence, Outcome: store.Succeeded})
+	}
+	require.NoError(t, s.End(t.Context(), end))
+}
+
 func fail(t *testing.T, s *Scheduler, a *Assignment, members ...MemberEnd) {
 	t.Helper()
 	require.NoError(t, s.End(t.Context(), &End{Fence: a.Fence, Outcome: store.Errored, Error: "it broke", Members: members}))
@@ -52,7 +62,7 @@ func TestBatchIsHalved(t *testing.T) {
 			if strings.Contains(idsIn(a), "5") {
 				fail(t, s, a)
 			} else {
-				succeed(t, s, a)
+				succeedAll(t, s, a)
 			}
 		}
 		require.Equal(t, []string{"0 1 2 3 4 5 6 7", "0 1 2 3", "4 5 6 7", "4 5", "6 7", "4", "5"}, given)
@@ -87,6 +97,22 @@ func TestBatchMembers(t *testing.T) {
 	require.Equal(t, "no such day", page.Tasks[1].Error)
 	require.False(t, st.runs[receipt.Run].Ended.IsZero())
 	require.ErrorAs(t, s.End(t.Context(), &End{Fence: a.Fence, Outcome: store.Succeeded, Members: []MemberEnd{{Outcome: store.Killed}}}), new(*InvalidError))
+}
+
+// TestBatchOfAnOldWorker: one that knows nothing of batches makes the first task, and says that all is well.
+func TestBatchOfAnOldWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, newMemoryStore(), Config{})
+		submit(t, s, many(4)...)
+		var given []string
+		for range 4 {
+			a := work(t, s)
+			given = append(given, idsIn(a))
+			succeed(t, s, a)
+			succeed(t, s, a) // told again
+		}
+		require.Equal(t, []string{"0 1 2 3", "1 2", "3", "2"}, given)
+	})
 }
 
 // TestBatchIsKilled for one of its tasks, which has failed then; the others start again.
@@ -153,7 +179,7 @@ func TestBatchAwaits(t *testing.T) {
 	}, time.Minute, time.Millisecond)
 	succeed(t, s, work(t, s, a.Fence))
 	require.Equal(t, []Answer{{"needed", store.Done, ""}}, <-answered)
-	succeed(t, s, a)
+	succeedAll(t, s, a)
 	counts, err := s.Counts(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, map[store.State]int{store.Done: 3}, counts.States)

@@ -16,7 +16,7 @@ type End struct {
 	Permanent bool              // trying again is of no use
 
 	// Members are the ends of tasks of a batch that are known to differ, or to be their own. The
-	// others ended as the whole did.
+	// others ended as the whole did, but only the first has succeeded without being among them.
 	Members []MemberEnd
 }
 

@@ -237,6 +237,9 @@ func (m *machine) end(t *rapid.T) {
 		switch {
 		case verdict >= 0 && (outcome == store.Succeeded || outcome == store.Errored):
 			require.Equal(t, end.Members[verdict].Outcome, told)
+		case outcome == store.Succeeded && one != a:
+			require.Equal(t, store.Errored, told, "nobody has said that it is done")
+			require.Equal(t, len(all)/2, one.task.BatchLimit)
 		case outcome == store.Killed && killed && one.kill == "":
 			require.Equal(t, store.Interrupted, told)
 		default:
