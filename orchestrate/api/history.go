@@ -64,16 +64,18 @@ type RunStatus struct {
 	Run    Run                 `json:"run"`
 	Roots  []string            `json:"roots" doc:"IDs of the tasks that are wanted"`
 	States map[store.State]int `json:"states" doc:"How many of the roots and all that they require are in which state"`
+
+	Forgotten int `json:"forgotten,omitempty" doc:"How many of the roots ended so long ago that they are forgotten; the outcome of the run stays"`
 }
 
 // RunStatusOf returns the status of a run as it is sent.
 func RunStatusOf(s *scheduler.RunStatus) RunStatus {
-	return RunStatus{RunOf(&s.Run), s.Roots, s.States}
+	return RunStatus{RunOf(&s.Run), s.Roots, s.States, s.Forgotten}
 }
 
 // Scheduler returns the status of the run.
 func (s *RunStatus) Scheduler() scheduler.RunStatus {
-	return scheduler.RunStatus{Run: s.Run.Store(), Roots: s.Roots, States: s.States}
+	return scheduler.RunStatus{Run: s.Run.Store(), Roots: s.Roots, States: s.States, Forgotten: s.Forgotten}
 }
 
 // An Event is a [store.Event].

@@ -21,6 +21,7 @@ func (c *core) load(live *store.Live) error {
 		c.counts[t.State]++
 		c.tasks[t.Key], c.byID[t.ID] = t, t
 		tasks[i] = t
+		c.order = append(c.order, t)
 		if t.Fence != 0 {
 			c.lastOf[t.Fence] = t
 		}

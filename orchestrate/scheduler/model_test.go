@@ -32,6 +32,7 @@ func TestModel(t *testing.T) {
 			"limit":   m.limit,
 			"control": m.control,
 			"retry":   m.retry,
+			"forget":  m.forget,
 			"restart": m.restart,
 			"":        m.check,
 		})
@@ -343,6 +344,28 @@ func (m *machine) control(t *rapid.T) {
 	m.commit(t)
 }
 
+// forget forgets what has ended some time ago, and that alone.
+func (m *machine) forget(t *rapid.T) {
+	before := m.core.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 30, 3000}).Draw(t, "seconds")) * time.Second)
+	known := maps.Clone(m.core.tasks)
+	m.core.forgetWorkers()
+	m.core.forgetRequests()
+	for after, over := int64(0), false; !over; {
+		_, after, over = m.core.forgetSome(after, before)
+		if rapid.Bool().Draw(t, "commit") {
+			m.commit(t)
+		}
+	}
+	m.commit(t)
+	for key, one := range known {
+		if m.core.tasks[key] == nil {
+			require.True(t, one.Changed.Before(before))
+			require.True(t, one.standing().settled(), "%s was %s", one.ID, one.State)
+			require.Less(t, key, m.core.lastTask)
+		}
+	}
+}
+
 // retry has a run tried again, and the run is under way then unless its roots have settled.
 func (m *machine) retry(t *rapid.T) {
 	if len(m.store.runs) == 0 {
@@ -355,7 +378,7 @@ func (m *machine) retry(t *rapid.T) {
 	}
 	settled := true
 	for _, key := range run.Roots {
-		settled = settled && m.core.tasks[key].standing().settled()
+		settled = settled && (m.core.tasks[key] == nil || m.core.tasks[key].standing().settled())
 	}
 	require.Equal(t, !settled, m.core.runs[run.Key] != nil)
 }
@@ -381,9 +404,17 @@ func (m *machine) restart(t *rapid.T) {
 func (m *machine) check(t *rapid.T) {
 	c := m.core
 	used, mates := map[string]int{}, 0
+	require.Len(t, m.store.tasks, len(c.tasks))
+	require.Len(t, c.byID, len(c.tasks))
+	require.Len(t, c.order, len(c.tasks)+c.removed)
 	for _, one := range c.tasks {
 		open, stuck := 0, 0
+		require.Same(t, one, c.order[c.indexAfter(one.Key-1)])
+		for _, d := range one.dependents {
+			require.Same(t, d, c.tasks[d.Key])
+		}
 		for _, r := range one.requires {
+			require.Same(t, r, c.tasks[r.Key], "%s needs %s", one.ID, r.ID)
 			open += boolToInt(!r.standing().done)
 			stuck += boolToInt(r.standing().stuck)
 			if one.State != store.Done && r.State != store.Done {
@@ -428,6 +459,7 @@ func (m *machine) check(t *rapid.T) {
 	for _, w := range c.runs {
 		left := 0
 		for _, root := range w.on {
+			require.Same(t, root, c.tasks[root.Key])
 			left += boolToInt(!root.standing().settled())
 		}
 		require.Equal(t, left, w.left)

@@ -31,6 +31,13 @@ func (s *Scheduler) RetryRun(ctx context.Context, key int64, by string) (forgive
 		}
 		forgiven += n
 	}
+	if forgiven == 0 && run.Outcome == store.Failed {
+		status, err := s.RunStatus(ctx, key)
+		if err == nil && status.Forgotten > 0 {
+			err = invalid("run %d ended so long ago that its tasks are forgotten: submit them again", key)
+		}
+		return 0, err
+	}
 	return forgiven, nil
 }
 
@@ -64,7 +71,7 @@ func (c *core) reopen(run store.Run, by string) {
 	if settled {
 		return
 	}
-	run.Ended = time.Time{}
+	run.Ended, run.Outcome = time.Time{}, ""
 	run.Roots = slices.DeleteFunc(slices.Clone(run.Roots), func(key int64) bool { return c.tasks[key] == nil })
 	c.batch.Runs = append(c.batch.Runs, run)
 	c.record(store.Event{Kind: RunReopened, Run: run.Key, By: by})

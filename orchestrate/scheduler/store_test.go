@@ -47,6 +47,9 @@ func (m *memoryStore) Write(_ context.Context, b *store.Batch) error {
 	if m.failing != nil && m.failing(m.writes) {
 		return errDiskFull
 	}
+	for _, key := range b.Forgotten {
+		delete(m.tasks, key)
+	}
 	for _, t := range b.Tasks {
 		m.tasks[t.Key] = t
 	}

@@ -187,6 +187,7 @@ func (c *core) add(t *task, n *Node, required []*task) {
 	t.Key, t.Spec, t.priority = c.lastTask, n.Spec, n.Priority
 	t.needs = needsOf(t.Resources)
 	c.tasks[t.Key], c.byID[t.ID] = t, t
+	c.order = append(c.order, t)
 	c.link(t, required)
 	c.added = append(c.added, t)
 	c.move(t, firstState(n))

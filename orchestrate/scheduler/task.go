@@ -31,7 +31,8 @@ type task struct {
 
 	alarm *alarm // when it goes on by itself
 
-	unsaved bool // its progress has to be written
+	unsaved   bool // its progress has to be written
+	forgotten bool // it is only in core.order yet
 }
 
 // A need is how much of a resource a task takes.

@@ -49,7 +49,13 @@ func (c *core) endWait(w *wait) {
 		return
 	}
 	delete(c.runs, w.run.Key)
-	w.run.Ended = c.now
+	if w.run.Request != "" {
+		c.ended = append(c.ended, endedRequest{w.run.Request, c.now})
+	}
+	w.run.Ended, w.run.Outcome = c.now, store.Done
+	if slices.ContainsFunc(w.on, func(t *task) bool { return t.State != store.Done }) {
+		w.run.Outcome = store.Failed
+	}
 	c.batch.Runs = append(c.batch.Runs, *w.run)
 	c.record(store.Event{Kind: RunEnded, Run: w.run.Key})
 }

@@ -46,6 +46,10 @@ type Options struct {
 	// are at most 1 MiB.
 	MaxSubmission int64
 
+	// Keep is how long tasks, attempts, logs, runs and events are kept that have ended, see
+	// [Server.Tidy]. Zero means for ever.
+	Keep time.Duration
+
 	// Grace is how long requests may go on when the server ends. Zero means ten seconds.
 	Grace time.Duration
 

@@ -149,11 +149,14 @@ type Batch struct {
 	Runs     []Run
 	Events   []Event
 	Settings map[string]string // an empty value removes a setting
+
+	// Forgotten are keys of tasks that are removed, before all else is written.
+	Forgotten []int64
 }
 
 // Empty reports whether the batch changes nothing.
 func (b *Batch) Empty() bool {
-	return len(b.Tasks)+len(b.Progress)+len(b.Attempts)+len(b.Runs)+len(b.Events)+len(b.Settings) == 0
+	return len(b.Tasks)+len(b.Progress)+len(b.Attempts)+len(b.Runs)+len(b.Events)+len(b.Settings)+len(b.Forgotten) == 0
 }
 
 // A Live is what a scheduler needs to go on after a restart.

@@ -29,6 +29,12 @@ var (
 		types: []string{"BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"},
 		after: ") AS v WHERE tasks.key = v.column1",
 	}
+
+	removeTasks = bulk{
+		before: "DELETE FROM tasks WHERE key IN (SELECT column1 FROM (",
+		types:  []string{"BIGINT"},
+		after:  ") AS v)",
+	}
 )
 
 // Write makes all changes of the batch, or none where it returns an error. Whatever is
@@ -40,7 +46,7 @@ func (s *Store) Write(ctx context.Context, b *Batch) error {
 	}
 	return s.change(ctx, "write", func(ctx context.Context, c *session) error {
 		for _, step := range []func(context.Context, *session) error{
-			b.writeTasks, b.writeProgress, b.writeAttempts, b.writeRuns, b.writeEvents, b.writeSettings,
+			b.forgetTasks, b.writeTasks, b.writeProgress, b.writeAttempts, b.writeRuns, b.writeEvents, b.writeSettings,
 		} {
 			if err := step(ctx, c); err != nil {
 				return err
@@ -67,6 +73,11 @@ func lastOf[T any](elements []T, key func(*T) int64) []T {
 		}
 	}
 	return last
+}
+
+func (b *Batch) forgetTasks(ctx context.Context, c *session) error {
+	_, err := c.write(ctx, removeTasks, len(b.Forgotten), func(row []any, i int) []any { return append(row, b.Forgotten[i]) })
+	return wrap("forgotten tasks", err)
 }
 
 func (b *Batch) writeTasks(ctx context.Context, c *session) error {

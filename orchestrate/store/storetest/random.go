@@ -60,6 +60,12 @@ func drawBatch(r *rapid.T, m *model) *store.Batch {
 		Settings: rapid.MapOfN(anyText, anyText, 0, 3).Draw(r, "settings"),
 	}
 	there := maps.Clone(m.tasks)
+	if len(there) > 0 {
+		b.Forgotten = rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(there))), 0, 3).Draw(r, "forgotten")
+		for _, key := range b.Forgotten {
+			delete(there, key)
+		}
+	}
 	for _, task := range b.Tasks {
 		there[task.Key] = task
 	}

@@ -28,6 +28,7 @@ func Test(t *testing.T, makeDatabase func(t testing.TB) Opener) {
 		{"the last of a batch counts", testTwice},
 		{"written again", testWrittenAgain},
 		{"large batch", testLargeBatch},
+		{"forgotten", testForgotten},
 		{"settings", testSettings},
 		{"an invalid element changes nothing", testAtomic},
 		{"a context that ends changes nothing", testCancelled},
