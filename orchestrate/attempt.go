@@ -15,6 +15,9 @@ type attempt struct {
 	ctx    context.Context //nolint:containedctx // whose end interrupts the attempt; time-outs have one below it
 	node   *Node
 	host   Host
+
+	batch []*Node // that are made together; node is made of them
+	todo  int     // of them, how many were to be made
 }
 
 // An ending is how an attempt ended.
@@ -23,6 +26,8 @@ type ending struct {
 	err    error
 	result JobResult
 	final  bool // trying again is of no use
+
+	members []error // of the tasks of a batch
 }
 
 // supervise makes the attempt in a goroutine of its own and waits for its end.
@@ -56,8 +61,15 @@ func (a *attempt) supervise(ctx context.Context) ending {
 
 // locked makes the attempt under the lock of the task.
 func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) ending {
-	if a.config.LockDir != "" {
-		lock, err := lockTask(a.config.LockDir, a.node.ID)
+	nodes := a.batch
+	if nodes == nil {
+		nodes = []*Node{a.node}
+	}
+	for _, n := range nodes {
+		if a.config.LockDir == "" {
+			break
+		}
+		lock, err := lockTask(a.config.LockDir, n.ID)
 		var running *AlreadyRunningError
 		switch {
 		case errors.As(err, &running):
@@ -68,6 +80,15 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 		defer func() { _ = lock.Release() }() // what the lock was for is done
 	}
 	// Another process may have made the output since the plan.
+	if a.batch != nil {
+		switch some, err := a.merge(ctx); {
+		case err != nil:
+			return a.failed(ctx, err)
+		case !some:
+			return ending{status: StatusComplete}
+		}
+		return a.work(ctx, cancel)
+	}
 	missing, err := a.missing(ctx)
 	switch {
 	case err != nil:
@@ -90,7 +111,9 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 	})
 	s.watch.stop()
 	end := ending{status: StatusDone}
-	if err != nil {
+	if a.batch != nil {
+		end = a.judge(ctx, err)
+	} else if err != nil {
 		end = a.failed(ctx, err)
 	} else if err := a.checkOutput(ctx); err != nil {
 		end = ending{status: StatusFailed, err: err}
@@ -103,6 +126,9 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 func (a *attempt) call(ctx context.Context) (JobResult, error) {
 	if t, ok := a.node.Task.(RunTask); ok {
 		return JobResult{}, t.Run(ctx)
+	}
+	if hasRunBatch(a.node.Task) {
+		return JobResult{}, runAlone(ctx, a.node.Task)
 	}
 	if a.config.Jobs == nil {
 		return JobResult{}, Permanent(errors.New("the task has a job and there is no Config.Jobs to run it"))

@@ -41,6 +41,7 @@
 //	Dry    bool          `param:"dry"`                       // need not be given: false
 //	Mode   string        `param:"mode" choices:"fast,exact"` // one of these
 //	Pool   string        `param:"pool,insignificant"`        // not part of the identity
+//	Day    Date          `param:"day,batch"`                 // tasks that differ in it alone can be made together
 //
 // The types are strings, integers, floating-point numbers, bool, [time.Duration], [Path], [Date],
 // [Month], [Year], [DateHour], [DateMinute], [DateInterval], types with UnmarshalText and MarshalText or
@@ -93,6 +94,26 @@
 // send it what happens. With [Config.LockDir] a task runs in one process of the machine at
 // a time, and its output is looked for again under the lock; the lock of a
 // process that is killed is free.
+//
+// # Batches
+//
+// A worker of a scheduler may make several tasks in one process, where that costs less than one by
+// one. They are of one type, and equal but for parameters with the option batch:
+//
+//	type Load struct {
+//		Day   orchestrate.Date `param:"day,batch"`
+//		Table string           `param:"table"`
+//	}
+//
+//	func (Load) RunBatch(ctx context.Context, loads []Load) error { … } // in place of Run
+//	func (Load) MaxBatch() int                                   { return 30 }
+//
+// Each stays a task with an output and a state of its own: it is done when its output exists. An error
+// may tell which task has failed, see [MemberError]. With the options batch=max and batch=min
+// the task has Run or Job; one runs for all, with the greatest or the least value.
+//
+// [Run] makes each task by itself, with the same outputs: it has no process to save, and so each
+// keeps its own time-out, attempts and lock.
 //
 // A command should end with [Summary.ExitCode].
 package orchestrate

@@ -24,6 +24,17 @@ var methods = map[string]reflect.Type{
 	"Validate":  reflect.TypeFor[func() error](),
 	"Help":      reflect.TypeFor[func() string](),
 	"TaskName":  reflect.TypeFor[func() string](),
+	"MaxBatch":  reflect.TypeFor[func() int](),
+	"RunBatch":  reflect.TypeFor[func(context.Context, []Task) error](), // of its own type, see methodType
+}
+
+// methodType returns the type that a method of that name of a task must have.
+func methodType(t Task, name string) (want reflect.Type, known bool) {
+	if name == "RunBatch" {
+		return runBatchType(t), true
+	}
+	want, known = methods[name]
+	return want, known
 }
 
 // otherNames are what people who know other systems may call a method.
@@ -54,23 +65,24 @@ func checkMethods(t Task) error {
 
 // checkMethod checks a method of the type or, where method is not valid, of the pointer to it.
 func checkMethod(t Task, method reflect.Value, name string) (problem, mend string) {
-	want, known := methods[name]
+	want, known := methodType(t, name)
 	switch {
 	case !known:
 		if meant := meantMethod(name); meant != "" {
-			return "no such optional method, so nothing calls it", fmt.Sprintf("rename it to %s, or to something else if it isn't meant to be that", signature(meant))
+			return "no such optional method, so nothing calls it", fmt.Sprintf("rename it to %s, or to something else if it isn't meant to be that", signature(t, meant))
 		}
 	case !method.IsValid():
 		return "its receiver is a pointer and the prototype isn't one, so nothing calls it",
 			fmt.Sprintf("declare it for %s, or give the prototype as a pointer", typeName(t))
 	case method.Type() != want:
-		return fmt.Sprintf("it is %s", method.Type()), "make it " + signature(name)
+		return fmt.Sprintf("it is %s", method.Type()), "make it " + signature(t, name)
 	}
 	return "", ""
 }
 
-func signature(name string) string {
-	return name + strings.TrimPrefix(methods[name].String(), "func")
+func signature(t Task, name string) string {
+	want, _ := methodType(t, name)
+	return name + strings.TrimPrefix(want.String(), "func")
 }
 
 // meantMethod returns the method that name is a slip of, empty where it is likely a name of its own.
@@ -107,7 +119,7 @@ func checkKind(t Task) error {
 	for _, way := range []struct {
 		name string
 		has  bool
-	}{{"Run", hasRun}, {"Job", hasJob}, {"ExternalTask", IsExternal(t)}, {"WrapperTask", IsWrapper(t)}} {
+	}{{"Run", hasRun}, {"RunBatch", hasRunBatch(t)}, {"Job", hasJob}, {"ExternalTask", IsExternal(t)}, {"WrapperTask", IsWrapper(t)}} {
 		if way.has {
 			ways = append(ways, way.name)
 		}
@@ -115,7 +127,7 @@ func checkKind(t Task) error {
 	switch len(ways) {
 	case 0:
 		return &DefinitionError{typeName(t), "", "it has no work",
-			"add a method " + signature("Run") + " or " + signature("Job") +
+			"add a method " + signature(t, "Run") + " or " + signature(t, "Job") +
 				", or embed orchestrate.ExternalTask if others make its output, or orchestrate.WrapperTask if it only groups tasks"}
 	case 1:
 		return nil

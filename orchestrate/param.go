@@ -25,6 +25,7 @@ type param struct {
 	choices       []string
 	optional      bool // the zero value means "not given"
 	insignificant bool // not part of the identity
+	batch         batchMode
 }
 
 type paramShape int
@@ -141,8 +142,10 @@ func (p *param) readTag(tag, field string) (problem, mend string) {
 			p.optional = true
 		case "insignificant":
 			p.insignificant = true
+		case string(batchEach), string(batchMin), string(batchMax):
+			p.batch = batchMode(option)
 		default:
-			return fmt.Sprintf("unknown option %q in the param tag", option), "the options are optional and insignificant"
+			return fmt.Sprintf("unknown option %q in the param tag", option), "the options are optional, insignificant, batch, batch=min and batch=max"
 		}
 	}
 	return "", ""

@@ -44,6 +44,11 @@ type Node struct {
 	Timeout   time.Duration
 	Retry     Retry
 	Resources map[string]int
+
+	// Batch is the same for tasks that one attempt can make together, at most MaxBatch of them, see
+	// [AttemptBatch]. Empty is a task that is made alone.
+	Batch    string
+	MaxBatch int
 }
 
 // NewPlan plans the tasks and all that they require.
@@ -230,6 +235,9 @@ func (p *planner) checkType(t Task) error {
 	err, known := p.checked[typ]
 	if !known {
 		err = errors.Join(schemaOf(typ).err, checkMethods(t), checkKind(t))
+		if err == nil {
+			err = checkBatch(t)
+		}
 		p.checked[typ] = err
 	}
 	return err
@@ -241,6 +249,7 @@ func (n *Node) readTask(config Config) error {
 	n.Timeout = timeoutOf(n.Task)
 	n.Retry = retryOf(n.Task, config.Retry)
 	n.Resources = resourcesOf(n.Task)
+	n.Batch, n.MaxBatch = batchOf(n.Task)
 	if IsWrapper(n.Task) {
 		return nil
 	}

@@ -158,7 +158,7 @@ func checkPrototype(t Task) error {
 	s := schemaOf(reflect.TypeOf(t))
 	err := errors.Join(s.err, checkMethods(t), checkKind(t))
 	if s.err == nil {
-		err = errors.Join(err, checkDefaults(t, s))
+		err = errors.Join(err, checkBatch(t), checkDefaults(t, s))
 	}
 	if err == nil && !familyName.MatchString(Family(t)) {
 		err = &DefinitionError{typeName(t), "", fmt.Sprintf("its name %q has other characters than letters, digits, _ . and -", Family(t)),

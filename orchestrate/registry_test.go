@@ -133,7 +133,7 @@ func TestNewRegistry_Mistakes(t *testing.T) {
 		{badType{}, "orchestrate_test.badType.Channel: the type chan int can't be a parameter; use a string, number, bool, time.Duration, " +
 			"a date type, orchestrate.Path, a type with UnmarshalText and MarshalText or String, or a pointer, slice or map of these"},
 		{badName{}, `orchestrate_test.badName.DateInterval: bad parameter name "DateInterval"; use lower-case words with hyphens, such as date-interval`},
-		{badOption{}, `orchestrate_test.badOption.Pool: unknown option "insignificent" in the param tag; the options are optional and insignificant`},
+		{badOption{}, `orchestrate_test.badOption.Pool: unknown option "insignificent" in the param tag; the options are optional, insignificant, batch, batch=min and batch=max`},
 		{helpOnly{}, "orchestrate_test.helpOnly.Pool: it has a help or choices tag, and no param tag; write `param:\"pool\" help:\"…\"`"},
 		{twice{}, "orchestrate_test.twice.B: the parameter a is that of A too; rename one of them"},
 		{helpParam{}, "orchestrate_test.helpParam.Text: the name help is taken; choose another name"},

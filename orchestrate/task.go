@@ -24,8 +24,10 @@ import (
 //	Validate() error                a check of the parameters after they are parsed
 //	Help() string                   text for the command line
 //	TaskName() string               the family, where the type's name won't do
+//	RunBatch(ctx context.Context, tasks []T) error  the work of several at once, in place of Run
+//	MaxBatch() int                  how many that are at most; 100 where it is missing
 //
-// A task has Run or Job, or embeds [ExternalTask] or [WrapperTask].
+// A task has Run, RunBatch or Job, or embeds [ExternalTask] or [WrapperTask].
 // Its methods must depend on its parameters alone and may be called from any goroutine.
 type Task interface {
 	// Output returns the target that exists once the task is complete.

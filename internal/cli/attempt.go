@@ -25,14 +25,19 @@ const attemptVerb = "attempt"
 func (a *app) attemptCommand() *cobra.Command {
 	var place placeFlags
 	var remote serverFlags
+	var batch bool
 	cmd := &cobra.Command{
 		Use:    attemptVerb + " FENCE FAMILY [FLAGS]",
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if batch {
+				return a.attemptBatch(cmd, &place, &remote)
+			}
 			return a.attempt(cmd, &place, &remote, args)
 		},
 	}
+	cmd.Flags().BoolVar(&batch, batchFlag, false, "make all tasks that the folder of the attempt names")
 	place.add(cmd.Flags())
 	place.hadoopFlags.add(cmd.Flags())
 	place.addMemory(cmd.Flags())
@@ -43,16 +48,10 @@ func (a *app) attemptCommand() *cobra.Command {
 // attempt makes an attempt and leaves its result in the folder of the attempt.
 func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) error {
 	result, err := a.tryAttempt(cmd, flags, remote, args)
-	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: map[string]string{}}
+	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: detailsOf(result)}
 	if err != nil {
 		report.Error = err.Error()
 		a.printError(err)
-	}
-	for _, counter := range result.Counters {
-		report.Details[counter.Group+": "+counter.Name] = strconv.FormatInt(counter.Value, 10)
-	}
-	if result.TrackingURL != "" {
-		report.Details[trackingDetail] = result.TrackingURL
 	}
 	if writeErr := worker.WriteResult(a.getenv(worker.DirVariable), report); writeErr != nil {
 		return errors.Join(err, writeErr)
@@ -61,6 +60,18 @@ func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags
 		return ExitCode(orchestrate.ExitFailed)
 	}
 	return nil
+}
+
+// detailsOf returns what a job tells for the history.
+func detailsOf(result orchestrate.JobResult) map[string]string {
+	details := map[string]string{}
+	for _, counter := range result.Counters {
+		details[counter.Group+": "+counter.Name] = strconv.FormatInt(counter.Value, 10)
+	}
+	if result.TrackingURL != "" {
+		details[trackingDetail] = result.TrackingURL
+	}
+	return details
 }
 
 // trackingDetail is the name of the detail with the page that shows an attempt's job.
@@ -74,25 +85,45 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 	if args[1] == launch.Family {
 		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, args[2:])
 	}
-	task, err := a.registry.Parse(args[1], args[2:])
-	if err != nil {
-		return orchestrate.JobResult{}, orchestrate.Permanent(fmt.Errorf("this worker's program can't make the task; is it older than the one that submitted it? %w", err))
-	}
-	connected, err := a.connect(remote)
+	task, err := a.assigned(args[1], args[2:])
 	if err != nil {
 		return orchestrate.JobResult{}, err
 	}
+	var result orchestrate.JobResult
+	err = a.under(cmd, flags, remote, fence, func(ctx context.Context, config orchestrate.Config, host orchestrate.Host) (err error) {
+		result, err = orchestrate.Attempt(ctx, config, task, host)
+		return err
+	})
+	return result, err
+}
+
+// assigned makes a task that a scheduler has given out.
+func (a *app) assigned(family string, args []string) (orchestrate.Task, error) {
+	task, err := a.registry.Parse(family, args)
+	if err != nil {
+		return nil, orchestrate.Permanent(fmt.Errorf("this worker's program can't make the task; is it older than the one that submitted it? %w", err))
+	}
+	return task, nil
+}
+
+// under has an attempt made whose host is the scheduler of a server.
+func (a *app) under(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, fence int64, do func(context.Context, orchestrate.Config, orchestrate.Host) error) error {
+	connected, err := a.connect(remote)
+	if err != nil {
+		return err
+	}
+	defer connected.Close()
 	ui := a.newUI(true)
 	defer ui.close()
 	place, err := flags.open(cmd, ui)
 	if err != nil {
-		return orchestrate.JobResult{}, err
+		return err
 	}
 	defer place.close()
 	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
 	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv)}
 	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
-	return orchestrate.Attempt(ctx, config, task, host)
+	return do(ctx, config, host)
 }
 
 // A serverHost is the host of an attempt that a server's scheduler has given out.

@@ -155,7 +155,7 @@ func (o *remoteOutput) writeAttempts(attempts []store.Attempt, ids map[int64]str
 			}
 			cells := []any{t.Fence, t.Started.Local().Format(time.DateTime), took, cmp.Or(string(t.Outcome), "under way"), t.Worker}
 			if ids != nil {
-				cells = append(cells, ids[t.Task])
+				cells = append(cells, cmp.Or(ids[t.Task], "(forgotten)"))
 			}
 			row(w, append(cells, firstLine(t.Error))...)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
@@ -33,7 +34,11 @@ type serverOptions struct {
 	database string
 	postgres string
 	insecure bool
+	keep     string
 }
+
+// defaultKeep is for how long a server keeps what has ended.
+const defaultKeep = "30d"
 
 func (a *app) serverCommand() *cobra.Command {
 	var o serverOptions
@@ -52,6 +57,7 @@ func (a *app) serverCommand() *cobra.Command {
 	o.addDatabase(cmd, a)
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`address` to listen at")
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "let all machines that reach the server do everything, without a token")
+	cmd.Flags().StringVar(&o.keep, "keep", defaultKeep, "`time` for which tasks that nothing needs any more, and the history, are kept after they ended; 0 is for ever")
 	return cmd
 }
 
@@ -88,6 +94,10 @@ func (o *serverOptions) openScheduler(ctx context.Context) (s *scheduler.Schedul
 
 // serve serves until the context ends.
 func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
+	keep, err := orchestrate.ParseDuration(o.keep)
+	if err != nil || keep < 0 {
+		return usagef("--keep %s: want a time such as 30d or 12h, or 0 for ever", o.keep)
+	}
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
@@ -102,7 +112,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Logger: a.newLog(a.stderr, slog.LevelInfo)})
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: a.newLog(a.stderr, slog.LevelInfo)})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ func nodeOf(n *orchestrate.Node, program string) scheduler.Node {
 			External: orchestrate.IsExternal(n.Task), Wrapper: orchestrate.IsWrapper(n.Task),
 			Priority: n.Priority, Resources: n.Resources, Timeout: n.Timeout,
 			Retry: store.Retry{Attempts: n.Retry.Attempts, Delay: n.Retry.Delay, MaxDelay: n.Retry.MaxDelay},
+			Batch: n.Batch, MaxBatch: n.MaxBatch,
 		},
 		Complete: n.Status == orchestrate.StatusComplete,
 	}

@@ -101,7 +101,11 @@ func (a *app) work(cmd *cobra.Command, flags *workerFlags) error {
 		Keeper:   []string{self, keepVerb},
 		Log:      a.newLog(a.stderr, slog.LevelInfo),
 		Command: func(assignment *scheduler.Assignment, _ string) (path string, args, env []string) {
-			args = append(append([]string{}, common...), "--", strconv.FormatInt(assignment.Fence, 10), assignment.Task.Family)
+			args = append([]string{}, common...)
+			if len(assignment.Others) > 0 {
+				args = append(args, "--"+batchFlag)
+			}
+			args = append(args, "--", strconv.FormatInt(assignment.Fence, 10), assignment.Task.Family)
 			return self, append(args, assignment.Task.Args...), nil
 		},
 	}, remote)

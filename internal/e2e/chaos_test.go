@@ -116,21 +116,26 @@ func (c *chaos) check(t *testing.T, round, tasks int) {
 	remote, err := client.New(c.url(), client.Options{})
 	require.NoError(t, err)
 	defer remote.Close()
+	together := 0
 	for i := range tasks {
-		require.FileExists(t, filepath.Join(c.dir, "done-"+strconv.Itoa(round)+"-"+strconv.Itoa(i)))
-		id := "Step(dir=" + c.dir + ", number=" + strconv.Itoa(i) + ", round=" + strconv.Itoa(round) + ")"
-		explanation, err := remote.Explain(t.Context(), id)
-		require.NoError(t, err)
-		require.Equal(t, store.Done, explanation.Task.State, id)
-		c.checkHistory(t, remote, explanation)
+		for family, number := range map[string]int{"Step": i, "Part": 1000 + i} {
+			require.FileExists(t, filepath.Join(c.dir, "done-"+strconv.Itoa(round)+"-"+strconv.Itoa(number)))
+			id := family + "(dir=" + c.dir + ", number=" + strconv.Itoa(i) + ", round=" + strconv.Itoa(round) + ")"
+			explanation, err := remote.Explain(t.Context(), id)
+			require.NoError(t, err)
+			require.Equal(t, store.Done, explanation.Task.State, id)
+			together += c.checkHistory(t, remote, explanation)
+		}
 	}
+	require.Positive(t, together)
 	temporary, err := filepath.Glob(filepath.Join(c.dir, ".done-*"))
 	require.NoError(t, err)
-	t.Logf("round %d: %d killed so far, %d temporary files left by killed tasks", round, c.killed, len(temporary))
+	t.Logf("round %d: %d killed so far, %d temporary files left by killed tasks, %d attempts in a batch", round, c.killed, len(temporary), together)
 }
 
-// checkHistory checks that the attempts at a task came one after the other, and the last one has succeeded.
-func (c *chaos) checkHistory(t *testing.T, remote *client.Client, e scheduler.Explanation) {
+// checkHistory checks that the attempts at a task came one after the other, and the last one has succeeded. It
+// returns how many were made by the process of another one.
+func (c *chaos) checkHistory(t *testing.T, remote *client.Client, e scheduler.Explanation) (together int) {
 	t.Helper()
 	attempts, err := remote.Attempts(t.Context(), store.AttemptQuery{Task: e.Task.Key, Limit: 1000})
 	require.NoError(t, err)
@@ -138,8 +143,12 @@ func (c *chaos) checkHistory(t *testing.T, remote *client.Client, e scheduler.Ex
 	for i, a := range attempts { // the newest first
 		require.Equal(t, i == 0, a.Outcome == store.Succeeded, "%s: attempt %d %s", e.Task.ID, a.Fence, a.Outcome)
 		require.False(t, a.Ended.IsZero())
+		if a.Batch != 0 {
+			together++
+		}
 		if i > 0 {
 			require.False(t, attempts[i-1].Started.Before(a.Ended), "%s: attempts %d and %d at once", e.Task.ID, a.Fence, attempts[i-1].Fence)
 		}
 	}
+	return together
 }

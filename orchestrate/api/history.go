@@ -19,6 +19,8 @@ type Attempt struct {
 	Exit    int               `json:"exit,omitempty" doc:"Status of its process"`
 	Error   string            `json:"error,omitempty" doc:"What went wrong"`
 	Details map[string]string `json:"details,omitempty" doc:"What its runner tells of it"`
+	Batch   int64             `json:"batch,omitempty" doc:"Fence of the attempt whose process makes this one, too, and has its log"`
+	Token   string            `json:"token,omitempty" doc:"Name of the token that its worker had"`
 }
 
 // AttemptOf returns an attempt as it is sent.
@@ -41,6 +43,8 @@ type Run struct {
 	By      string    `json:"by,omitempty" doc:"Who asked"`
 	At      time.Time `json:"at,omitzero"`
 	Ended   time.Time `json:"ended,omitzero" doc:"When all roots had settled; left out as long as they have not"`
+
+	Outcome store.State `json:"outcome,omitempty" doc:"What the roots were then: done, or failed where one was not done"`
 }
 
 // RunOf returns a run as it is sent.
@@ -60,16 +64,18 @@ type RunStatus struct {
 	Run    Run                 `json:"run"`
 	Roots  []string            `json:"roots" doc:"IDs of the tasks that are wanted"`
 	States map[store.State]int `json:"states" doc:"How many of the roots and all that they require are in which state"`
+
+	Forgotten int `json:"forgotten,omitempty" doc:"How many of the roots ended so long ago that they are forgotten; the outcome of the run stays"`
 }
 
 // RunStatusOf returns the status of a run as it is sent.
 func RunStatusOf(s *scheduler.RunStatus) RunStatus {
-	return RunStatus{RunOf(&s.Run), s.Roots, s.States}
+	return RunStatus{RunOf(&s.Run), s.Roots, s.States, s.Forgotten}
 }
 
 // Scheduler returns the status of the run.
 func (s *RunStatus) Scheduler() scheduler.RunStatus {
-	return scheduler.RunStatus{Run: s.Run.Store(), Roots: s.Roots, States: s.States}
+	return scheduler.RunStatus{Run: s.Run.Store(), Roots: s.Roots, States: s.States, Forgotten: s.Forgotten}
 }
 
 // An Event is a [store.Event].

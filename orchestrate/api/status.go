@@ -89,7 +89,7 @@ type TaskChange struct {
 	Key     int64       `json:"key"`
 	ID      string      `json:"id"`
 	Family  string      `json:"family,omitempty"`
-	State   store.State `json:"state"`
+	State   store.State `json:"state" doc:"Empty where the task was forgotten, with all but the key"`
 	Changed time.Time   `json:"changed,omitzero"`
 	Fence   int64       `json:"fence,omitempty"`
 }

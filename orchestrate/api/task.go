@@ -18,6 +18,8 @@ type Spec struct {
 	Resources map[string]int `json:"resources,omitempty" doc:"How much it takes of what, while it runs"`
 	Timeout   Duration       `json:"timeout,omitzero" doc:"Of an attempt, such as 1h30m; left out is none"`
 	Retry     Retry          `json:"retry,omitzero" doc:"How often it is tried; fields left out are the scheduler's defaults"`
+	Batch     string         `json:"batch,omitempty" doc:"The same for tasks of a program that one attempt can make together"`
+	MaxBatch  int            `json:"max_batch,omitempty" minimum:"0" doc:"How many tasks that may be at most"`
 }
 
 // A Retry is a [store.Retry].
@@ -44,6 +46,8 @@ type Task struct {
 	Outcome   store.Outcome `json:"outcome,omitempty" doc:"Of the last attempt, when it has ended"`
 	Changed   time.Time     `json:"changed,omitzero" doc:"When the state changed"`
 	Error     string        `json:"error,omitempty" doc:"Of the last attempt that failed"`
+
+	BatchLimit int `json:"batch_limit,omitempty" doc:"How many tasks its next attempt may make together, after one of a batch has failed"`
 }
 
 // SpecOf returns a spec as it is sent.
@@ -55,6 +59,7 @@ func SpecOf(s *store.Spec) Spec {
 			Attempts: s.Retry.Attempts, Delay: Duration(s.Retry.Delay), MaxDelay: Duration(s.Retry.MaxDelay),
 			Failures: s.Retry.Failures, Window: Duration(s.Retry.Window), Rest: Duration(s.Retry.Rest),
 		},
+		Batch: s.Batch, MaxBatch: s.MaxBatch,
 	}
 }
 
@@ -67,6 +72,7 @@ func (s *Spec) Store() store.Spec {
 			Attempts: s.Retry.Attempts, Delay: time.Duration(s.Retry.Delay), MaxDelay: time.Duration(s.Retry.MaxDelay),
 			Failures: s.Retry.Failures, Window: time.Duration(s.Retry.Window), Rest: time.Duration(s.Retry.Rest),
 		},
+		Batch: s.Batch, MaxBatch: s.MaxBatch,
 	}
 }
 
@@ -75,7 +81,7 @@ func TaskOf(t *store.Task) Task {
 	return Task{
 		Key: t.Key, Requires: t.Requires, Spec: SpecOf(&t.Spec),
 		State: t.State, Attempts: t.Attempts, Failures: t.Failures, NotBefore: t.NotBefore,
-		Fence: t.Fence, Outcome: t.Outcome, Changed: t.Changed, Error: t.Error,
+		Fence: t.Fence, Outcome: t.Outcome, Changed: t.Changed, Error: t.Error, BatchLimit: t.BatchLimit,
 	}
 }
 
@@ -87,7 +93,7 @@ func (t *Task) Store() store.Task {
 		Key: t.Key, Spec: spec,
 		Progress: store.Progress{
 			State: t.State, Attempts: t.Attempts, Failures: t.Failures, NotBefore: t.NotBefore,
-			Fence: t.Fence, Outcome: t.Outcome, Changed: t.Changed, Error: t.Error,
+			Fence: t.Fence, Outcome: t.Outcome, Changed: t.Changed, Error: t.Error, BatchLimit: t.BatchLimit,
 		},
 	}
 }

@@ -43,18 +43,39 @@ type Assignment struct {
 	Lease    Duration `json:"lease" doc:"How long the attempt may be silent"`
 	Requires []int64  `json:"requires,omitempty" doc:"Keys of the tasks that came first"`
 	Task     Spec     `json:"task"`
+	Others   []Member `json:"others,omitempty" doc:"Tasks that the same process is to make"`
+}
+
+// A Member is a [scheduler.Member].
+type Member struct {
+	Fence    int64   `json:"fence" doc:"Of the attempt at it; its process is known by that of the assignment"`
+	Number   int     `json:"number" doc:"Of attempts in a row, from 1"`
+	Requires []int64 `json:"requires,omitempty" doc:"Keys of the tasks that came first"`
+	Task     Spec    `json:"task"`
 }
 
 // AssignmentOf returns an assignment as it is sent.
 func AssignmentOf(a *scheduler.Assignment) Assignment {
-	return Assignment{a.Fence, a.Number, Duration(a.Lease), a.Task.Requires, SpecOf(&a.Task)}
+	sent := Assignment{Fence: a.Fence, Number: a.Number, Lease: Duration(a.Lease), Requires: a.Task.Requires, Task: SpecOf(&a.Task)}
+	for i := range a.Others {
+		m := &a.Others[i]
+		sent.Others = append(sent.Others, Member{m.Fence, m.Number, m.Task.Requires, SpecOf(&m.Task)})
+	}
+	return sent
 }
 
 // Scheduler returns the assignment.
 func (a *Assignment) Scheduler() *scheduler.Assignment {
 	spec := a.Task.Store()
 	spec.Requires = a.Requires
-	return &scheduler.Assignment{Fence: a.Fence, Number: a.Number, Lease: time.Duration(a.Lease), Task: spec}
+	assignment := &scheduler.Assignment{Fence: a.Fence, Number: a.Number, Lease: time.Duration(a.Lease), Task: spec}
+	for i := range a.Others {
+		m := &a.Others[i]
+		spec := m.Task.Store()
+		spec.Requires = m.Requires
+		assignment.Others = append(assignment.Others, scheduler.Member{Fence: m.Fence, Number: m.Number, Task: spec})
+	}
+	return assignment
 }
 
 // Beats are signs of life of a worker's attempts.
@@ -114,16 +135,33 @@ type End struct {
 	Error     string            `json:"error,omitempty" doc:"What went wrong"`
 	Details   map[string]string `json:"details,omitempty" doc:"What the runner tells of it"`
 	Permanent bool              `json:"permanent,omitempty" doc:"Trying again is of no use"`
+	Members   []MemberEnd       `json:"members,omitempty" doc:"Of a batch: the ends of tasks that are known to differ, or to be their own"`
+}
+
+// A MemberEnd is a [scheduler.MemberEnd].
+type MemberEnd struct {
+	Fence     int64         `json:"fence" doc:"Of the attempt at the task"`
+	Outcome   store.Outcome `json:"outcome" enum:"succeeded,failed"`
+	Error     string        `json:"error,omitempty" doc:"What went wrong"`
+	Permanent bool          `json:"permanent,omitempty" doc:"Trying again is of no use"`
 }
 
 // EndOf returns an end as it is sent.
 func EndOf(e *scheduler.End) End {
-	return End{e.Outcome, e.Exit, e.Error, e.Details, e.Permanent}
+	sent := End{Outcome: e.Outcome, Exit: e.Exit, Error: e.Error, Details: e.Details, Permanent: e.Permanent}
+	for _, m := range e.Members {
+		sent.Members = append(sent.Members, MemberEnd(m))
+	}
+	return sent
 }
 
 // Scheduler returns the end of an attempt.
 func (e *End) Scheduler(fence int64) *scheduler.End {
-	return &scheduler.End{Fence: fence, Outcome: e.Outcome, Exit: e.Exit, Error: e.Error, Details: e.Details, Permanent: e.Permanent}
+	end := &scheduler.End{Fence: fence, Outcome: e.Outcome, Exit: e.Exit, Error: e.Error, Details: e.Details, Permanent: e.Permanent}
+	for _, m := range e.Members {
+		end.Members = append(end.Members, scheduler.MemberEnd(m))
+	}
+	return end
 }
 
 // An Await is a request to wait for tasks.

@@ -108,6 +108,11 @@ func StatusOf(ctx context.Context, s Scheduler, name string) (Status, error) {
 	}
 	status := Status{State: Running, Run: key, Tasks: run.States}
 	switch {
+	case run.Forgotten > 0 && !run.Run.Ended.IsZero(): // long ago
+		status.State = Done
+		if run.Run.Outcome == store.Failed {
+			status.State = Failed
+		}
 	case allDone(run.States):
 		status.State = Done
 	case !run.Run.Ended.IsZero() && settled(run.States):

@@ -3,6 +3,7 @@ package launch_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -88,5 +89,21 @@ func TestParseRefusesOthersArguments(t *testing.T) {
 	for _, args := range [][]string{nil, {"name", "1"}, {"name", "high", "Task"}} {
 		_, err := launch.Parse(args)
 		require.Error(t, err, "%q", args)
+	}
+}
+
+// TestLaunchOfLongAgo: how it went is known though its tasks are forgotten.
+func TestLaunchOfLongAgo(t *testing.T) {
+	for outcome, want := range map[store.Outcome]launch.State{store.Succeeded: launch.Done, store.Errored: launch.Failed} {
+		s := openScheduler(t)
+		_, err := s.Submit(t.Context(), &scheduler.Submission{Request: nightly.Name, Nodes: []scheduler.Node{{Spec: store.Spec{ID: "Report", Program: "p"}}}, Roots: []string{"Report"}})
+		require.NoError(t, err)
+		end(t, s, assign(t, s), outcome, "")
+		_, err = s.Submit(t.Context(), &scheduler.Submission{Nodes: []scheduler.Node{{Spec: store.Spec{ID: "later", Program: "p"}}}})
+		require.NoError(t, err)
+		forgotten, err := s.Forget(t.Context(), time.Now().Add(time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, 1, forgotten)
+		require.Equal(t, want, statusOf(t, s).State)
 	}
 }

@@ -31,6 +31,7 @@ type Assignment struct {
 	Number int // of attempts in a row, from 1
 	Lease  time.Duration
 	Task   store.Spec
+	Others []Member // tasks that the same process is to make, see [store.Spec.Batch]
 }
 
 // ask gives a worker an attempt, or nil where nothing can start.
@@ -70,12 +71,27 @@ func (c *core) see(info WorkerInfo) *worker {
 	return w
 }
 
+// start begins an attempt at a task, and at those that are made with it.
 func (c *core) start(t *task, w *worker) *Assignment {
+	mates := c.takeMates(t)
+	lead := c.startOne(t, w, nil)
+	for _, mate := range mates {
+		lead.others = append(lead.others, c.startOne(mate, w, lead))
+	}
+	return c.assignment(lead)
+}
+
+// startOne begins an attempt at one task. The lead is nil where the attempt has a process of its own.
+func (c *core) startOne(t *task, w *worker, lead *attempt) *attempt {
 	c.lastFence++
 	a := &attempt{
 		Attempt: store.Attempt{Fence: c.lastFence, Task: t.Key, Number: t.Attempts + 1, Worker: w.ID, Started: c.now},
 		task:    t,
 		lease:   c.now.Add(c.config.Lease),
+		lead:    lead,
+	}
+	if lead != nil {
+		a.Batch = lead.Fence
 	}
 	c.batch.Attempts = append(c.batch.Attempts, a.Attempt)
 	delete(c.lastOf, t.Fence)
@@ -83,23 +99,26 @@ func (c *core) start(t *task, w *worker) *Assignment {
 	t.Fence, t.Outcome = a.Fence, ""
 	c.hold(a, w)
 	c.move(t, store.Running)
-	return c.assignment(a)
+	return a
 }
 
 // hold makes an attempt one that is under way.
 func (c *core) hold(a *attempt, w *worker) {
-	c.attempts[a.Fence], w.attempts[a.Fence], a.task.attempt = a, a, a
-	c.alarms.set(a.lease, nil, a)
+	c.attempts[a.Fence], a.task.attempt, a.task.rides = a, a, a.lead != nil
+	if a.lead == nil {
+		w.attempts[a.Fence] = a
+		c.alarms.set(a.lease, nil, a)
+	}
 }
 
 func (c *core) assignment(a *attempt) *Assignment {
-	return &Assignment{Fence: a.Fence, Number: a.Number, Lease: c.config.Lease, Task: a.task.Spec}
+	return &Assignment{Fence: a.Fence, Number: a.Number, Lease: c.config.Lease, Task: a.task.Spec, Others: a.members()}
 }
 
-// find returns an attempt that is under way, or a [*FencedError].
+// find returns the attempt that is under way, or leads it, or a [*FencedError].
 func (c *core) find(fence int64) (*attempt, error) {
 	if a := c.attempts[fence]; a != nil {
-		return a, nil
+		return a.leader(), nil
 	}
 	gone := &FencedError{Fence: fence}
 	if t := c.lastOf[fence]; t != nil {
@@ -130,13 +149,13 @@ func (c *core) beat(info WorkerInfo, beats []Beat) Pulse {
 			pulse.Gone = append(pulse.Gone, b.Fence)
 			continue
 		}
-		a.extend(c.now.Add(c.config.Lease))
+		a.leader().extend(c.now.Add(c.config.Lease))
 		c.detail(a, b.Details)
-		if a.kill != "" {
+		if by := a.leader().killed(); by != "" {
 			if pulse.Kill == nil {
 				pulse.Kill = map[int64]string{}
 			}
-			pulse.Kill[b.Fence] = a.kill
+			pulse.Kill[b.Fence] = by
 		}
 	}
 	return pulse
@@ -174,7 +193,7 @@ func (c *core) commit(fence int64) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	if a.kill != "" {
+	if a.killed() != "" {
 		return Grant{}, &FencedError{fence, store.Killed}
 	}
 	a.extend(c.now.Add(c.config.CommitGrant))
@@ -187,8 +206,8 @@ func (c *core) checkLease(a *attempt) {
 	case c.attempts[a.Fence] != a:
 	case a.lease.After(c.now):
 		c.alarms.set(a.lease, nil, a)
-	case a.kill != "":
-		c.finish(a, &End{Outcome: store.Killed, Error: a.kill})
+	case a.killed() != "":
+		c.finish(a, &End{Outcome: store.Killed, Error: a.killed()})
 	default:
 		c.record(store.Event{Kind: AttemptLost, Task: a.Task, Fence: a.Fence, By: a.Worker})
 		c.finish(a, &End{Outcome: store.Lost, Error: "nothing was heard of it for " + c.config.Lease.String() + "; the worker or its machine may have died"})

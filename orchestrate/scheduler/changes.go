@@ -27,9 +27,9 @@ type TaskChange struct {
 	Key     int64
 	ID      string
 	Family  string
-	State   store.State
-	Changed time.Time // when the state changed
-	Fence   int64     // of the attempt under way or the last one
+	State   store.State // empty where it was forgotten: then all but the key is empty
+	Changed time.Time   // when the state changed
+	Fence   int64       // of the attempt under way or the last one
 }
 
 // A Written tells of one write of the state, for those who measure.
@@ -85,15 +85,18 @@ func (s *Scheduler) write(c *core, batch *store.Batch) error {
 }
 
 func recordsOf(b *store.Batch) int {
-	return len(b.Tasks) + len(b.Progress) + len(b.Attempts) + len(b.Runs) + len(b.Events) + len(b.Settings)
+	return len(b.Tasks) + len(b.Progress) + len(b.Attempts) + len(b.Runs) + len(b.Events) + len(b.Settings) + len(b.Forgotten)
 }
 
 // changesOf returns what a batch has changed of tasks, or nil where that is too much.
 func (c *core) changesOf(b *store.Batch) []TaskChange {
-	if len(b.Tasks)+len(b.Progress) > mostChanges {
+	if len(b.Tasks)+len(b.Progress)+len(b.Forgotten) > mostChanges {
 		return nil
 	}
-	changes := make([]TaskChange, 0, len(b.Tasks)+len(b.Progress))
+	changes := make([]TaskChange, 0, len(b.Tasks)+len(b.Progress)+len(b.Forgotten))
+	for _, key := range b.Forgotten {
+		changes = append(changes, TaskChange{Key: key})
+	}
 	add := func(key int64, p *store.Progress) {
 		if t := c.tasks[key]; t != nil {
 			changes = append(changes, TaskChange{key, t.ID, t.Family, p.State, p.Changed, p.Fence})

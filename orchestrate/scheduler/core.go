@@ -16,16 +16,20 @@ type core struct {
 	random *rand.Rand
 
 	tasks    map[int64]*task
+	order    []*task // by key; some of them may be forgotten
+	removed  int     // of those in order, how many are
 	byID     map[string]*task
 	lastOf   map[int64]*task    // whose last attempt has the fence
 	attempts map[int64]*attempt // under way, by fence
 	workers  map[string]*worker
 	runs     map[int64]*wait  // that have not ended, by key
 	requests map[string]int64 // runs by the name of their request, as far as they are live
+	ended    []endedRequest   // of those, whose run has ended
 
 	resources *resources
-	queues    map[string]*queue // by program
-	resumes   *queue            // suspended tasks that could go on
+	queues    map[string]*queue    // by program
+	mates     map[string]*mateHeap // those in queues that can be made together, by task.mateKey
+	resumes   *queue               // suspended tasks that could go on
 	alarms    alarms
 	paused    bool
 	counts    map[store.State]int // of tasks
@@ -54,7 +58,7 @@ func newCore(config Config, now time.Time) *core {
 		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
 		counts: map[store.State]int{}, settings: map[string]string{},
 		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
-		resources: r, queues: map[string]*queue{}, resumes: newQueue(r),
+		resources: r, queues: map[string]*queue{}, mates: map[string]*mateHeap{}, resumes: newQueue(r),
 	}
 }
 
@@ -102,11 +106,13 @@ func (c *core) take() *store.Batch {
 	batch := c.batch
 	c.batch = store.Batch{}
 	for _, t := range c.added {
-		batch.Tasks = append(batch.Tasks, t.Task)
+		if !t.forgotten {
+			batch.Tasks = append(batch.Tasks, t.Task)
+		}
 		t.unsaved = false
 	}
 	for _, t := range c.unsaved {
-		if !t.unsaved {
+		if !t.unsaved || t.forgotten {
 			continue
 		}
 		if batch.Progress == nil {

@@ -52,6 +52,19 @@
 // What a worker asks can be asked again where an answer got lost: an attempt that was given to it, and
 // that it doesn't hold, is given to it again; an end that is known is no error.
 //
+// # Batches
+//
+// Tasks that say so by [store.Spec.Batch] are given out together, to one process, as many as can start and
+// [store.Spec.MaxBatch] allows. Each has an attempt and a state of its own; the first one leads: its fence is that of
+// the process, for which it is asked, killed, lost and ended, and only it takes resources.
+//
+//	err = s.End(ctx, &scheduler.End{Fence: work.Fence, Outcome: store.Errored, Members: []scheduler.MemberEnd{
+//		{Fence: work.Others[0].Fence, Outcome: store.Succeeded},
+//	}})
+//
+// A task for which the worker can't tell the end by itself fails with the others, and that costs it no attempt: the
+// next batches have half as many tasks, and in the end the one that breaks them is alone.
+//
 // # What is written
 //
 // One goroutine owns the live state. It does the requests that have come, writes all that they

@@ -50,7 +50,7 @@ func (e *StateError) Error() string {
 }
 
 // ErrUnknownTask says that no task has the ID that was asked for.
-var ErrUnknownTask = errors.New("no such task was submitted")
+var ErrUnknownTask = errors.New("no such task was submitted, or it ended so long ago that it is forgotten")
 
 // ErrClosed says that the scheduler has been closed.
 var ErrClosed = errors.New("the scheduler is closed")

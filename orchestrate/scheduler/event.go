@@ -4,6 +4,9 @@ package scheduler
 const (
 	RunSubmitted = "run submitted"
 	RunEnded     = "run ended"
+	RunReopened  = "run reopened" // what had failed of it is tried again
+
+	TasksForgotten = "tasks forgotten" // nothing needed them for long
 
 	TaskAbsent    = "output gone"    // a task that was done is to be done again
 	TaskPresent   = "output present" // others, or an earlier run, have made the output

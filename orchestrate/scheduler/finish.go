@@ -14,6 +14,10 @@ type End struct {
 	Error     string            // what went wrong
 	Details   map[string]string // see [store.Attempt]
 	Permanent bool              // trying again is of no use
+
+	// Members are the ends of tasks of a batch that are known to differ, or to be their own. The
+	// others ended as the whole did, but only the first has succeeded without being among them.
+	Members []MemberEnd
 }
 
 // end takes the end of an attempt. To hear of it twice is no error.
@@ -23,9 +27,17 @@ func (c *core) end(e *End) error {
 	default:
 		return invalid("an attempt can't end as %q", e.Outcome)
 	}
+	for _, m := range e.Members {
+		if m.Outcome != store.Succeeded && m.Outcome != store.Errored {
+			return invalid("a task of a batch can't end as %q by itself", m.Outcome)
+		}
+	}
 	a := c.attempts[e.Fence]
-	if a == nil {
+	switch {
+	case a == nil:
 		return c.endedBefore(e)
+	case a.lead != nil:
+		return invalid("attempt %d is made by the process of attempt %d, whose end is that of all", a.Fence, a.lead.Fence)
 	}
 	c.finish(a, e)
 	return nil
@@ -37,15 +49,38 @@ func (c *core) endedBefore(e *End) error {
 	switch {
 	case t == nil:
 		return &FencedError{Fence: e.Fence}
-	case t.Outcome != e.Outcome:
+	case !e.couldBe(e.Fence, t.Outcome):
 		return &FencedError{e.Fence, t.Outcome}
 	}
 	return nil
 }
 
-// finish ends an attempt and decides what comes of its task.
+// finish ends an attempt, with those that its process has made too.
 func (c *core) finish(a *attempt, e *End) {
+	if len(a.others) == 0 {
+		c.finishOne(a, e, nil)
+		return
+	}
+	all := a.all()
+	ends, shared := make([]End, len(all)), make([]bool, len(all))
+	for i, one := range all {
+		ends[i], shared[i] = e.of(one)
+	}
+	together := c.blurOf(a)
+	for i, one := range all {
+		var b *blur
+		if shared[i] {
+			b = &together
+		}
+		c.finishOne(one, &ends[i], b)
+	}
+}
+
+// finishOne ends an attempt and decides what comes of its task. Where nobody knows which of several
+// tasks has failed, there is a blur.
+func (c *core) finishOne(a *attempt, e *End, b *blur) {
 	t := a.task
+	defer func() { t.rides = false }()
 	c.drop(a)
 	if len(e.Details) > 0 {
 		c.detail(a, e.Details)
@@ -64,7 +99,11 @@ func (c *core) finish(a *attempt, e *End) {
 		c.move(t, store.Failed)
 	default:
 		t.Error = e.Error
-		c.fail(t, e)
+		if b != nil {
+			c.failTogether(t, b)
+		} else {
+			c.fail(t, e)
+		}
 	}
 }
 
@@ -81,7 +120,7 @@ func (c *core) drop(a *attempt) {
 }
 
 // forget forgets the failures of a task that is about to change its state.
-func (t *task) forget() { t.Attempts, t.Failures, t.Error = 0, nil, "" }
+func (t *task) forget() { t.Attempts, t.Failures, t.Error, t.BatchLimit = 0, nil, "", 0 }
 
 // fail decides how a task goes on after an attempt that failed. One that was lost may not be the
 // task's own fault, so it counts only among the failures that disable it.

@@ -64,14 +64,14 @@ func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, err
 // list adds to a page as many tasks as one look finds.
 func (c *core) list(f *TaskFilter, page *TaskPage) {
 	page.Next = 0
-	for key := f.After + 1; key <= c.lastTask; key++ {
-		if t := c.tasks[key]; t != nil && f.matches(t) {
+	for i, t := range c.order[c.indexAfter(f.After):] {
+		if !t.forgotten && f.matches(t) {
 			found := t.Task
 			found.Failures = slices.Clone(t.Failures)
 			page.Tasks = append(page.Tasks, found)
 		}
-		if key < c.lastTask && (len(page.Tasks) == f.Limit || key-f.After == lookAtOnce) {
-			page.Next = key
+		if t.Key < c.lastTask && (len(page.Tasks) == f.Limit || i+1 == lookAtOnce) {
+			page.Next = t.Key
 			return
 		}
 	}
@@ -200,8 +200,12 @@ var ErrUnknownRun = errors.New("no such run was submitted")
 // A RunStatus is a run with how many tasks it has in which state: its roots and all that they require.
 type RunStatus struct {
 	Run    store.Run
-	Roots  []string // IDs, in their order
+	Roots  []string // IDs, in their order, without those that are forgotten
 	States map[store.State]int
+
+	// Forgotten is how many of the roots were forgotten since, see [Scheduler.Forget]. What they required
+	// may be, too; [store.Run.Outcome] says how the run ended.
+	Forgotten int
 }
 
 // RunStatus tells how far a run is.
@@ -216,6 +220,7 @@ func (s *Scheduler) RunStatus(ctx context.Context, key int64) (RunStatus, error)
 		err := s.call(ctx, func(c *core) error {
 			if status.Roots == nil {
 				status.Roots = c.idsOf(run.Roots)
+				status.Forgotten = len(run.Roots) - len(status.Roots)
 			}
 			look.count(c, status.States)
 			return nil
@@ -297,6 +302,14 @@ func (l *closureLook) add(keys []int64) {
 
 // count counts as many tasks as one look may.
 func (l *closureLook) count(c *core, states map[store.State]int) {
+	l.visit(c, func(t *task) bool {
+		states[t.State]++
+		return true
+	})
+}
+
+// visit calls do for as many tasks as one look may, or until it returns false.
+func (l *closureLook) visit(c *core, do func(t *task) bool) {
 	for range lookAtOnce {
 		if l.over() {
 			return
@@ -304,9 +317,12 @@ func (l *closureLook) count(c *core, states map[store.State]int) {
 		last := len(l.next) - 1
 		t := c.tasks[l.next[last]]
 		l.next = l.next[:last]
-		if t != nil {
-			states[t.State]++
-			l.add(t.Requires)
+		if t == nil {
+			continue
+		}
+		l.add(t.Requires)
+		if !do(t) {
+			return
 		}
 	}
 }

@@ -21,8 +21,14 @@ func (c *core) load(live *store.Live) error {
 		c.counts[t.State]++
 		c.tasks[t.Key], c.byID[t.ID] = t, t
 		tasks[i] = t
+		c.order = append(c.order, t)
 		if t.Fence != 0 {
 			c.lastOf[t.Fence] = t
+		}
+	}
+	for _, a := range live.Attempts {
+		if t := c.tasks[a.Task]; t != nil {
+			t.rides = a.Batch != 0
 		}
 	}
 	if err := c.loadGraph(tasks); err != nil {
@@ -61,7 +67,9 @@ func (c *core) loadGraph(tasks []*task) error {
 		case store.Retrying, store.Disabled:
 			t.alarm = c.alarms.set(t.NotBefore, t, nil)
 		case store.Running:
-			c.resources.take(t.needs)
+			if !t.rides {
+				c.resources.take(t.needs)
+			}
 		}
 		if t.State != store.Done {
 			for _, required := range t.requires {
@@ -84,6 +92,12 @@ func (c *core) loadAttempts(attempts []store.Attempt) error {
 		if w == nil {
 			w = &worker{WorkerInfo: WorkerInfo{ID: a.Worker}, attempts: map[int64]*attempt{}}
 			c.workers[a.Worker] = w
+		}
+		if a.Batch != 0 { // fences grow, and the first one leads
+			if a.lead = c.attempts[a.Batch]; a.lead == nil {
+				return fmt.Errorf("attempt %d is under way in the process of attempt %d, which is not", stored.Fence, stored.Batch)
+			}
+			a.lead.others = append(a.lead.others, a)
 		}
 		c.hold(a, w)
 	}

@@ -17,6 +17,7 @@ import (
 // it keeps up to date by small steps is what a look at all tasks says, and that a core made of what
 // was written is the same.
 func TestModel(t *testing.T) {
+	largest := 0
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{store: newMemoryStore(), fences: map[int64]store.Outcome{}}
 		m.core = newCore(Config{}.withDefaults(), time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC))
@@ -30,10 +31,15 @@ func TestModel(t *testing.T) {
 			"wait":    m.passTime,
 			"limit":   m.limit,
 			"control": m.control,
+			"retry":   m.retry,
+			"forget":  m.forget,
 			"restart": m.restart,
 			"":        m.check,
 		})
+		largest = max(largest, m.largest)
 	})
+	t.Logf("the largest batch had %d tasks", largest)
+	require.Greater(t, largest, 1)
 }
 
 // families is how many tasks there are at most. The first two are external, every fifth is a wrapper.
@@ -45,6 +51,8 @@ type machine struct {
 	store  *memoryStore
 	fences map[int64]store.Outcome // of all attempts that were given out; empty while under way
 	last   int64
+
+	largest int // batch
 }
 
 func id(i int) string { return fmt.Sprintf("T(n=%d)", i) }
@@ -69,6 +77,11 @@ func (m *machine) submit(t *rapid.T) {
 		}
 		if !n.External && !n.Wrapper {
 			n.Resources = rapid.MapOfN(rapid.SampledFrom([]string{"a", "b", "c"}), rapid.IntRange(1, 3), 0, 2).Draw(t, "resources")
+			n.Batch = rapid.SampledFrom([]string{"", "x", "x", "x", "y"}).Draw(t, "batch")
+			n.MaxBatch = 5
+			if n.Batch != "" && rapid.IntRange(0, 3).Draw(t, "alike") > 0 { // else few could be made together
+				n.Resources = map[string]int{"a": 1}
+			}
 		}
 		if n.Wrapper {
 			n.Complete = false
@@ -99,6 +112,10 @@ func (m *machine) ask(t *rapid.T) {
 		}
 	}
 	order := m.startable()
+	mates := map[string]int{}
+	for _, one := range order {
+		mates[one.mateKey()]++
+	}
 	got := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
 	if got == nil {
 		m.checkPassed(t, order, nil)
@@ -108,9 +125,30 @@ func (m *machine) ask(t *rapid.T) {
 	m.last = got.Fence
 	m.fences[got.Fence] = ""
 	m.checkPassed(t, order, m.core.byID[got.Task.ID])
+	m.checkBatch(t, got, mates)
 	again := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
 	require.Equal(t, got.Fence, again.Fence, "an answer that got lost is given again")
 	m.commit(t)
+}
+
+// checkBatch checks what is given out with a task: as many as there are and may be, which are alike.
+func (m *machine) checkBatch(t *rapid.T, got *Assignment, mates map[string]int) {
+	lead := m.core.byID[got.Task.ID]
+	want := 1
+	if key := lead.mateKey(); key != "" {
+		want = min(mates[key], lead.batchLimit())
+	}
+	require.Len(t, got.Others, want-1)
+	m.largest = max(m.largest, want)
+	for _, other := range got.Others {
+		one := m.core.byID[other.Task.ID]
+		require.Equal(t, lead.mateKey(), one.mateKey())
+		require.Equal(t, lead.Batch, one.Batch)
+		require.Equal(t, lead.Resources, one.Resources)
+		require.Greater(t, other.Fence, m.last)
+		m.last = other.Fence
+		m.fences[other.Fence] = ""
+	}
 }
 
 // startable returns the tasks that can start, resources apart, in their order.
@@ -163,22 +201,56 @@ func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
 	require.Nil(t, got)
 }
 
-// pick returns one of the attempts under way, or skips.
+// pick returns one of the attempts under way that lead, or skips.
 func (m *machine) pick(t *rapid.T) *attempt {
 	if len(m.core.attempts) == 0 {
 		t.Skip("nothing runs")
 	}
-	return m.core.attempts[rapid.SampledFrom(slices.Sorted(maps.Keys(m.core.attempts))).Draw(t, "fence")]
+	return m.core.attempts[rapid.SampledFrom(slices.Sorted(maps.Keys(m.core.attempts))).Draw(t, "fence")].leader()
 }
 
 func (m *machine) end(t *rapid.T) {
 	a := m.pick(t)
 	outcome := rapid.SampledFrom([]store.Outcome{store.Succeeded, store.Succeeded, store.Errored, store.TimedOut, store.Interrupted, store.Killed}).Draw(t, "outcome")
 	end := &End{Fence: a.Fence, Outcome: outcome, Error: "it broke", Permanent: rapid.IntRange(0, 9).Draw(t, "permanent") == 0}
+	all := a.all()
+	killed := a.killed() != ""
+	for _, one := range all {
+		if len(all) > 1 && rapid.IntRange(0, 2).Draw(t, "by itself") == 0 {
+			end.Members = append(end.Members, MemberEnd{Fence: one.Fence, Outcome: rapid.SampledFrom([]store.Outcome{store.Succeeded, store.Errored}).Draw(t, "its outcome"), Error: "it broke"})
+		}
+		if one != a {
+			var bad *InvalidError
+			require.ErrorAs(t, m.core.end(&End{Fence: one.Fence, Outcome: outcome}), &bad)
+		}
+	}
+	attempts := map[int64]int{}
+	for _, one := range all {
+		attempts[one.Fence] = one.task.Attempts
+	}
 	require.NoError(t, m.core.end(end))
 	require.NoError(t, m.core.end(end), "told twice")
-	m.fences[a.Fence] = outcome
 	m.commit(t)
+	for _, one := range all {
+		told := m.store.attempts[one.Fence].Outcome
+		m.fences[one.Fence] = told
+		verdict := slices.IndexFunc(end.Members, func(m MemberEnd) bool { return m.Fence == one.Fence })
+		switch {
+		case verdict >= 0 && (outcome == store.Succeeded || outcome == store.Errored):
+			require.Equal(t, end.Members[verdict].Outcome, told)
+		case outcome == store.Succeeded && one != a:
+			require.Equal(t, store.Errored, told, "nobody has said that it is done")
+			require.Equal(t, len(all)/2, one.task.BatchLimit)
+		case outcome == store.Killed && killed && one.kill == "":
+			require.Equal(t, store.Interrupted, told)
+		default:
+			require.Equal(t, outcome, told)
+			if len(all) > 1 && (outcome == store.Errored || outcome == store.TimedOut) {
+				require.Equal(t, attempts[one.Fence], one.task.Attempts, "it may not be its fault")
+				require.Equal(t, len(all)/2, one.task.BatchLimit)
+			}
+		}
+	}
 }
 
 // late is an attempt that has ended and doesn't know it.
@@ -272,6 +344,45 @@ func (m *machine) control(t *rapid.T) {
 	m.commit(t)
 }
 
+// forget forgets what has ended some time ago, and that alone.
+func (m *machine) forget(t *rapid.T) {
+	before := m.core.now.Add(-time.Duration(rapid.SampledFrom([]int{0, 30, 3000}).Draw(t, "seconds")) * time.Second)
+	known := maps.Clone(m.core.tasks)
+	m.core.forgetWorkers()
+	m.core.forgetRequests()
+	for after, over := int64(0), false; !over; {
+		_, after, over = m.core.forgetSome(after, before)
+		if rapid.Bool().Draw(t, "commit") {
+			m.commit(t)
+		}
+	}
+	m.commit(t)
+	for key, one := range known {
+		if m.core.tasks[key] == nil {
+			require.True(t, one.Changed.Before(before))
+			require.True(t, one.standing().settled(), "%s was %s", one.ID, one.State)
+			require.Less(t, key, m.core.lastTask)
+		}
+	}
+}
+
+// retry has a run tried again, and the run is under way then unless its roots have settled.
+func (m *machine) retry(t *rapid.T) {
+	if len(m.store.runs) == 0 {
+		t.Skip("no run")
+	}
+	run := m.store.runs[rapid.SampledFrom(slices.Sorted(maps.Keys(m.store.runs))).Draw(t, "run")]
+	for look := newClosureLook(run.Roots); !look.over(); {
+		m.core.retry(look, &run, "ann")
+		m.commit(t)
+	}
+	settled := true
+	for _, key := range run.Roots {
+		settled = settled && (m.core.tasks[key] == nil || m.core.tasks[key].standing().settled())
+	}
+	require.Equal(t, !settled, m.core.runs[run.Key] != nil)
+}
+
 func (m *machine) restart(t *rapid.T) {
 	live, err := m.store.Load(t.Context())
 	require.NoError(t, err)
@@ -292,10 +403,18 @@ func (m *machine) restart(t *rapid.T) {
 // check compares what the core keeps with a look at all.
 func (m *machine) check(t *rapid.T) {
 	c := m.core
-	used := map[string]int{}
+	used, mates := map[string]int{}, 0
+	require.Len(t, m.store.tasks, len(c.tasks))
+	require.Len(t, c.byID, len(c.tasks))
+	require.Len(t, c.order, len(c.tasks)+c.removed)
 	for _, one := range c.tasks {
 		open, stuck := 0, 0
+		require.Same(t, one, c.order[c.indexAfter(one.Key-1)])
+		for _, d := range one.dependents {
+			require.Same(t, d, c.tasks[d.Key])
+		}
 		for _, r := range one.requires {
+			require.Same(t, r, c.tasks[r.Key], "%s needs %s", one.ID, r.ID)
 			open += boolToInt(!r.standing().done)
 			stuck += boolToInt(r.standing().stuck)
 			if one.State != store.Done && r.State != store.Done {
@@ -304,13 +423,18 @@ func (m *machine) check(t *rapid.T) {
 		}
 		require.Equal(t, open, one.open, one.ID)
 		require.Equal(t, stuck, one.stuck, one.ID)
-		if one.State == store.Running {
+		require.Equal(t, one.attempt != nil && one.attempt.lead != nil, one.rides, one.ID)
+		if one.State == store.Running && !one.rides {
 			for _, n := range one.needs {
 				used[n.resource] += n.amount
 			}
 		}
 		running := one.State == store.Running || one.State == store.Suspended
 		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)
+		if one.startable() && one.batchLimit() > 1 {
+			mates++
+			require.Same(t, one, (*c.mates[one.mateKey()])[one.mateIndex])
+		}
 		if one.State != store.Suspended {
 			require.Equal(t, one.startable(), one.place.waits(), "%s is %s", one.ID, one.State)
 		}
@@ -321,9 +445,21 @@ func (m *machine) check(t *rapid.T) {
 		require.Equal(t, one.Task.Progress, m.store.tasks[one.Key].Progress, "%s is written", one.ID)
 	}
 	require.Equal(t, used, c.resources.used)
+	for _, h := range c.mates {
+		require.NotEmpty(t, *h)
+		mates -= len(*h)
+	}
+	require.Zero(t, mates)
+	for _, a := range c.attempts {
+		for _, one := range a.leader().all() {
+			require.Same(t, one, c.attempts[one.Fence])
+			require.Equal(t, a.task.State, one.task.State)
+		}
+	}
 	for _, w := range c.runs {
 		left := 0
 		for _, root := range w.on {
+			require.Same(t, root, c.tasks[root.Key])
 			left += boolToInt(!root.standing().settled())
 		}
 		require.Equal(t, left, w.left)

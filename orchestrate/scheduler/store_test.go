@@ -47,6 +47,9 @@ func (m *memoryStore) Write(_ context.Context, b *store.Batch) error {
 	if m.failing != nil && m.failing(m.writes) {
 		return errDiskFull
 	}
+	for _, key := range b.Forgotten {
+		delete(m.tasks, key)
+	}
 	for _, t := range b.Tasks {
 		m.tasks[t.Key] = t
 	}
@@ -103,4 +106,16 @@ func (m *memoryStore) Run(_ context.Context, request string) (store.Run, bool, e
 		}
 	}
 	return store.Run{}, false, nil
+}
+
+// Runs is for runs that have ended.
+func (m *memoryStore) Runs(_ context.Context, before int64, limit int) (runs []store.Run, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := before - 1; key > 0 && len(runs) < limit; key-- {
+		if r, ok := m.runs[key]; ok {
+			runs = append(runs, r)
+		}
+	}
+	return runs, nil
 }

@@ -141,8 +141,8 @@ func (c *core) pathTo(to *task, from []*task, l *links) []string {
 		if l != nil && l.requires[t.ID] != nil {
 			next = l.requires[t.ID]
 		}
-		if t.attempt != nil && t.attempt.waiting != nil {
-			next = append(slices.Clone(next), t.attempt.waiting.on...)
+		if t.attempt != nil && t.attempt.leader().waiting != nil {
+			next = append(slices.Clone(next), t.attempt.leader().waiting.on...)
 		}
 		path = append(path, t.ID)
 		if slices.ContainsFunc(next, visit) {
@@ -187,6 +187,7 @@ func (c *core) add(t *task, n *Node, required []*task) {
 	t.Key, t.Spec, t.priority = c.lastTask, n.Spec, n.Priority
 	t.needs = needsOf(t.Resources)
 	c.tasks[t.Key], c.byID[t.ID] = t, t
+	c.order = append(c.order, t)
 	c.link(t, required)
 	c.added = append(c.added, t)
 	c.move(t, firstState(n))
@@ -235,7 +236,7 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 		return
 	}
 	was := t.standing()
-	t.place.leave() // it may belong into another queue
+	c.dequeue(t) // it may belong into another queue
 	t.Spec, t.needs = n.Spec, needsOf(n.Resources)
 	t.priority = max(t.priority, t.Priority)
 	for _, old := range t.requires {
@@ -250,7 +251,8 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 func sameSpec(a, b *store.Spec) bool {
 	return a.Family == b.Family && a.Program == b.Program && slices.Equal(a.Args, b.Args) &&
 		a.External == b.External && a.Wrapper == b.Wrapper && a.Priority == b.Priority &&
-		maps.Equal(a.Resources, b.Resources) && a.Timeout == b.Timeout && a.Retry == b.Retry
+		maps.Equal(a.Resources, b.Resources) && a.Timeout == b.Timeout && a.Retry == b.Retry &&
+		a.Batch == b.Batch && a.MaxBatch == b.MaxBatch
 }
 
 // link sets what a task requires.
@@ -275,7 +277,7 @@ func (c *core) raise(t *task, priority int) {
 			continue
 		}
 		t.priority = priority
-		t.place.fix()
+		c.reorder(t)
 		raised = append(raised, t.requires...)
 	}
 }

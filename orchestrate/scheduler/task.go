@@ -24,9 +24,15 @@ type task struct {
 	waits   []*wait  // for it to settle
 
 	place taskPlace // in a heap of those that wait for their turn
-	alarm *alarm    // when it goes on by itself
 
-	unsaved bool // its progress has to be written
+	mates     string // the key of those that it can be made with, while it waits
+	mateIndex int    // among them
+	rides     bool   // another task of its batch has taken the resources
+
+	alarm *alarm // when it goes on by itself
+
+	unsaved   bool // its progress has to be written
+	forgotten bool // it is only in core.order yet
 }
 
 // A need is how much of a resource a task takes.
@@ -83,6 +89,9 @@ type attempt struct {
 	store.Attempt
 	task  *task
 	lease time.Time // until when it may be silent
+
+	lead   *attempt   // whose process makes this one; nil is its own
+	others []*attempt // that its process makes, too
 
 	waiting *wait  // for tasks that it has asked for
 	kill    string // who wants its end, and why; empty is nobody

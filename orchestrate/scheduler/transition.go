@@ -33,13 +33,13 @@ func (c *core) move(t *task, to store.State) {
 
 // enter sets the state and takes the task out of where it waited.
 func (c *core) enter(t *task, to store.State) {
-	t.place.leave()
+	c.dequeue(t)
 	c.alarms.stop(t.alarm)
 	t.alarm = nil
-	if holds(t.State) {
+	if holds(t.State) && !t.rides {
 		c.resources.give(t.needs)
 	}
-	if holds(to) {
+	if holds(to) && !t.rides {
 		c.resources.take(t.needs)
 	}
 	reopened := t.State == store.Done
@@ -64,9 +64,9 @@ func (c *core) arrange(t *task) {
 	case t.Wrapper && t.State == store.Done && t.open > 0:
 		c.enter(t, store.Pending)
 	case t.startable() && !t.place.waits():
-		c.queue(t.Program).push(t)
+		c.enqueue(t)
 	case t.State == store.Pending && !t.startable():
-		t.place.leave()
+		c.dequeue(t)
 	}
 }
 

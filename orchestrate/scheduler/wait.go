@@ -49,7 +49,13 @@ func (c *core) endWait(w *wait) {
 		return
 	}
 	delete(c.runs, w.run.Key)
-	w.run.Ended = c.now
+	if w.run.Request != "" {
+		c.ended = append(c.ended, endedRequest{w.run.Request, c.now})
+	}
+	w.run.Ended, w.run.Outcome = c.now, store.Done
+	if slices.ContainsFunc(w.on, func(t *task) bool { return t.State != store.Done }) {
+		w.run.Outcome = store.Failed
+	}
 	c.batch.Runs = append(c.batch.Runs, *w.run)
 	c.record(store.Event{Kind: RunEnded, Run: w.run.Key})
 }
@@ -81,15 +87,19 @@ func (c *core) suspend(fence int64, ids []string) error {
 			w.on = append(w.on, t)
 		}
 	}
-	if path := c.pathTo(a.task, w.on, nil); path != nil {
-		return &CycleError{append([]string{a.task.ID}, path...)}
+	for _, one := range a.all() {
+		if path := c.pathTo(one.task, w.on, nil); path != nil {
+			return &CycleError{append([]string{one.task.ID}, path...)}
+		}
 	}
 	a.waiting = w
-	if a.task.State == store.Running { // else it was suspended before a restart
-		c.move(a.task, store.Suspended)
-	}
-	for _, t := range w.on {
-		c.raise(t, a.task.priority)
+	for _, one := range a.all() {
+		if one.task.State == store.Running { // else it was suspended before a restart
+			c.move(one.task, store.Suspended)
+		}
+		for _, t := range w.on {
+			c.raise(t, one.task.priority)
+		}
 	}
 	c.await(w)
 	return nil
@@ -98,7 +108,9 @@ func (c *core) suspend(fence int64, ids []string) error {
 // resume lets suspended attempts go on whose waits are over, as far as there are resources.
 func (c *core) resume() {
 	for t := c.resumes.first(); t != nil; t = c.resumes.first() {
-		c.move(t, store.Running)
+		for _, one := range t.attempt.all() {
+			c.move(one.task, store.Running)
+		}
 		c.resumed = append(c.resumed, t.Fence)
 	}
 }

@@ -81,11 +81,16 @@ func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 func (c *core) explainAttempt(e *Explanation, a *attempt) {
 	copied := a.Attempt
 	e.Attempt = &copied
-	if a.waiting == nil || a.task.State == store.Running {
-		e.add(Reason{Kind: UnderWay, Text: fmt.Sprintf("it runs on %s since %s", a.Worker, stamp(a.Started))})
+	waiting := a.leader().waiting
+	if waiting == nil || a.task.State == store.Running {
+		text := fmt.Sprintf("it runs on %s since %s", a.Worker, stamp(a.Started))
+		if n := len(a.leader().others); n > 0 {
+			text += fmt.Sprintf(", in one process with %d others", n)
+		}
+		e.add(Reason{Kind: UnderWay, Text: text})
 		return
 	}
-	c.explainTasks(e, a.waiting.on)
+	c.explainTasks(e, waiting.on)
 }
 
 // explainPending tells what a task waits for: others first, then what it needs to start.

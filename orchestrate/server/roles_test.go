@@ -46,6 +46,7 @@ var allowed = map[string]string{
 	"POST /beats":                   "wa",
 	"POST /submissions":             "woa",
 
+	"POST /runs/retry":   "oa",
 	"POST /task/forgive": "oa",
 	"POST /task/mark":    "oa",
 	"POST /task/kill":    "oa",

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -43,6 +44,11 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.options.Logger.Handler(), slog.LevelWarn),
 	}
+	tidying, enough := context.WithCancel(ctx)
+	var tidied sync.WaitGroup
+	defer tidied.Wait()
+	defer enough()
+	tidied.Go(func() { s.keepTidy(tidying) })
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

@@ -46,6 +46,10 @@ type Options struct {
 	// are at most 1 MiB.
 	MaxSubmission int64
 
+	// Keep is how long tasks, attempts, logs, runs and events are kept that have ended, see
+	// [Server.Tidy]. Zero means for ever.
+	Keep time.Duration
+
 	// Grace is how long requests may go on when the server ends. Zero means ten seconds.
 	Grace time.Duration
 
@@ -159,6 +163,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	r := &router{h, s}
 	for _, add := range []func(*router){
 		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
+		s.routeRetry,
 	} {
 		add(r)
 	}

@@ -43,6 +43,9 @@ func (m *memoryStore) Write(_ context.Context, b *store.Batch) error {
 		return m.failing
 	}
 	m.writes++
+	for _, key := range b.Forgotten {
+		delete(m.tasks, key)
+	}
 	for _, t := range b.Tasks {
 		m.tasks[t.Key] = t
 	}

@@ -44,7 +44,7 @@ func (s *session) logEnd(ctx context.Context, fence int64) (int64, error) {
 }
 
 // ReadLog returns at most limit bytes of the log of an attempt from offset on, and none at its end.
-// A limit of zero is 1 MiB.
+// That of an attempt in a batch is the one of the whole. A limit of zero is 1 MiB.
 func (s *Store) ReadLog(ctx context.Context, fence, offset int64, limit int) ([]byte, error) {
 	const op = "read a log"
 	if s.closed.Load() {
@@ -59,6 +59,10 @@ func (s *Store) ReadLog(ctx context.Context, fence, offset int64, limit int) ([]
 }
 
 func (s *Store) readLog(ctx context.Context, fence, offset int64, limit int) (text []byte, err error) {
+	err = s.db.Readers.QueryRowContext(ctx, s.db.text("SELECT COALESCE((SELECT batch FROM attempts WHERE fence = ? AND batch <> 0), ?)"), fence, fence).Scan(&fence)
+	if err != nil {
+		return nil, err
+	}
 	// The first piece begins at offset or before.
 	rows, err := s.db.Readers.QueryContext(ctx, s.db.text("SELECT start, size, data FROM logs WHERE fence = ? AND start >= "+
 		"COALESCE((SELECT MAX(start) FROM logs WHERE fence = ? AND start <= ?), 0) AND start < ? ORDER BY start"),

@@ -44,6 +44,11 @@ type Spec struct {
 
 	Timeout time.Duration // of an attempt; zero is none
 	Retry   Retry
+
+	// Batch is the same for tasks of a program that one attempt can make together, at most MaxBatch
+	// of them. Empty is none that can.
+	Batch    string
+	MaxBatch int
 }
 
 // A Retry says how often a task is tried, and when it is left alone. The zero value of a field
@@ -67,6 +72,10 @@ type Progress struct {
 	Outcome   Outcome     // of the last attempt, when it has ended
 	Changed   time.Time   // when the state changed
 	Error     string      // of the last attempt that failed
+
+	// BatchLimit is how many tasks its next attempt may make together, after one of a batch has failed.
+	// Zero is Spec.MaxBatch.
+	BatchLimit int
 }
 
 // An Outcome is how an attempt ended.
@@ -97,6 +106,12 @@ type Attempt struct {
 
 	// Details is what its runner tells of it, such as counters and the id of an application on YARN.
 	Details map[string]string
+
+	// Batch is the fence of the attempt whose process makes this one, too. Zero is its own.
+	Batch int64
+
+	// Token is the name of the token that its worker had. Empty is none.
+	Token string
 }
 
 // A Run is a request for some tasks and what they require.
@@ -107,6 +122,10 @@ type Run struct {
 	By      string  // who asked
 	At      time.Time
 	Ended   time.Time // when all roots had settled; zero as long as they have not
+
+	// Outcome is what its roots were when it ended: [Done], or [Failed] where one was not done. Runs that
+	// ended before this was kept have none.
+	Outcome State
 }
 
 // An Event is an entry of the history. Zero fields are of no matter for its kind.
@@ -130,11 +149,14 @@ type Batch struct {
 	Runs     []Run
 	Events   []Event
 	Settings map[string]string // an empty value removes a setting
+
+	// Forgotten are keys of tasks that are removed, before all else is written.
+	Forgotten []int64
 }
 
 // Empty reports whether the batch changes nothing.
 func (b *Batch) Empty() bool {
-	return len(b.Tasks)+len(b.Progress)+len(b.Attempts)+len(b.Runs)+len(b.Events)+len(b.Settings) == 0
+	return len(b.Tasks)+len(b.Progress)+len(b.Attempts)+len(b.Runs)+len(b.Events)+len(b.Settings)+len(b.Forgotten) == 0
 }
 
 // A Live is what a scheduler needs to go on after a restart.

@@ -10,10 +10,10 @@ import (
 // The columns of rows, in the order of the functions that scan them.
 const (
 	taskColumns = "key, id, family, program, args, external, wrapper, priority, resources, requires, timeout, " +
-		"retry_attempts, retry_delay, retry_max_delay, retry_failures, retry_window, retry_rest, " +
-		"state, attempts, failures, not_before, fence, outcome, changed, error"
-	attemptColumns = "fence, task, number, worker, started, ended, outcome, exit, error, details"
-	runColumns     = "key, request, roots, by, at, ended"
+		"retry_attempts, retry_delay, retry_max_delay, retry_failures, retry_window, retry_rest, batch, max_batch, " +
+		"state, attempts, failures, not_before, fence, outcome, changed, error, batch_limit"
+	attemptColumns = "fence, task, number, worker, started, ended, outcome, exit, error, details, batch, token"
+	runColumns     = "key, request, roots, by, at, ended, outcome"
 	eventColumns   = "seq, at, kind, task, fence, run, by, message"
 )
 
@@ -34,11 +34,11 @@ func scanTask(rows *sql.Rows) (t Task, err error) {
 	var args, resources, requires, failures string
 	var timeout, delay, maxDelay, window, rest, notBefore, changed int64
 	if err := rows.Scan(&t.Key, &t.ID, &t.Family, &t.Program, &args, &t.External, &t.Wrapper, &t.Priority,
-		&resources, &requires, &timeout, &t.Retry.Attempts, &delay, &maxDelay, &t.Retry.Failures, &window, &rest,
-		&t.State, &t.Progress.Attempts, &failures, &notBefore, &t.Fence, &t.Outcome, &changed, &t.Error); err != nil {
+		&resources, &requires, &timeout, &t.Retry.Attempts, &delay, &maxDelay, &t.Retry.Failures, &window, &rest, &t.Batch, &t.MaxBatch,
+		&t.State, &t.Progress.Attempts, &failures, &notBefore, &t.Fence, &t.Outcome, &changed, &t.Error, &t.BatchLimit); err != nil {
 		return t, err
 	}
-	decodeAll(&t.ID, &t.Family, &t.Program, (*string)(&t.State), (*string)(&t.Outcome), &t.Error)
+	decodeAll(&t.ID, &t.Family, &t.Program, &t.Batch, (*string)(&t.State), (*string)(&t.Outcome), &t.Error)
 	t.Timeout = decodeDuration(timeout)
 	t.Retry.Delay, t.Retry.MaxDelay = decodeDuration(delay), decodeDuration(maxDelay)
 	t.Retry.Window, t.Retry.Rest = decodeDuration(window), decodeDuration(rest)
@@ -54,10 +54,11 @@ func scanTask(rows *sql.Rows) (t Task, err error) {
 func scanAttempt(rows *sql.Rows) (a Attempt, err error) {
 	var started, ended int64
 	var details string
-	if err := rows.Scan(&a.Fence, &a.Task, &a.Number, &a.Worker, &started, &ended, &a.Outcome, &a.Exit, &a.Error, &details); err != nil {
+	if err := rows.Scan(&a.Fence, &a.Task, &a.Number, &a.Worker, &started, &ended, &a.Outcome, &a.Exit, &a.Error, &details,
+		&a.Batch, &a.Token); err != nil {
 		return a, err
 	}
-	decodeAll(&a.Worker, (*string)(&a.Outcome), &a.Error)
+	decodeAll(&a.Worker, (*string)(&a.Outcome), &a.Error, &a.Token)
 	a.Started, a.Ended = decodeTime(started), decodeTime(ended)
 	a.Details, err = decodeMap(details, decodeText)
 	return a, damage("attempt", a.Fence, err)
@@ -66,10 +67,10 @@ func scanAttempt(rows *sql.Rows) (a Attempt, err error) {
 func scanRun(rows *sql.Rows) (r Run, err error) {
 	var at, ended int64
 	var roots string
-	if err := rows.Scan(&r.Key, &r.Request, &roots, &r.By, &at, &ended); err != nil {
+	if err := rows.Scan(&r.Key, &r.Request, &roots, &r.By, &at, &ended, &r.Outcome); err != nil {
 		return r, err
 	}
-	decodeAll(&r.Request, &r.By)
+	decodeAll(&r.Request, &r.By, (*string)(&r.Outcome))
 	r.At, r.Ended = decodeTime(at), decodeTime(ended)
 	r.Roots, err = decodeNumbers(roots, same)
 	return r, damage("run", r.Key, err)

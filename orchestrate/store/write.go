@@ -13,20 +13,27 @@ var (
 		"external BOOLEAN", "wrapper BOOLEAN", "priority BIGINT", "resources TEXT", "requires TEXT", "timeout BIGINT",
 		"retry_attempts BIGINT", "retry_delay BIGINT", "retry_max_delay BIGINT",
 		"retry_failures BIGINT", "retry_window BIGINT", "retry_rest BIGINT",
+		"batch TEXT", "max_batch BIGINT",
 		"state TEXT", "attempts BIGINT", "failures TEXT", "not_before BIGINT", "fence BIGINT",
-		"outcome TEXT", "changed BIGINT", "error TEXT")
+		"outcome TEXT", "changed BIGINT", "error TEXT", "batch_limit BIGINT")
 	putAttempts = insert("attempts", "fence BIGINT", "task BIGINT", "number BIGINT", "worker TEXT",
-		"started BIGINT", "ended BIGINT", "outcome TEXT", "exit BIGINT", "error TEXT", "details TEXT")
-	putRuns   = insert("runs", "key BIGINT", "request TEXT", "roots TEXT", "by TEXT", "at BIGINT", "ended BIGINT")
+		"started BIGINT", "ended BIGINT", "outcome TEXT", "exit BIGINT", "error TEXT", "details TEXT", "batch BIGINT", "token TEXT")
+	putRuns   = insert("runs", "key BIGINT", "request TEXT", "roots TEXT", "by TEXT", "at BIGINT", "ended BIGINT", "outcome TEXT")
 	putEvents = insert("events", "seq BIGINT", "at BIGINT", "kind TEXT", "task BIGINT", "fence BIGINT",
 		"run BIGINT", "by TEXT", "message TEXT")
 	putSettings = insert("settings", "name TEXT", "value TEXT")
 
 	setProgress = bulk{
 		before: "UPDATE tasks SET state = v.column2, attempts = v.column3, failures = v.column4, " +
-			"not_before = v.column5, fence = v.column6, outcome = v.column7, changed = v.column8, error = v.column9 FROM (",
-		types: []string{"BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT"},
+			"not_before = v.column5, fence = v.column6, outcome = v.column7, changed = v.column8, error = v.column9, batch_limit = v.column10 FROM (",
+		types: []string{"BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"},
 		after: ") AS v WHERE tasks.key = v.column1",
+	}
+
+	removeTasks = bulk{
+		before: "DELETE FROM tasks WHERE key IN (SELECT column1 FROM (",
+		types:  []string{"BIGINT"},
+		after:  ") AS v)",
 	}
 )
 
@@ -39,7 +46,7 @@ func (s *Store) Write(ctx context.Context, b *Batch) error {
 	}
 	return s.change(ctx, "write", func(ctx context.Context, c *session) error {
 		for _, step := range []func(context.Context, *session) error{
-			b.writeTasks, b.writeProgress, b.writeAttempts, b.writeRuns, b.writeEvents, b.writeSettings,
+			b.forgetTasks, b.writeTasks, b.writeProgress, b.writeAttempts, b.writeRuns, b.writeEvents, b.writeSettings,
 		} {
 			if err := step(ctx, c); err != nil {
 				return err
@@ -68,6 +75,11 @@ func lastOf[T any](elements []T, key func(*T) int64) []T {
 	return last
 }
 
+func (b *Batch) forgetTasks(ctx context.Context, c *session) error {
+	_, err := c.write(ctx, removeTasks, len(b.Forgotten), func(row []any, i int) []any { return append(row, b.Forgotten[i]) })
+	return wrap("forgotten tasks", err)
+}
+
 func (b *Batch) writeTasks(ctx context.Context, c *session) error {
 	tasks := lastOf(b.Tasks, func(t *Task) int64 { return t.Key })
 	_, err := c.write(ctx, putTasks, len(tasks), func(row []any, i int) []any {
@@ -76,7 +88,8 @@ func (b *Batch) writeTasks(ctx context.Context, c *session) error {
 			encodeText(t.ID), encodeText(t.Family), encodeText(t.Program), encodeTexts(t.Args), t.External, t.Wrapper,
 			int64(t.Priority), encodeMap(t.Resources, sameInt), encodeNumbers(t.Requires, same), encodeDuration(t.Timeout),
 			int64(t.Retry.Attempts), encodeDuration(t.Retry.Delay), encodeDuration(t.Retry.MaxDelay),
-			int64(t.Retry.Failures), encodeDuration(t.Retry.Window), encodeDuration(t.Retry.Rest))
+			int64(t.Retry.Failures), encodeDuration(t.Retry.Window), encodeDuration(t.Retry.Rest),
+			encodeText(t.Batch), int64(t.MaxBatch))
 		return t.Progress.appendTo(row)
 	})
 	return wrap("tasks", err)
@@ -84,7 +97,7 @@ func (b *Batch) writeTasks(ctx context.Context, c *session) error {
 
 func (p *Progress) appendTo(row []any) []any {
 	return append(row, encodeText(string(p.State)), int64(p.Attempts), encodeNumbers(p.Failures, encodeTime),
-		encodeTime(p.NotBefore), p.Fence, encodeText(string(p.Outcome)), encodeTime(p.Changed), encodeText(p.Error))
+		encodeTime(p.NotBefore), p.Fence, encodeText(string(p.Outcome)), encodeTime(p.Changed), encodeText(p.Error), int64(p.BatchLimit))
 }
 
 func (b *Batch) writeProgress(ctx context.Context, c *session) error {
@@ -104,7 +117,8 @@ func (b *Batch) writeAttempts(ctx context.Context, c *session) error {
 	_, err := c.write(ctx, putAttempts, len(attempts), func(row []any, i int) []any {
 		a := &attempts[i]
 		return append(row, a.Fence, a.Task, int64(a.Number), encodeText(a.Worker), encodeTime(a.Started), encodeTime(a.Ended),
-			encodeText(string(a.Outcome)), int64(a.Exit), encodeText(a.Error), encodeMap(a.Details, encodeText))
+			encodeText(string(a.Outcome)), int64(a.Exit), encodeText(a.Error), encodeMap(a.Details, encodeText),
+			a.Batch, encodeText(a.Token))
 	})
 	return wrap("attempts", err)
 }
@@ -113,7 +127,8 @@ func (b *Batch) writeRuns(ctx context.Context, c *session) error {
 	runs := lastOf(b.Runs, func(r *Run) int64 { return r.Key })
 	_, err := c.write(ctx, putRuns, len(runs), func(row []any, i int) []any {
 		r := &runs[i]
-		return append(row, r.Key, encodeText(r.Request), encodeNumbers(r.Roots, same), encodeText(r.By), encodeTime(r.At), encodeTime(r.Ended))
+		return append(row, r.Key, encodeText(r.Request), encodeNumbers(r.Roots, same), encodeText(r.By), encodeTime(r.At), encodeTime(r.Ended),
+			encodeText(string(r.Outcome)))
 	})
 	return wrap("runs", err)
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gomr/gomr/orchestrate/scheduler"
@@ -69,6 +70,7 @@ func (a *attempt) explain(end *scheduler.End, found ending) {
 		end.Details = map[string]string{}
 	}
 	maps.Copy(end.Details, result.Details)
+	end.Members = membersOf(result.Members)
 	if found.Exit == 0 {
 		end.Outcome = store.Succeeded
 		return
@@ -77,6 +79,19 @@ func (a *attempt) explain(end *scheduler.End, found ending) {
 	if end.Error == "" {
 		end.Error = describe(found, readEnd(filepath.Join(a.dir, logFile)))
 	}
+}
+
+// membersOf returns the ends of several tasks, by fence.
+func membersOf(results map[int64]MemberResult) (ends []scheduler.MemberEnd) {
+	for _, fence := range slices.Sorted(maps.Keys(results)) {
+		r := results[fence]
+		end := scheduler.MemberEnd{Fence: fence, Outcome: store.Succeeded}
+		if !r.Done {
+			end.Outcome, end.Error, end.Permanent = store.Errored, r.Error, r.Permanent
+		}
+		ends = append(ends, end)
+	}
+	return ends
 }
 
 // describe says how a process ended, and what it said last.

@@ -3,6 +3,7 @@
 package worker
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -354,4 +355,34 @@ func TestStopUnreachable(t *testing.T) {
 	w.run()
 	assert.Equal(t, store.Interrupted, w.end(t, fence).Outcome)
 	w.drain()
+}
+
+// TestMembers: the process of several tasks tells of each that it knows of.
+func TestMembers(t *testing.T) {
+	w := newWorld(t)
+	a := task("junk", `{"error":"two failed","members":{"18":{"done":true},"19":{"error":"no input","permanent":true}}}`)
+	a.Others = []scheduler.Member{{Fence: 18, Number: 1, Task: store.Spec{ID: "b"}}, {Fence: 19, Number: 1}, {Fence: 20, Number: 2}}
+	fence := w.add(a)
+	w.run()
+	end := w.end(t, fence)
+	require.Equal(t, store.Errored, end.Outcome)
+	require.Equal(t, "two failed", end.Error)
+	require.Equal(t, []scheduler.MemberEnd{
+		{Fence: 18, Outcome: store.Succeeded},
+		{Fence: 19, Outcome: store.Errored, Error: "no input", Permanent: true},
+	}, end.Members)
+	w.drain()
+}
+
+// TestReadAssignment: a process finds all that it is to do in the folder of its attempt.
+func TestReadAssignment(t *testing.T) {
+	dir := t.TempDir()
+	_, err := ReadAssignment(dir)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	want := task("a")
+	want.Others = []scheduler.Member{{Fence: 18, Number: 1, Task: store.Spec{ID: "b", Args: []string{"--x"}}}}
+	require.NoError(t, writeJSON(filepath.Join(dir, assignmentFile), record{Assignment: want}))
+	got, err := ReadAssignment(dir)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
 }

@@ -181,3 +181,26 @@ func TestWrite_DiskFull(t *testing.T) {
 	require.Equal(t, map[string]string{"small": "x"}, live.Settings)
 	require.NoError(t, s.Close())
 }
+
+// TestOpen_MigratesAnOldVersion: what a database has stays, and gets what is new.
+func TestOpen_MigratesAnOldVersion(t *testing.T) {
+	path, _ := written(t)
+	for table, columns := range map[string][]string{"tasks": {"batch", "max_batch", "batch_limit"}, "attempts": {"batch", "token"}, "runs": {"outcome"}} {
+		for _, column := range columns {
+			change(t, path, "ALTER TABLE "+table+" DROP COLUMN "+column)
+		}
+	}
+	change(t, path, "DELETE FROM schema WHERE version > 1")
+	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+	require.NoError(t, err)
+	live, err := s.Load(t.Context())
+	require.NoError(t, err)
+	require.Len(t, live.Tasks, 2000)
+	task := live.Tasks[16]
+	task.Batch, task.MaxBatch, task.BatchLimit = "b", 3, 1
+	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
+	live, err = s.Load(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, task, live.Tasks[16])
+	require.NoError(t, s.Close())
+}

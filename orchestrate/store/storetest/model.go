@@ -28,6 +28,9 @@ func newModel() *model {
 
 // write does what a store does for a batch.
 func (m *model) write(b *store.Batch) {
+	for _, key := range b.Forgotten {
+		delete(m.tasks, key)
+	}
 	for _, task := range b.Tasks {
 		task.Spec, task.Progress = storedSpec(task.Spec), storedProgress(task.Progress)
 		m.tasks[task.Key] = task

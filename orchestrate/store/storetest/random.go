@@ -60,6 +60,12 @@ func drawBatch(r *rapid.T, m *model) *store.Batch {
 		Settings: rapid.MapOfN(anyText, anyText, 0, 3).Draw(r, "settings"),
 	}
 	there := maps.Clone(m.tasks)
+	if len(there) > 0 {
+		b.Forgotten = rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(there))), 0, 3).Draw(r, "forgotten")
+		for _, key := range b.Forgotten {
+			delete(there, key)
+		}
+	}
 	for _, task := range b.Tasks {
 		there[task.Key] = task
 	}
@@ -93,6 +99,8 @@ func drawTask(r *rapid.T) store.Task {
 				Window:   anyDuration.Draw(r, "window"),
 				Rest:     anyDuration.Draw(r, "rest"),
 			},
+			Batch:    anyText.Draw(r, "batch"),
+			MaxBatch: rapid.Int().Draw(r, "max batch"),
 		},
 		Progress: drawProgress(r),
 	}
@@ -108,6 +116,8 @@ func drawProgress(r *rapid.T) store.Progress {
 		Outcome:   store.Outcome(anyText.Draw(r, "outcome")),
 		Changed:   anyTime.Draw(r, "changed"),
 		Error:     anyText.Draw(r, "error"),
+
+		BatchLimit: rapid.Int().Draw(r, "batch limit"),
 	}
 }
 
@@ -123,6 +133,8 @@ func drawAttempt(r *rapid.T) store.Attempt {
 		Exit:    rapid.Int().Draw(r, "exit"),
 		Error:   anyText.Draw(r, "error"),
 		Details: rapid.MapOfN(anyText, anyText, 0, 3).Draw(r, "details"),
+		Batch:   rapid.Int64().Draw(r, "batch"),
+		Token:   anyText.Draw(r, "token"),
 	}
 }
 
@@ -134,6 +146,7 @@ func drawRun(r *rapid.T) store.Run {
 		By:      anyText.Draw(r, "by"),
 		At:      anyTime.Draw(r, "at"),
 		Ended:   anyTime.Draw(r, "ended"),
+		Outcome: store.State(anyText.Draw(r, "outcome")),
 	}
 }
 

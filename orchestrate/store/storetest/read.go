@@ -157,6 +157,18 @@ func readLog(t *testing.T, s *store.Store, fence, offset int64, limit int) strin
 	return string(text)
 }
 
+// testBatchLog reads the log of attempts that another one's process has made.
+func testBatchLog(t *testing.T, opener Opener) {
+	s := open(t, opener)
+	write(t, s, &store.Batch{Attempts: []store.Attempt{{Fence: 1, Task: 1}, {Fence: 2, Task: 2, Batch: 1}, {Fence: 3, Task: 3}}})
+	appendLog(t, s, 1, 0, "of both")
+	appendLog(t, s, 3, 0, "of another")
+	for fence, want := range map[int64]string{1: "of both", 2: "of both", 3: "of another"} {
+		require.Equal(t, want, readLog(t, s, fence, 0, 0))
+	}
+	require.Equal(t, "both", readLog(t, s, 2, 3, 0))
+}
+
 func testLog(t *testing.T, opener Opener) {
 	s := open(t, opener)
 	require.Empty(t, readLog(t, s, 1, 0, 0))
@@ -219,6 +231,7 @@ func requireSame(t *testing.T, want, got string) {
 func testPrune(t *testing.T, opener Opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{
+		Tasks: []store.Task{{Key: 1, Spec: store.Spec{ID: "a"}}, {Key: 3, Spec: store.Spec{ID: "c"}}},
 		Attempts: []store.Attempt{
 			{Fence: 1, Task: 1, Started: minute(1), Ended: minute(2)},
 			{Fence: 2, Task: 2, Started: minute(1)}, // under way
@@ -228,7 +241,12 @@ func testPrune(t *testing.T, opener Opener) {
 			{Fence: 6, Task: 3, Started: minute(10), Ended: minute(11)},
 		},
 		Events: []store.Event{{Seq: 1, At: minute(1)}, {Seq: 2, At: minute(10)}, {Seq: 3, At: minute(2)}, {Seq: 4, At: minute(10)}},
-		Runs:   []store.Run{{Key: 1, At: minute(1)}},
+		Runs: []store.Run{
+			{Key: 1, At: minute(1)}, // under way
+			{Key: 2, At: minute(1), Ended: minute(2)},
+			{Key: 3, At: minute(1), Ended: minute(10)},
+			{Key: 4, At: minute(1), Ended: minute(2)}, // the last one
+		},
 	})
 	for fence := int64(1); fence <= 7; fence++ {
 		appendLog(t, s, fence, 0, "log")
@@ -241,7 +259,10 @@ func testPrune(t *testing.T, opener Opener) {
 	s = reopen(t, s, opener)
 	require.Equal(t, []int64{6, 5, 4, 2}, fences(t, s))
 	require.Equal(t, []int64{2, 4}, seqs(t, s))
-	require.Equal(t, int64(1), load(t, s).LastRun)
+	require.Equal(t, int64(4), load(t, s).LastRun)
+	runs, err := s.Runs(t.Context(), 0, 0)
+	require.NoError(t, err)
+	require.Equal(t, []int64{4, 3, 1}, keys(runs, func(r store.Run) int64 { return r.Key }))
 	var logs []int64
 	for fence := int64(1); fence <= 7; fence++ {
 		if readLog(t, s, fence, 0, 0) != "" {
@@ -249,6 +270,10 @@ func testPrune(t *testing.T, opener Opener) {
 		}
 	}
 	require.Equal(t, []int64{2, 5, 6, 7}, logs, "the attempt of the last log is yet to be written")
+
+	write(t, s, &store.Batch{Forgotten: []int64{1}})
+	require.NoError(t, s.Prune(t.Context(), minute(10)))
+	require.Equal(t, []int64{6, 5, 2}, fences(t, s), "the last attempt goes after its task")
 }
 
 func fences(t *testing.T, s *store.Store) []int64 {
@@ -284,8 +309,9 @@ func testPruneMany(t *testing.T, opener Opener) {
 	s := open(t, opener)
 	b := new(store.Batch)
 	for i := range int64(12_000) {
-		b.Attempts = append(b.Attempts, store.Attempt{Fence: 1000*i + 1, Task: i % 10, Ended: minute(int(i / 1000))})
-		b.Events = append(b.Events, store.Event{Seq: 1000*i + 1, At: minute(int(i / 1000))})
+		at := minute(int(i / 1000))
+		b.Attempts = append(b.Attempts, store.Attempt{Fence: 1000*i + 1, Task: i % 10, Started: at, Ended: at})
+		b.Events = append(b.Events, store.Event{Seq: 1000*i + 1, At: at})
 	}
 	write(t, s, b)
 	require.NoError(t, s.Prune(t.Context(), minute(11)))

@@ -191,6 +191,30 @@ func testLargeBatch(t *testing.T, opener Opener) {
 	m.check(t.Context(), t, s)
 }
 
+// testForgotten removes tasks. One of the same ID may come with the same batch.
+func testForgotten(t *testing.T, opener Opener) {
+	s, m := open(t, opener), newModel()
+	for _, b := range []*store.Batch{
+		someBatch(0, 300),
+		{Forgotten: []int64{1, 2, 2, 1000}},
+		{Forgotten: []int64{3}, Tasks: []store.Task{{Key: 1001, Spec: store.Spec{ID: "task 3"}}, {Key: 1002, Spec: store.Spec{ID: "task 1"}}}},
+	} {
+		write(t, s, b)
+		m.write(b)
+		m.check(t.Context(), t, s)
+	}
+	many := &store.Batch{}
+	for key := range int64(250) {
+		many.Forgotten = append(many.Forgotten, key)
+	}
+	require.False(t, many.Empty())
+	write(t, s, many)
+	m.write(many)
+	s = reopen(t, s, opener)
+	m.check(t.Context(), t, s)
+	require.Len(t, load(t, s).Tasks, 53)
+}
+
 func testSettings(t *testing.T, opener Opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{Settings: map[string]string{"a": "1", "b": "2", "": "nameless", "never": ""}})
