@@ -70,20 +70,6 @@ func (s *Scheduler) ChangesAfter(ctx context.Context, number int64) (changes <-c
 // must neither wait nor ask the scheduler. The returned function ends that.
 func (s *Scheduler) OnWrite(told func(Written)) (stop func()) { return s.hub.onWrite(told) }
 
-// write writes a batch, and announces it when it is written.
-func (s *Scheduler) write(c *core, batch *store.Batch) error {
-	start := time.Now()
-	err := s.store.Write(s.ctx, batch)
-	s.hub.tell(Written{recordsOf(batch), time.Since(start), err})
-	if err != nil {
-		// What is read again may differ from what was announced: the batch may be there after all.
-		s.hub.reload()
-		return err
-	}
-	s.hub.announce(func() []TaskChange { return c.changesOf(batch) })
-	return nil
-}
-
 func recordsOf(b *store.Batch) int {
 	return len(b.Tasks) + len(b.Progress) + len(b.Attempts) + len(b.Runs) + len(b.Events) + len(b.Settings) + len(b.Forgotten)
 }

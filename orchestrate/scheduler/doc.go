@@ -67,8 +67,9 @@
 //
 // # What is written
 //
-// One goroutine owns the live state. It does the requests that have come, writes all that they
-// changed as one batch, and only then answers them. Where that fails, it forgets what it has in memory and reads the
-// store again, so that the two never differ, and the callers have the error. Requests that come
-// meanwhile are the next batch; under load, many share a write.
+// One goroutine owns the live state. It does the requests that have come, has all that they changed
+// written as one batch, and answers them once that is written. Requests that come meanwhile are done in
+// memory and are the next batch; under load, many share a write. Where one fails, so do all requests that
+// were done on top of it; the scheduler forgets what it has in memory and reads the store again, so that the
+// two never differ.
 package scheduler

@@ -2,9 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/gomr/gomr/orchestrate/store"
@@ -31,10 +28,12 @@ type Scheduler struct {
 
 	// Of the loop alone:
 
-	ctx   context.Context
-	clock clock
-	core  *core // nil while the store can't be read
-	idle  *idleAsks
+	ctx     context.Context
+	clock   clock
+	core    *core // nil while the store can't be read
+	idle    *idleAsks
+	replies []func(error) // of what is done in core since the flight left, in their order
+	flight  *flight       // nil where nothing is being written
 }
 
 // A request is something that the loop does for a caller.
@@ -86,123 +85,6 @@ func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// mostInBatch bounds how many requests are written at once, and so how long the first one waits.
-const mostInBatch = 256
-
-// loop serves requests until the scheduler is closed. Those that come while a batch is being
-// written are the next batch.
-func (s *Scheduler) loop() {
-	defer close(s.done)
-	defer s.hub.close()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		var batch []*request
-		select {
-		case r := <-s.requests:
-			batch = append(batch, r)
-		case <-timer.C:
-		case <-s.ctx.Done():
-			return
-		}
-		for more := true; more && len(batch) < mostInBatch; {
-			select {
-			case r := <-s.requests:
-				batch = append(batch, r)
-			default:
-				more = false
-			}
-		}
-		s.step(batch)
-		timer.Reset(s.untilNext())
-	}
-}
-
-// retryAfter is how long the loop waits before it reads a store again that could not be read.
-const retryAfter = time.Second
-
-// untilNext returns when the loop has something to do by itself.
-func (s *Scheduler) untilNext() time.Duration {
-	if s.core == nil {
-		return retryAfter
-	}
-	if at, ok := s.core.alarms.next(); ok {
-		return max(0, at.Sub(s.clock.now()))
-	}
-	return time.Hour
-}
-
-// step does requests, writes what came of them, and then replies. Where the state can't be written
-// it is read again, so that memory never has what the store has not.
-func (s *Scheduler) step(batch []*request) {
-	for _, r := range batch {
-		if r.withdraw != nil {
-			r.withdraw.gone = true
-		}
-	}
-	errs := make([]error, len(batch))
-	served, err := s.apply(batch, errs)
-	if err != nil {
-		s.core = nil // even where the scheduler is being closed: another request may come before that
-		if reloadErr := s.reload(s.ctx); reloadErr != nil {
-			err = errors.Join(err, reloadErr)
-		}
-	}
-	for i, r := range batch {
-		if err != nil {
-			r.reply <- err
-		} else {
-			r.reply <- errs[i]
-		}
-	}
-	for _, w := range served {
-		w.reply(err)
-	}
-}
-
-// apply does requests and writes what came of them. The error is one of the store, or a bug.
-func (s *Scheduler) apply(batch []*request, errs []error) (served []*idleAsk, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = fmt.Errorf("a bug in the scheduler, the request is not done: %v\n%s", value, debug.Stack())
-		}
-	}()
-	if s.core == nil {
-		if err := s.reload(s.ctx); err != nil {
-			return nil, err
-		}
-	}
-	c := s.core
-	c.advance(s.clock.now())
-	for i, r := range batch {
-		if r.do != nil {
-			errs[i] = r.do(c)
-		}
-	}
-	c.resume()
-	served = s.idle.serve(c)
-	if changes := c.take(); !changes.Empty() {
-		if err := s.write(c, changes); err != nil {
-			return served, fmt.Errorf("the state can't be written, and nothing is done before it is: %w", err)
-		}
-	}
-	return served, nil
-}
-
-// reload makes the live state from the store.
-func (s *Scheduler) reload(ctx context.Context) error {
-	live, err := s.store.Load(ctx)
-	if err != nil {
-		return fmt.Errorf("read the scheduler's state: %w", err)
-	}
-	c := newCore(s.config, s.clock.now())
-	if err := c.load(live); err != nil {
-		return fmt.Errorf("the scheduler's state is damaged: %w", err)
-	}
-	s.core = c
-	return nil
 }
 
 // A clock goes by the time that has passed since it was made, so that it never goes back.

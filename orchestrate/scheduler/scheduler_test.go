@@ -183,6 +183,7 @@ func TestWriteFailsWhileClosing(t *testing.T) {
 			return err
 		}}
 		s.step([]*request{r})
+		s.land()
 		return <-r.reply
 	}
 	st.fail(always)

@@ -1,0 +1,102 @@
+package scheduler
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// A gatedStore is a store whose writes wait until the test lets them go on.
+type gatedStore struct {
+	*memoryStore
+
+	gate chan error // an error is what the write returns
+}
+
+func (g *gatedStore) Write(ctx context.Context, b *store.Batch) error {
+	select {
+	case err := <-g.gate:
+		if err != nil {
+			return err
+		}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return g.memoryStore.Write(ctx, b)
+}
+
+// later submits a task, and returns the error when there is a reply.
+func later(t *testing.T, s *Scheduler, nodes ...Node) <-chan error {
+	t.Helper()
+	replied := make(chan error, 1)
+	go func() {
+		_, err := s.Submit(t.Context(), &Submission{Nodes: nodes})
+		replied <- err
+	}()
+	synctest.Wait()
+	return replied
+}
+
+// TestNothingIsToldBeforeItIsWritten: what is done while a batch is being written is built on it, and
+// nobody hears of either before both are written.
+func TestNothingIsToldBeforeItIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &gatedStore{newMemoryStore(), make(chan error)}
+		s := open(t, st, Config{})
+		first := later(t, s, job("a"))
+		second := later(t, s, job("b", "a"))
+		look := make(chan error, 1)
+		go func() {
+			_, err := s.Explain(t.Context(), "b")
+			look <- err
+		}()
+		synctest.Wait()
+		require.Empty(t, first)
+		st.gate <- nil
+		require.NoError(t, <-first)
+		synctest.Wait()
+		require.Empty(t, second)
+		require.Empty(t, look, "b is not written")
+		st.gate <- nil
+		require.NoError(t, <-second)
+		require.NoError(t, <-look)
+		s.Close()
+	})
+}
+
+// TestLaterRequestsFailWithTheirGround: a batch that can't be written takes with it what was done on top of it.
+func TestLaterRequestsFailWithTheirGround(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &gatedStore{newMemoryStore(), make(chan error)}
+		s := open(t, st, Config{})
+		first := later(t, s, job("a"))
+		second := later(t, s, job("b", "a"))
+		st.gate <- errDiskFull
+		require.ErrorIs(t, <-first, errDiskFull)
+		require.ErrorIs(t, <-second, errDiskFull)
+
+		again := later(t, s, job("b", "a"))
+		require.ErrorContains(t, <-again, "b requires a, which is not known")
+		third := later(t, s, job("a"), job("b", "a"))
+		st.gate <- nil
+		require.NoError(t, <-third)
+		s.Close()
+	})
+}
+
+// TestCloseWhileWriting: whoever waits gets an error, and what was written is there afterwards.
+func TestCloseWhileWriting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &gatedStore{newMemoryStore(), make(chan error)}
+		s := open(t, st, Config{})
+		first := later(t, s, job("a"))
+		second := later(t, s, job("b", "a"))
+		s.Close()
+		require.ErrorIs(t, <-first, context.Canceled)
+		require.Error(t, <-second)
+	})
+}
