@@ -16,18 +16,19 @@ var errWaited = errors.New("there was nothing in the time")
 const shortestWait = 50 * time.Millisecond
 
 // waitsFor returns the context of a request that waits so many seconds. Its cause is errWaited when
-// they are over. The caller calls done.
-func (s *Server) waitsFor(ctx context.Context, seconds float64) (waiting context.Context, done func(), err error) {
+// they are over. Where too many wait already, the request is looked at all the same, for there may
+// be something that none of those can take, and the cause is a Problem. The caller calls done.
+func (s *Server) waitsFor(ctx context.Context, seconds float64) (waiting context.Context, done func()) {
 	wait := min(max(time.Duration(seconds*float64(time.Second)), shortestWait), api.MaxWait)
 	held, release, err := s.holds(ctx)
 	if err != nil {
-		return nil, nil, err
+		return context.WithTimeoutCause(ctx, shortestWait, err)
 	}
 	if response, ok := ctx.Value(responseKey).(*http.ResponseController); ok {
 		_ = response.SetWriteDeadline(time.Now().Add(wait + answerTime))
 	}
 	waiting, cancel := context.WithTimeoutCause(held, wait, errWaited)
-	return waiting, func() { cancel(); release() }, nil
+	return waiting, func() { cancel(); release() }
 }
 
 // holds returns the context of a request that waits as long as its client wants, or the server

@@ -28,10 +28,7 @@ type workOutput struct {
 }
 
 func (s *Server) work(ctx context.Context, in *body[api.Ask]) (*workOutput, error) {
-	waiting, done, err := s.waitsFor(ctx, in.Body.Wait)
-	if err != nil {
-		return nil, err
-	}
+	waiting, done := s.waitsFor(ctx, in.Body.Wait)
 	defer done()
 	assignment, err := s.scheduler.Work(waiting, in.Body.Scheduler())
 	if errors.Is(err, errWaited) {
@@ -90,10 +87,7 @@ type awaitOutput struct {
 }
 
 func (s *Server) await(ctx context.Context, in *awaitInput) (*awaitOutput, error) {
-	waiting, done, err := s.waitsFor(ctx, in.Body.Wait)
-	if err != nil {
-		return nil, err
-	}
+	waiting, done := s.waitsFor(ctx, in.Body.Wait)
 	defer done()
 	answers, err := s.scheduler.Await(waiting, in.Fence, in.Body.IDs)
 	if errors.Is(err, errWaited) {
