@@ -64,6 +64,9 @@ func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, err
 // list adds to a page as many tasks as one look finds.
 func (c *core) list(f *TaskFilter, page *TaskPage) {
 	page.Next = 0
+	if f.After >= c.lastTask {
+		return // the key after it may be none
+	}
 	for key := f.After + 1; key <= c.lastTask; key++ {
 		if t := c.tasks[key]; t != nil && f.matches(t) {
 			found := t.Task
