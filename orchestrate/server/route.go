@@ -51,6 +51,9 @@ func handle[I, O any](r *router, o operation, do func(context.Context, *I) (*O, 
 			return out, nil
 		}
 		p := api.ProblemOf(err)
+		if ctx.Err() != nil {
+			return nil, p // whoever asked has gone
+		}
 		if p.Code == api.Internal || p.Code == api.Unavailable && !errors.As(err, new(*api.Problem)) {
 			r.server.options.Logger.ErrorContext(ctx, "request failed", "operation", op.OperationID, "error", err)
 		}
