@@ -165,7 +165,7 @@ func (c *Client) persist(ctx context.Context, try func() (over bool, err error))
 		case failing.IsZero(), errors.As(err, new(*cutError)):
 			failing = time.Now()
 		}
-		if !passes(err) || c.options.Patience < 0 || time.Since(failing) > c.options.Patience {
+		if !Passes(err) || c.options.Patience < 0 || time.Since(failing) > c.options.Patience {
 			return err
 		}
 		if err := sleep(ctx, pause-rand.N(pause/2)); err != nil {

@@ -73,4 +73,3 @@ type cutError struct{ err error }
 
 func (e *cutError) Error() string { return "its answer was cut off: " + e.err.Error() }
 func (e *cutError) Unwrap() error { return e.err }
-

@@ -59,11 +59,11 @@ func TestSecretsStayHidden(t *testing.T) {
 	for _, o := range w.operations() {
 		for _, secret := range secrets {
 			for place, change := range map[string]func(*http.Request){
-				"the right place":  bearer(secret),
-				"a wrong scheme":   header("Authorization", "Basic "+secret),
-				"twice":            header("Authorization", "Bearer "+secret+" "+secret),
-				"another header":   header("Cookie", "token="+secret),
-				"the query":        func(r *http.Request) { bearer(secrets["admin"])(r); r.URL.RawQuery = "token=" + secret },
+				"the right place": bearer(secret),
+				"a wrong scheme":  header("Authorization", "Basic "+secret),
+				"twice":           header("Authorization", "Bearer "+secret+" "+secret),
+				"another header":  header("Cookie", "token="+secret),
+				"the query":       func(r *http.Request) { bearer(secrets["admin"])(r); r.URL.RawQuery = "token=" + secret },
 			} {
 				if strings.HasSuffix(o.path, "/live") && !strings.HasPrefix(place, "a wrong") {
 					continue // it goes on and on
