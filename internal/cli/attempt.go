@@ -197,12 +197,12 @@ func (h *serverHost) Commit(ctx context.Context) error {
 // askAgain is how long an attempt waits for a server that can't be reached before it asks again.
 const askAgain = time.Second
 
-// insist makes a request again until the server can be reached: what an attempt has done is not lost
-// because the server starts anew meanwhile.
+// insist makes a request again until the server can be reached and is well: what an attempt has done is
+// not lost because the server starts anew meanwhile, or its database is locked.
 func insist(ctx context.Context, request func() error) error {
 	for {
 		err := request()
-		if unreachable := new(client.UnreachableError); !errors.As(err, &unreachable) {
+		if !client.Passes(err) {
 			return err
 		}
 		select {

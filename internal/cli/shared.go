@@ -130,7 +130,7 @@ func (a *app) insistOnSubmit(ctx context.Context, remote *client.Client, submiss
 	told := false
 	err = insist(ctx, func() (err error) {
 		receipt, err = remote.Submit(ctx, submission)
-		if unreachable := new(client.UnreachableError); errors.As(err, &unreachable) && !told {
+		if client.Passes(err) && !told {
 			told = true
 			fmt.Fprintf(a.stderr, "gomr: %v; trying for %s\n", err, submitPatience)
 		}
@@ -158,11 +158,10 @@ func (a *app) follow(ctx context.Context, flags *runFlags, remote *client.Client
 	told := ""
 	for {
 		status, err := remote.RunStatus(ctx, run)
-		var unreachable *client.UnreachableError
 		text := countStates(status.States)
 		switch {
-		case errors.As(err, &unreachable) && ctx.Err() == nil:
-			text = err.Error() // it may be starting anew
+		case client.Passes(err) && ctx.Err() == nil:
+			text = err.Error() // it may be starting anew, or its database is locked
 		case err != nil:
 			return status, err
 		case !status.Run.Ended.IsZero():

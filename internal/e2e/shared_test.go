@@ -19,26 +19,31 @@ import (
 // A shared is a server with its database, and what uses it.
 type shared struct {
 	program
-	dir     string // of the test
-	address string
-	server  *exec.Cmd
+	dir      string // of the test
+	address  string
+	server   *exec.Cmd
+	database []string // flags
 }
 
 // newShared starts a server of a program.
 func newShared(t *testing.T, pkg string) *shared {
 	t.Helper()
 	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0"}
+	s.database = []string{"--database", s.file()}
 	s.env = append(s.env, "XDG_STATE_HOME="+filepath.Join(s.dir, "state"))
 	s.startServer(t)
 	return s
 }
+
+// file returns the path of the SQLite database.
+func (s *shared) file() string { return filepath.Join(s.dir, "scheduler.db") }
 
 var servingAt = regexp.MustCompile(`^serving at http://(\S+), `)
 
 // startServer starts the server, where it was before if it was, and waits until it serves.
 func (s *shared) startServer(t *testing.T) {
 	t.Helper()
-	s.server = s.command(t, "server", "--listen", s.address, "--database", filepath.Join(s.dir, "scheduler.db"))
+	s.server = s.command(t, append([]string{"server", "--listen", s.address}, s.database...)...)
 	var errs bytes.Buffer
 	s.server.Stderr = &errs
 	stdout, err := s.server.StdoutPipe()

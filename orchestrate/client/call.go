@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"mime"
 	"net/http"
 	"net/url"
@@ -146,9 +147,11 @@ const (
 )
 
 // persist makes a request that waits again and again, until it is over or can't be done. It bears
-// with a server that can't be reached for a while.
+// with a server that can't be reached for a while. A random part of up to one half is taken off each pause, so
+// that those which lost a server together don't come back together.
 func (c *Client) persist(ctx context.Context, try func() (over bool, err error)) error {
-	heard, pause := time.Now(), firstPause
+	var failing time.Time // since when
+	pause := firstPause
 	for {
 		over, err := try()
 		switch {
@@ -157,12 +160,15 @@ func (c *Client) persist(ctx context.Context, try func() (over bool, err error))
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case err == nil:
-			heard, pause = time.Now(), firstPause
+			failing, pause = time.Time{}, firstPause
 			continue
-		case !passes(err), time.Since(heard) > c.options.Patience:
+		case failing.IsZero(), errors.As(err, new(*cutError)):
+			failing = time.Now()
+		}
+		if !Passes(err) || c.options.Patience < 0 || time.Since(failing) > c.options.Patience {
 			return err
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := sleep(ctx, pause-rand.N(pause/2)); err != nil {
 			return err
 		}
 		pause = min(2*pause, lastPause)

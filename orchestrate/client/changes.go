@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/scheduler"
@@ -23,6 +23,9 @@ func (c *Client) Changes(ctx context.Context) <-chan scheduler.Changes {
 	return f.changes
 }
 
+// quietChanges is for how long nothing comes of a server that is there. It sends something four times in it.
+const quietChanges = time.Minute
+
 // A follower reads changes until its context ends, and then closes the channel.
 type follower struct {
 	client  *Client
@@ -32,19 +35,19 @@ type follower struct {
 }
 
 // connect asks for changes. Nil is no connection; the caller closes another one.
-func (f *follower) connect(ctx context.Context) io.ReadCloser {
+func (f *follower) connect(ctx context.Context) *stream {
 	call := &call{method: http.MethodGet, path: "/events/live", header: map[string]string{"Accept": "text/event-stream"}}
 	if f.lastID != "" {
 		call.header["Last-Event-Id"] = f.lastID
 	}
-	response, err := f.client.open(ctx, call)
+	events, err := f.client.openStream(ctx, call, quietChanges)
 	if err != nil {
 		return nil
 	}
-	return response.Body
+	return events
 }
 
-func (f *follower) follow(ctx context.Context, body io.ReadCloser) {
+func (f *follower) follow(ctx context.Context, body *stream) {
 	defer close(f.changes)
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		if body != nil && f.read(ctx, body) {
@@ -59,7 +62,7 @@ func (f *follower) follow(ctx context.Context, body io.ReadCloser) {
 }
 
 // read sends what comes until the connection ends, closes it, and reports whether anything came.
-func (f *follower) read(ctx context.Context, body io.ReadCloser) (some bool) {
+func (f *follower) read(ctx context.Context, body *stream) (some bool) {
 	defer body.Close()
 	if f.missed {
 		f.missed = !f.send(ctx, scheduler.Changes{Reload: true})
@@ -71,6 +74,7 @@ func (f *follower) read(ctx context.Context, body io.ReadCloser) (some bool) {
 		if err != nil {
 			return some
 		}
+		body.rest()
 		name, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
 		value = strings.TrimPrefix(value, " ")
 		switch {

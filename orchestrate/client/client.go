@@ -21,7 +21,7 @@ type Options struct {
 	Timeout time.Duration
 
 	// Patience is for how long a call that waits bears with a server that can't be reached, since
-	// it was last heard of. Zero means a minute, and a negative one not at all.
+	// that was found. Zero means a minute, and a negative one not at all.
 	Patience time.Duration
 }
 

@@ -19,8 +19,9 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// passes tells whether an error may go away by itself.
-func passes(err error) bool {
+// Passes tells whether an error may go away by itself: the server can't be reached, or it is ending,
+// too much is asked of it, or its database fails.
+func Passes(err error) bool {
 	if p := new(api.Problem); errors.As(err, &p) {
 		return p.Code == api.Unavailable
 	}

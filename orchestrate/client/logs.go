@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -44,16 +43,16 @@ func (c *Client) ReadLog(ctx context.Context, fence, offset int64, limit int) ([
 // FollowLog writes the log of an attempt from offset on until the attempt has ended. An error of w ends it.
 func (c *Client) FollowLog(ctx context.Context, fence, offset int64, w io.Writer) error {
 	return c.persist(ctx, func() (bool, error) {
-		response, err := c.open(ctx, &call{
+		text, err := c.openStream(ctx, &call{
 			method: http.MethodGet, path: ofAttempt(fence, "log"),
 			query: url.Values{"offset": {strconv.FormatInt(offset, 10)}, "follow": {"true"}},
-		})
+		}, 0)
 		if err != nil {
 			return false, err
 		}
-		defer response.Body.Close()
+		defer text.Close()
 		out := &countingWriter{w: w}
-		_, err = io.Copy(out, response.Body)
+		_, err = io.Copy(out, text)
 		offset += out.written
 		switch {
 		case out.err != nil:
@@ -63,7 +62,7 @@ func (c *Client) FollowLog(ctx context.Context, fence, offset int64, w io.Writer
 		case out.written > 0 && ctx.Err() == nil:
 			return false, nil // it was cut off, and is there
 		}
-		return false, &UnreachableError{c.base, fmt.Errorf("the log: %w", err)}
+		return false, &UnreachableError{c.base, &cutError{err}}
 	})
 }
 

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,6 +33,7 @@ func TestTasks(t *testing.T) {
 		{"a page", TaskFilter{Limit: 2}, []string{"T(1)", "T(2)"}, 2},
 		{"the next one", TaskFilter{Limit: 2, After: 2}, []string{"Other(1)", "T(3)"}, 0},
 		{"beyond", TaskFilter{After: 4}, nil, 0},
+		{"beyond all numbers", TaskFilter{After: math.MaxInt64}, nil, 0},
 		{"a state", TaskFilter{States: []store.State{store.Done}}, []string{"T(1)"}, 0},
 		{"states", TaskFilter{States: []store.State{store.Done, store.Pending}, Family: "T"}, []string{"T(1)", "T(2)", "T(3)"}, 0},
 		{"a family", TaskFilter{Family: "Other"}, []string{"Other(1)"}, 0},

@@ -65,6 +65,7 @@ func (c *core) loadGraph(tasks []*task) error {
 		c.propagate(t, was)
 		switch t.State {
 		case store.Retrying, store.Disabled:
+			c.boundWait(t)
 			t.alarm = c.alarms.set(t.NotBefore, t, nil)
 		case store.Running:
 			if !t.rides {
@@ -78,6 +79,19 @@ func (c *core) loadGraph(tasks []*task) error {
 		}
 	}
 	return nil
+}
+
+// boundWait has a task wait no longer than it would from now on: the clock may have been set back
+// since it was told how long.
+func (c *core) boundWait(t *task) {
+	retry := fillRetry(t.Retry, c.config.Retry)
+	longest := retry.MaxDelay
+	if t.State == store.Disabled {
+		longest = retry.Rest
+	}
+	if latest := c.now.Add(longest); t.NotBefore.After(latest) {
+		t.NotBefore = latest
+	}
 }
 
 // loadAttempts goes on with the attempts that were under way: their workers have a lease to be heard of.

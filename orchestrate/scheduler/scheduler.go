@@ -87,14 +87,24 @@ func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
 	}
 }
 
-// A clock goes by the time that has passed since it was made, so that it never goes back.
+// A clock goes by the time that has passed since it was made, so that it never goes back: one that is set back
+// stands still for a moment, and goes on. It belongs to the loop.
 type clock struct {
-	tell  func() time.Time
-	start time.Time
+	tell func() time.Time
+	told time.Time // last
+	at   time.Time // what it was then
 }
 
-func newClock(tell func() time.Time) clock { return clock{tell, tell()} }
+func newClock(tell func() time.Time) clock {
+	now := tell()
+	return clock{tell, now, now}
+}
 
-func (c clock) now() time.Time {
-	return c.start.Add(c.tell().Sub(c.start)).Round(0).UTC().Truncate(time.Microsecond)
+func (c *clock) now() time.Time {
+	now := c.tell()
+	if passed := now.Sub(c.told); passed > 0 {
+		c.at = c.at.Add(passed)
+	}
+	c.told = now
+	return c.at.Round(0).UTC().Truncate(time.Microsecond)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -105,16 +106,17 @@ func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
 		writeProblem(w, problem)
 		return
 	}
-	if ctx.Operation().MaxBodyBytes > bodyLimit+1 && (r.ContentLength < 0 || r.ContentLength > bodyLimit) {
-		select {
-		case s.large <- struct{}{}:
-			defer func() { <-s.large }()
-		case <-r.Context().Done():
+	response := http.NewResponseController(w)
+	if isLarge(ctx.Operation(), r) {
+		if err := s.takePlace(r); err != nil {
+			_ = response.SetWriteDeadline(time.Now().Add(answerTime))
+			writeProblem(w, api.ProblemOf(err))
 			return
 		}
+		defer func() { <-s.large }()
 	}
-	ctx = huma.WithValue(ctx, whoKey, token)
-	next(huma.WithValue(ctx, responseKey, http.NewResponseController(w)))
+	ctx = huma.WithValue(pace(ctx, r, response), whoKey, token)
+	next(huma.WithValue(ctx, responseKey, response))
 }
 
 // guarded is admit for other handlers.

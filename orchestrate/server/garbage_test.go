@@ -22,6 +22,7 @@ import (
 type operation struct {
 	method, path string
 	properties   []string // of the body
+	body         bool     // it has one
 	bytes        bool     // the body is no JSON
 }
 
@@ -51,7 +52,7 @@ func operationsOf(t testing.TB, h http.Handler) (all []operation) {
 	for path, methods := range description.Paths {
 		for method, o := range methods {
 			_, bytes := o.RequestBody.Content["application/octet-stream"]
-			one := operation{method: strings.ToUpper(method), path: path, bytes: bytes}
+			one := operation{method: strings.ToUpper(method), path: path, body: len(o.RequestBody.Content) > 0, bytes: bytes}
 			name := strings.TrimPrefix(o.RequestBody.Content["application/json"].Schema.Ref, "#/components/schemas/")
 			for property := range description.Components.Schemas[name].Properties {
 				one.properties = append(one.properties, property)

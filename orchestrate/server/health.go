@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -13,6 +14,9 @@ import (
 const (
 	// freshWrite is how long a write that went well speaks for the store.
 	freshWrite = 10 * time.Second
+
+	// probeTime is how long a write may take that looks whether the store can be written.
+	probeTime = 5 * time.Second
 
 	// probeSetting is written to see whether the store can be.
 	probeSetting = "probed"
@@ -91,5 +95,13 @@ func (h *health) check(ctx context.Context) error {
 	if fresh, err := h.fresh(); fresh {
 		return err
 	}
-	return h.scheduler.Set(ctx, probeSetting, time.Now().UTC().Format(time.RFC3339))
+	probe, cancel := context.WithTimeoutCause(ctx, probeTime, errSlow)
+	defer cancel()
+	err := h.scheduler.Set(probe, probeSetting, time.Now().UTC().Format(time.RFC3339))
+	if probe.Err() == nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return cmp.Or(h.err, err) // that of the last write says more
 }

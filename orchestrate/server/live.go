@@ -22,7 +22,7 @@ const aliveTick = 15 * time.Second
 
 func (s *Server) routeLive(r *router) {
 	handle(r, operation{
-		method: http.MethodGet, path: "/events/live", access: look, summary: "Follow the changes of tasks",
+		method: http.MethodGet, path: "/events/live", access: look, waits: true, summary: "Follow the changes of tasks",
 		adjust: func(op *huma.Operation) {
 			op.Description += " Server-sent events: changes, whose data is an object with the tasks of one write, in the order of writes; and reload, after which a copy of the tasks has to be read again. The changes of one write are all announced after it."
 			op.Responses["200"] = &huma.Response{

@@ -25,7 +25,7 @@ const (
 func (s *Server) routeLogs(r *router) {
 	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/log", access: attempt, summary: "Add to the log of an attempt"}, s.appendLog)
 	handle(r, operation{
-		method: http.MethodGet, path: "/attempts/{fence}/log", access: look, summary: "Read the log of an attempt",
+		method: http.MethodGet, path: "/attempts/{fence}/log", access: look, waits: true, summary: "Read the log of an attempt",
 		adjust: func(op *huma.Operation) {
 			op.Description += " Where it is followed, the answer is complete when the attempt has ended; one that is cut off can be asked for again from where it was."
 			op.Responses["200"] = &huma.Response{

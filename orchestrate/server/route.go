@@ -39,18 +39,38 @@ type operation struct {
 	summary      string
 	limit        int64         // of its body; zero is bodyLimit
 	reading      time.Duration // how long its body may take; zero is half a minute
+	waits        bool          // for something to come; others have doTime
 	adjust       func(*huma.Operation)
 }
+
+// doTime is how long a request may take that waits for nothing, so that there is time left to answer.
+const doTime = answerTime - 5*time.Second
+
+// errSlow is the cause of the end of one that has taken longer.
+var errSlow = api.NewProblem(http.StatusServiceUnavailable, api.Unavailable,
+	"the state can't be read or written in time; the server's log says why, and whether anything was done is not known: look, or ask again")
 
 // handle adds an operation.
 func handle[I, O any](r *router, o operation, do func(context.Context, *I) (*O, error)) {
 	op := o.describe(r)
 	huma.Register(r.API, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := do(ctx, in)
+		limited := ctx
+		if !o.waits {
+			var done func()
+			limited, done = context.WithTimeoutCause(ctx, doTime, errSlow)
+			defer done()
+		}
+		out, err := do(limited, in)
 		if err == nil {
 			return out, nil
 		}
 		p := api.ProblemOf(err)
+		switch {
+		case ctx.Err() != nil:
+			return nil, p // whoever asked has gone
+		case limited.Err() != nil:
+			p = errSlow
+		}
 		if p.Code == api.Internal || p.Code == api.Unavailable && !errors.As(err, new(*api.Problem)) {
 			r.server.options.Logger.ErrorContext(ctx, "request failed", "operation", op.OperationID, "error", err)
 		}

@@ -87,7 +87,7 @@ type Server struct {
 	tokens    *tokens
 	bells     bells
 	polls     atomic.Int64
-	large     chan struct{} // has room for the large bodies that are read at a time, for they take much memory
+	large     chan struct{} // has room for the large bodies that are read at a time
 	metrics   *metrics
 	health    *health
 	epoch     string // tells the changes of this server from those of one before
@@ -97,9 +97,6 @@ type Server struct {
 	ending context.Context // with a Problem for those who wait
 	end    context.CancelCauseFunc
 }
-
-// largeBodies is how many bodies beyond bodyLimit are read at a time. Others wait.
-const largeBodies = 4
 
 // New makes a server, which has to be closed.
 func New(ctx context.Context, options Options) (*Server, error) {

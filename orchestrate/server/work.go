@@ -10,11 +10,11 @@ import (
 )
 
 func (s *Server) routeWork(r *router) {
-	handle(r, operation{method: http.MethodPost, path: "/work", access: attempt, summary: "Wait for an attempt to make", adjust: mayBeEmpty}, s.work)
+	handle(r, operation{method: http.MethodPost, path: "/work", access: attempt, waits: true, summary: "Wait for an attempt to make", adjust: mayBeEmpty}, s.work)
 	handle(r, operation{method: http.MethodPost, path: "/beats", access: attempt, summary: "Tell that attempts are alive"}, s.beat)
 	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/commit", access: attempt, summary: "Ask whether an attempt may commit its output"}, s.commit)
 	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/end", access: attempt, summary: "Tell how an attempt ended"}, s.endAttempt)
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/await", access: attempt, summary: "Have an attempt wait for tasks", adjust: mayBeEmpty}, s.await)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/await", access: attempt, waits: true, summary: "Have an attempt wait for tasks", adjust: mayBeEmpty}, s.await)
 }
 
 // An OfAttempt names an attempt. It is exported for huma, which looks into no other ones.
@@ -28,10 +28,7 @@ type workOutput struct {
 }
 
 func (s *Server) work(ctx context.Context, in *body[api.Ask]) (*workOutput, error) {
-	waiting, done, err := s.waitsFor(ctx, in.Body.Wait)
-	if err != nil {
-		return nil, err
-	}
+	waiting, done := s.waitsFor(ctx, in.Body.Wait)
 	defer done()
 	assignment, err := s.scheduler.Work(waiting, in.Body.Scheduler())
 	if errors.Is(err, errWaited) {
@@ -90,10 +87,7 @@ type awaitOutput struct {
 }
 
 func (s *Server) await(ctx context.Context, in *awaitInput) (*awaitOutput, error) {
-	waiting, done, err := s.waitsFor(ctx, in.Body.Wait)
-	if err != nil {
-		return nil, err
-	}
+	waiting, done := s.waitsFor(ctx, in.Body.Wait)
 	defer done()
 	answers, err := s.scheduler.Await(waiting, in.Fence, in.Body.IDs)
 	if errors.Is(err, errWaited) {

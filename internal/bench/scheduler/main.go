@@ -34,12 +34,13 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	sizes := flag.String("tasks", "1000,10000,100000,1000000", "numbers of tasks")
+	sizes := flag.String("tasks", "1000,10000,100000,1000000", "numbers of tasks; empty leaves it out")
 	luigi := flag.String("luigi", "1000,10000,20000", "numbers of tasks for Luigi; empty leaves it out")
 	workers := flag.Int("workers", 100, "workers that ask at the same time")
 	runs := flag.Int("runs", 3, "runs of each size, of which the median counts")
 	python := flag.String("python", ".cache/bench/venv/bin/python", "a Python that has Luigi")
 	report := flag.String("report", "", "file to write the report to")
+	starts := flag.Int("starts", 20, "runs of a process with one trivial task; zero leaves it out")
 	one := flag.Int("one", 0, "measure one run of so many tasks in this process, and print it as JSON")
 	flag.Parse()
 	if *one > 0 {
@@ -57,13 +58,22 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	writeOurs(&text, ours)
+	if len(ours) > 0 {
+		writeOurs(&text, ours)
+	}
 	if *luigi != "" {
 		theirs, err := measureLuigi(ctx, *python, *luigi)
 		if err != nil {
 			return err
 		}
 		writeLuigi(&text, theirs)
+	}
+	if *starts > 0 {
+		all, err := measureStarts(ctx, *starts, *python)
+		if err != nil {
+			return err
+		}
+		writeStarts(&text, all)
 	}
 	if *report == "" {
 		_, err := os.Stdout.Write(text.Bytes())
@@ -77,6 +87,9 @@ func measureSizes(ctx context.Context, sizes string, runs, workers int) (medians
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
+	}
+	if sizes == "" {
+		return nil, nil
 	}
 	for size := range strings.SplitSeq(sizes, ",") {
 		var all []result
