@@ -25,6 +25,9 @@ func (c *core) load(live *store.Live) error {
 			c.lastOf[t.Fence] = t
 		}
 	}
+	if err := c.loadHolds(); err != nil {
+		return err
+	}
 	if err := c.loadGraph(tasks); err != nil {
 		return err
 	}
