@@ -158,7 +158,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHolds, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
 	} {
 		add(r)
 	}
