@@ -135,6 +135,8 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 		Properties:   r.properties,
 		Memory:       r.memory,
 		BeforeCommit: run.Commit,
+		Record:       run.Record,
+		RecordName:   recordName(run.Record),
 		Progress: func(p streaming.Progress) {
 			trackingURL = cmp.Or(p.TrackingURL, trackingURL)
 			progress := jobProgress(p.Step, p.Steps, p.Map, p.Reduce)

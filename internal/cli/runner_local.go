@@ -55,6 +55,8 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		Output:       output,
 		Memory:       r.memory,
 		BeforeCommit: run.Commit,
+		Record:       run.Record,
+		RecordName:   recordName(run.Record),
 		ResumeKey:    programKey() + run.ID,
 		Progress:     func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
 		Log:          r.log.With("task", run.ID),

@@ -41,7 +41,14 @@ type Holds struct {
 	Holds []Held `json:"holds"`
 }
 
-// Dependents asks for the tasks that depend on some.
-type Dependents struct {
+// A TaskList names tasks.
+type TaskList struct {
 	Tasks []string `json:"tasks" minItems:"1" doc:"IDs"`
+}
+
+// A Surrounding is a [scheduler.Surrounding].
+type Surrounding struct {
+	Tasks      []Task   `json:"tasks" doc:"Those that were asked for, without the unknown ones"`
+	Dependents []Task   `json:"dependents" doc:"Those that depend on them, directly or not, the nearest first"`
+	Unknown    []string `json:"unknown,omitempty" doc:"IDs that nobody has submitted"`
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/scheduler"
-	"github.com/gomr/gomr/orchestrate/store"
 )
 
 // Hold is [scheduler.Scheduler.Hold].
@@ -25,9 +24,11 @@ func (c *Client) Holds(ctx context.Context) ([]scheduler.Held, error) {
 	return received(holds.Holds, func(h *api.Held) scheduler.Held { return scheduler.Held(*h) }), err
 }
 
-// Dependents is [scheduler.Scheduler.Dependents].
-func (c *Client) Dependents(ctx context.Context, ids []string) ([]store.Task, error) {
-	var tasks api.Tasks
-	err := c.post(ctx, "/tasks/dependents", api.Dependents{Tasks: ids}, &tasks)
-	return received(tasks.Tasks, (*api.Task).Store), err
+// Surrounding is [scheduler.Scheduler.Surrounding].
+func (c *Client) Surrounding(ctx context.Context, ids []string) (scheduler.Surrounding, error) {
+	var found api.Surrounding
+	err := c.post(ctx, "/tasks/surrounding", api.TaskList{Tasks: ids}, &found)
+	return scheduler.Surrounding{
+		Tasks: received(found.Tasks, (*api.Task).Store), Dependents: received(found.Dependents, (*api.Task).Store), Unknown: found.Unknown,
+	}, err
 }

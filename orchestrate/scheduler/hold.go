@@ -259,24 +259,36 @@ func (c *core) listHolds() []Held {
 	return holds
 }
 
-// dependents returns the tasks that depend on some, without those, nearest first.
-func (c *core) dependents(ids []string) ([]store.Task, error) {
+// A Surrounding is some tasks, with those that depend on them.
+type Surrounding struct {
+	Tasks      []store.Task // those that were asked for, without the unknown ones
+	Dependents []store.Task // that depend on them, directly or not, without those; the nearest first
+	Unknown    []string     // IDs that nobody has submitted
+}
+
+// surrounding looks at tasks and what depends on them.
+func (c *core) surrounding(ids []string) (found Surrounding, err error) {
 	var tasks []*task
 	for _, id := range ids {
-		t, err := c.named(id)
-		if err != nil {
-			return nil, err
+		if t := c.byID[id]; t != nil {
+			tasks = append(tasks, t)
+		} else {
+			found.Unknown = append(found.Unknown, id)
 		}
-		tasks = append(tasks, t)
 	}
-	found := dependentsOf(tasks)
-	if len(found) > MaxPage {
-		return nil, invalid("%d tasks depend on them, and at most %d are told of", len(found), MaxPage)
+	dependents := dependentsOf(tasks)
+	if len(dependents) > MaxPage {
+		return found, invalid("%d tasks depend on them, and at most %d are told of: ask for fewer", len(dependents), MaxPage)
 	}
-	list := make([]store.Task, len(found))
-	for i, t := range found {
+	found.Tasks, found.Dependents = copies(tasks), copies(dependents)
+	return found, nil
+}
+
+func copies(tasks []*task) []store.Task {
+	list := make([]store.Task, len(tasks))
+	for i, t := range tasks {
 		list[i] = t.Task
 		list[i].Failures = slices.Clone(t.Failures)
 	}
-	return list, nil
+	return list
 }

@@ -1,10 +1,6 @@
 package scheduler
 
-import (
-	"context"
-
-	"github.com/gomr/gomr/orchestrate/store"
-)
+import "context"
 
 // Hold keeps tasks from being started, all of them or none. The error may be a [*HeldError] where
 // another hold has one of them, or a [*StateError] where an attempt at one, or at one that reads its
@@ -30,15 +26,14 @@ func (s *Scheduler) Holds(ctx context.Context) (holds []Held, err error) {
 	return holds, nil
 }
 
-// Dependents returns the tasks that depend on some, directly or not, the nearest first. They are at
-// most [MaxPage].
-func (s *Scheduler) Dependents(ctx context.Context, ids []string) (tasks []store.Task, err error) {
+// Surrounding returns tasks, and those that depend on them, which are at most [MaxPage].
+func (s *Scheduler) Surrounding(ctx context.Context, ids []string) (found Surrounding, err error) {
 	err = s.call(ctx, func(c *core) (err error) {
-		tasks, err = c.dependents(ids)
+		found, err = c.surrounding(ids)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return Surrounding{}, err
 	}
-	return tasks, nil
+	return found, nil
 }

@@ -31,7 +31,7 @@ type remote interface { //nolint:interfacebloat // all that a scheduler is asked
 	Hold(ctx context.Context, hold *scheduler.Hold) error
 	Release(ctx context.Context, release *scheduler.Release) error
 	Holds(ctx context.Context) ([]scheduler.Held, error)
-	Dependents(ctx context.Context, ids []string) ([]store.Task, error)
+	Surrounding(ctx context.Context, ids []string) (scheduler.Surrounding, error)
 	Explain(ctx context.Context, id string) (scheduler.Explanation, error)
 	Tasks(ctx context.Context, filter scheduler.TaskFilter) (scheduler.TaskPage, error)
 	Counts(ctx context.Context) (scheduler.Counts, error)

@@ -14,7 +14,7 @@ func (s *Server) routeHolds(r *router) {
 	handle(r, operation{method: http.MethodGet, path: "/holds", access: look, summary: "List holds"}, s.listHolds)
 	handle(r, operation{method: http.MethodPost, path: "/holds", access: control, limit: limit, summary: "Keep tasks from being started while their outputs are moved"}, s.hold)
 	handle(r, operation{method: http.MethodPost, path: "/holds/release", access: control, limit: limit, summary: "End a hold"}, s.release)
-	handle(r, operation{method: http.MethodPost, path: "/tasks/dependents", access: look, limit: limit, summary: "List the tasks that depend on some; this changes nothing"}, s.dependents)
+	handle(r, operation{method: http.MethodPost, path: "/tasks/surrounding", access: look, limit: limit, summary: "Show tasks, and all that depend on them; this changes nothing"}, s.surrounding)
 }
 
 func (s *Server) listHolds(ctx context.Context, _ *nothing) (*body[api.Holds], error) {
@@ -42,10 +42,12 @@ func (s *Server) release(ctx context.Context, in *body[api.Release]) (*nothing, 
 	return nil, nil
 }
 
-func (s *Server) dependents(ctx context.Context, in *body[api.Dependents]) (*body[api.Tasks], error) {
-	tasks, err := s.scheduler.Dependents(ctx, in.Body.Tasks)
+func (s *Server) surrounding(ctx context.Context, in *body[api.TaskList]) (*body[api.Surrounding], error) {
+	found, err := s.scheduler.Surrounding(ctx, in.Body.Tasks)
 	if err != nil {
 		return nil, err
 	}
-	return &body[api.Tasks]{api.Tasks{Tasks: sent(tasks, api.TaskOf)}}, nil
+	return &body[api.Surrounding]{api.Surrounding{
+		Tasks: sent(found.Tasks, api.TaskOf), Dependents: sent(found.Dependents, api.TaskOf), Unknown: found.Unknown,
+	}}, nil
 }

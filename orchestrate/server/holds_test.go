@@ -24,11 +24,11 @@ func TestHoldsFromAfar(t *testing.T) {
 		}
 		return ids
 	}
-	found, err := w.client.Dependents(ctx, []string{"a"})
+	found, err := w.client.Surrounding(ctx, []string{"a", "nobody"})
 	require.NoError(t, err)
-	require.Equal(t, []string{"b", "c"}, ids(found))
-	_, err = w.client.Dependents(ctx, []string{"nobody"})
-	require.ErrorIs(t, err, scheduler.ErrUnknownTask)
+	require.Equal(t, []string{"a"}, ids(found.Tasks))
+	require.Equal(t, []string{"b", "c"}, ids(found.Dependents))
+	require.Equal(t, []string{"nobody"}, found.Unknown)
 
 	var state *scheduler.StateError
 	require.ErrorAs(t, w.client.Hold(ctx, &scheduler.Hold{Name: "h", Tasks: []string{"a"}, Closed: true}), &state)

@@ -38,9 +38,9 @@ var allowed = map[string]string{
 	"GET /workers":     "vwoa",
 	"GET /holds":       "vwoa",
 
-	"POST /tasks/dependents": "vwoa",
-	"POST /holds":            "oa",
-	"POST /holds/release":    "oa",
+	"POST /tasks/surrounding": "vwoa",
+	"POST /holds":             "oa",
+	"POST /holds/release":     "oa",
 
 	"GET /attempts/{fence}/log":     "vwoa",
 	"POST /attempts/{fence}/log":    "wa",
