@@ -36,6 +36,7 @@ func (a *app) attemptCommand() *cobra.Command {
 	place.add(cmd.Flags())
 	place.hadoopFlags.add(cmd.Flags())
 	place.addMemory(cmd.Flags())
+	place.addFingerprint(cmd.Flags())
 	remote.add(cmd, a)
 	return cmd
 }
@@ -90,7 +91,7 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 	}
 	defer place.close()
 	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
-	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv)}
+	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv), Record: flags.recorder(ui.log)}
 	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
 	return orchestrate.Attempt(ctx, config, task, host)
 }

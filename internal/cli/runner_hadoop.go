@@ -57,6 +57,13 @@ func openHadoop(flags *placeFlags, ui *ui) (*place, error) {
 		files: lazyFS{connect},
 		jobs:  runner,
 		name:  "hadoop:" + clusterName(),
+		user: func() (string, error) {
+			client, err := connect()
+			if err != nil {
+				return "", &connectError{err.Error()}
+			}
+			return client.User(), nil
+		},
 		close: func() {
 			if client != nil {
 				client.Close()

@@ -24,6 +24,7 @@ func openLocal(flags *placeFlags, ui *ui) (*place, error) {
 		jobs:  &localRunner{files: files, memory: int64(flags.memory), log: ui.log, turn: make(chan struct{}, 1)},
 		name:  "local:" + root,
 		note:  "with the local runner, paths lead below " + root + " (--root)",
+		user:  localUser,
 		close: func() {},
 	}, nil
 }
