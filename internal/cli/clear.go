@@ -307,6 +307,9 @@ func (c *clearing) show(d *clearDocument) error {
 			t.Outputs = []outputDocument{{Path: "none is there"}}
 		}
 		for i, o := range t.Outputs {
+			if isRecord(o.Path) && i > 0 {
+				continue
+			}
 			cells := []any{id, o.Path, o.Files, showBytes(o.Bytes)}
 			if o.Files == 0 && o.Bytes == 0 && o.Path == "none is there" {
 				cells[2], cells[3] = "-", "-"

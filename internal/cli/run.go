@@ -32,7 +32,7 @@ func (r *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
 	r.place.addMemory(flags)
 	r.place.addFingerprint(flags)
-	addChoice(flags, &r.stale, "stale", "what to do about outputs whose inputs changed since: nothing, say so (and of other code), or make them again", ignoreStale, warnStale, rerunStale)
+	addChoice(flags, &r.stale, "stale", "what to do about outputs whose inputs have changed", ignoreStale, warnStale, rerunStale)
 }
 
 func (r *runFlags) addStress(flags *pflag.FlagSet) {

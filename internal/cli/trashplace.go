@@ -87,6 +87,12 @@ func locateTarget(id string, target orchestrate.Target) (volume, name string, er
 	return "", "", &unmovableError{id, target}
 }
 
+// isRecord tells that a path is of a record beside an output, which people need not be told of.
+func isRecord(name string) bool {
+	base := filepath.Base(name)
+	return strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".gomr.json")
+}
+
 // outputsOf returns what is there of a task's output, and of the records beside it.
 func outputsOf(task orchestrate.Task, files func(volume string) hdfs.FileSystem) ([]trash.Output, error) {
 	var outputs []trash.Output

@@ -306,6 +306,9 @@ func (u *undoing) show() error {
 	} else {
 		w := tabwriter.NewWriter(u.stdout, 0, 0, 2, ' ', 0)
 		for _, r := range u.restored {
+			if isRecord(r.Path) && r.Fate == trash.Back {
+				continue
+			}
 			row(w, r.Path, fates[r.Fate])
 		}
 		if u.replaced != "" {
