@@ -11,6 +11,7 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -19,7 +20,14 @@ import (
 // The order lets a kill at any point leave nothing that somebody would run half-cleared: the manifest, of what is to
 // be moved; the server's hold, from which on nobody runs one of the tasks or what requires it; the moves; the release.
 func (c *clearing) do(ctx context.Context) (id string, err error) {
-	unlock, err := c.lockTasks(c.place, c.ids())
+	patience := time.Duration(0)
+	if c.flags.kill {
+		patience = killPatience
+		if err := killAll(ctx, c.remote, c.running()); err != nil {
+			return "", err
+		}
+	}
+	unlock, err := c.lockTasks(ctx, c.place, c.ids(), patience)
 	if err != nil {
 		return "", err
 	}
@@ -61,8 +69,30 @@ func holdName(id string) string { return "clear " + id }
 // entryOf returns the ID of the entry of a hold.
 func entryOf(hold string) string { return strings.TrimPrefix(hold, holdName("")) }
 
-// lockTasks keeps the processes of this machine from running tasks.
-func (a *app) lockTasks(place *place, ids []string) (unlock func(), err error) {
+// running returns the IDs of the tasks at which attempts are under way.
+func (c *clearing) running() (ids []string) {
+	for _, t := range c.tasks {
+		if t.state == store.Running || t.state == store.Suspended {
+			ids = append(ids, t.id)
+		}
+	}
+	return ids
+}
+
+// killAll asks for the end of the attempts at tasks.
+func killAll(ctx context.Context, remote *client.Client, ids []string) error {
+	for _, id := range ids {
+		err := insistFor(ctx, func() error { return remote.Kill(ctx, id, "") })
+		if ended := new(scheduler.StateError); err != nil && !errors.As(err, &ended) && !errors.Is(err, scheduler.ErrUnknownTask) {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockTasks keeps the processes of this machine from running tasks. It waits for those that do, as long as its patience lasts.
+func (a *app) lockTasks(ctx context.Context, place *place, ids []string, patience time.Duration) (unlock func(), err error) {
+	start := time.Now()
 	var releases []func()
 	unlock = func() {
 		for _, release := range releases {
@@ -70,7 +100,7 @@ func (a *app) lockTasks(place *place, ids []string) (unlock func(), err error) {
 		}
 	}
 	for _, id := range ids {
-		release, err := orchestrate.Lock(place.lockDir(a.getenv), id)
+		release, err := a.lockTask(ctx, place, id, start.Add(patience))
 		if err != nil {
 			unlock()
 			return nil, &lockedError{id, err}
@@ -78,6 +108,20 @@ func (a *app) lockTasks(place *place, ids []string) (unlock func(), err error) {
 		releases = append(releases, release)
 	}
 	return unlock, nil
+}
+
+func (a *app) lockTask(ctx context.Context, place *place, id string, until time.Time) (release func(), err error) {
+	for {
+		release, err := orchestrate.Lock(place.lockDir(a.getenv), id)
+		if running := new(orchestrate.AlreadyRunningError); !errors.As(err, &running) || time.Now().After(until) {
+			return release, err
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // A lockedError is a task that is run or cleared now.

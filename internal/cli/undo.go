@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -138,18 +139,25 @@ func (u *undoing) do(ctx context.Context) error {
 	for i, t := range u.entry.Manifest.Tasks {
 		ids[i] = t.ID
 	}
-	unlock, err := u.lockTasks(u.place, ids)
-	if err != nil {
-		return err
-	}
-	defer unlock()
 	remote, err := u.connectServer()
 	if err != nil {
 		return err
 	}
+	patience := time.Duration(0)
 	if remote != nil {
 		defer remote.Close()
+		if u.flags.kill {
+			patience = killPatience
+			if err := killAll(ctx, remote, ids); err != nil {
+				return err
+			}
+		}
 	}
+	unlock, err := u.lockTasks(ctx, u.place, ids, patience)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	hold := holdName(u.entry.Manifest.ID)
 	held, err := u.hold(ctx, remote, hold, ids)
 	if err != nil {
