@@ -36,6 +36,8 @@ var layers = map[string]layer{
 	"mr/stress":                  {[]string{"mr", "mr/input", "mr/local", "hdfs"}, "stress wraps steps and compares outputs; the engine below knows nothing of it"},
 	"mr/mrtest":                  {[]string{"mr", "mr/local", "mr/stress", "hdfs"}, "the test kit of users links what a local run needs"},
 	"orchestrate":                {[]string{"mr", "internal/filelock"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
+	"orchestrate/fingerprint":    {[]string{"orchestrate", "hdfs"}, "what an output was made of is told from tasks and files; what is done about it, the front door decides"},
+	"orchestrate/trash":          {[]string{"hdfs", "internal/filelock"}, "the trash moves files and keeps its journal; which tasks they are of, and who is told, the front door knows"},
 	"orchestrate/store":          {nil, "the state is records in a database; what they mean, the scheduler knows"},
 	"orchestrate/store/sqlite":   {[]string{"orchestrate/store", "internal/filelock"}, "a database is opened here, and is the store's SQL"},
 	"orchestrate/store/postgres": {[]string{"orchestrate/store"}, "a database is opened here, and is the store's SQL"},

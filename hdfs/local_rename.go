@@ -32,3 +32,7 @@ func moveByClaim(oldPath, newPath string) error {
 	}
 	return nil
 }
+
+// RenameFile moves a file or folder of this machine as [LocalFS.Rename] does: in one step, and
+// never over what has the new name. The paths are those of package os.
+func RenameFile(oldPath, newPath string) error { return renameNoReplace(oldPath, newPath) }

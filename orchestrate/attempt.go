@@ -103,10 +103,19 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) ending {
 	s := &session{config: a.config, host: a.host, watch: newStopwatch(a.node.Timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
 	ctx = context.WithValue(ctx, sessionKey{}, s)
+	var record []byte
+	made := func(context.Context) {}
+	if a.config.Record != nil {
+		if text, call := a.config.Record(ctx, a.node.Task); call != nil {
+			record, made = text, call
+		} else {
+			record = text
+		}
+	}
 	s.watch.start()
 	var result JobResult
 	err := guard(func() (err error) {
-		result, err = a.call(ctx)
+		result, err = a.call(ctx, record)
 		return err
 	})
 	s.watch.stop()
@@ -117,13 +126,15 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 		end = a.failed(ctx, err)
 	} else if err := a.checkOutput(ctx); err != nil {
 		end = ending{status: StatusFailed, err: err}
+	} else {
+		made(ctx)
 	}
 	end.result = result
 	return end
 }
 
 // call runs the task's Run or its job.
-func (a *attempt) call(ctx context.Context) (JobResult, error) {
+func (a *attempt) call(ctx context.Context, record []byte) (JobResult, error) {
 	if t, ok := a.node.Task.(RunTask); ok {
 		return JobResult{}, t.Run(ctx)
 	}
@@ -141,7 +152,7 @@ func (a *attempt) call(ctx context.Context) (JobResult, error) {
 	return a.config.Jobs.RunJob(ctx, JobRun{
 		Task: a.node.Task, ID: a.node.ID, Family: family, Flags: flags,
 		Job: job, Inputs: Inputs(a.node.Task), Output: a.node.Task.Output(),
-		Commit: a.host.Commit, Report: a.host.Report,
+		Record: record, Commit: a.host.Commit, Report: a.host.Report,
 	})
 }
 

@@ -21,6 +21,15 @@ type Config struct {
 	// Jobs runs the jobs of tasks with a Job method. Nil makes such a task fail.
 	Jobs JobRunner
 
+	// Whole has a plan go on behind complete tasks, to all that they require. It is for looking at plans:
+	// a run of one would make what nobody needs.
+	Whole bool
+
+	// Record is called before the work of each attempt. The record that it returns is what the task is
+	// about to be made of; [JobRun] has it. The function that it returns, unless nil, is called when the task
+	// has made its output. Nil means that nothing is recorded.
+	Record func(ctx context.Context, t Task) (record []byte, made func(ctx context.Context))
+
 	// FailFast stops the run at the first failure: running tasks end, no other starts.
 	// By default everything that does not depend on the failed task goes on.
 	FailFast bool
@@ -83,12 +92,19 @@ type JobRun struct {
 	Inputs []Target // the outputs of the requirements, see [Inputs]
 	Output Target   // where the result goes
 
+	// Record is put into the output's folder as the file [RecordName] before it appears. Empty is none.
+	Record []byte
+
 	// Commit is called before the output appears, and its error keeps it from that.
 	Commit func(ctx context.Context) error
 
 	// Report tells how far the job is. It may be called from any goroutine.
 	Report func(Progress)
 }
+
+// RecordName is the name of the file in the folder of an output that says what it was made of. Hadoop
+// leaves it out of a job's input, for it begins with _.
+const RecordName = "_gomr.json"
 
 // A JobResult is what is known of a job that ran, even if it failed.
 type JobResult struct {

@@ -27,6 +27,10 @@ func LocalFile(format string, args ...any) LocalTarget {
 // Path returns the path of the file.
 func (t LocalTarget) Path() string { return t.path }
 
+// LocalPath returns the path of the file. A target with this method is one file or folder of this machine,
+// which can be moved to the trash.
+func (t LocalTarget) LocalPath() string { return t.path }
+
 // String returns the path of the file.
 func (t LocalTarget) String() string { return t.path }
 

@@ -49,3 +49,13 @@ func lockTask(folder, id string) (*filelock.Lock, error) {
 	}
 	return lock, err
 }
+
+// Lock takes the lock of a task in the folder [Config.LockDir], without waiting for it, so that no
+// process of this machine runs the task until it is released. The error may be an [*AlreadyRunningError].
+func Lock(folder, id string) (release func(), err error) {
+	lock, err := lockTask(folder, id)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Release() }, nil
+}

@@ -30,7 +30,7 @@ type Node struct {
 	Status Status
 
 	// Requires are the requirements in their order, each once. Those of a complete
-	// task are not looked at, unless it is a [WrapperTask].
+	// task are not looked at, unless it is a [WrapperTask] or the plan is a [Config.Whole] one.
 	Requires []*Node
 
 	// Missing are the targets in the task's output that don't exist.
@@ -97,6 +97,9 @@ func (p *Plan) Count(status Status) int {
 	return count
 }
 
+// Outputs returns the targets of the task's output, those that are several taken apart.
+func (n *Node) Outputs() []Target { return slices.Clone(n.targets) }
+
 // A planner finds the tasks of a plan, ring by ring around the given ones.
 type planner struct {
 	config   Config
@@ -121,7 +124,7 @@ func (p *planner) advance(ctx context.Context) error {
 		return err
 	}
 	for _, n := range ring {
-		if n.Status == StatusComplete || IsExternal(n.Task) {
+		if n.Status == StatusComplete && !p.config.Whole || IsExternal(n.Task) {
 			continue
 		}
 		var required []Task

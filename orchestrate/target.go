@@ -77,3 +77,6 @@ func existsEach(ctx context.Context, targets []Target) ([]bool, error) {
 	}
 	return exists, nil
 }
+
+// Flat returns the members of t, and those of targets among them, however deep they are nested.
+func (t Targets) Flat() []Target { return appendTargets(nil, t) }

@@ -47,6 +47,11 @@ type Submission struct {
 	// the cluster's containers are larger.
 	Memory int64
 
+	// Record is put into the output's folder before it appears, as a file of the name RecordName. An empty
+	// name is no file.
+	Record     []byte
+	RecordName string
+
 	// BeforeCommit is called before the output of a step appears, and its error keeps it from that. Nil is no call.
 	BeforeCommit func(ctx context.Context) error
 

@@ -50,12 +50,27 @@ func (r *run) runStep(ctx context.Context, i int) error {
 	}
 	r.applications = append(r.applications, state.Application)
 	r.addCounters(state.Counters)
+	if r.RecordName != "" && i == len(r.steps)-1 {
+		if err := r.writeRecord(command.output); err != nil {
+			return fmt.Errorf("record what the output is made of: %w", err)
+		}
+	}
 	if r.BeforeCommit != nil {
 		if err := r.BeforeCommit(ctx); err != nil {
 			return err
 		}
 	}
 	return hdfs.CommitDir(r.fsys, command.output, output)
+}
+
+// writeRecord writes the record into a folder, with the permissions that other files in it get.
+func (r *run) writeRecord(folder string) error {
+	w, err := r.fsys.Create(path.Join(folder, r.RecordName))
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(r.Record)
+	return errors.Join(err, w.Close())
 }
 
 // command returns the command of a step, with its files shipped.

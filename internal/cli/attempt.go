@@ -41,6 +41,7 @@ func (a *app) attemptCommand() *cobra.Command {
 	place.add(cmd.Flags())
 	place.hadoopFlags.add(cmd.Flags())
 	place.addMemory(cmd.Flags())
+	place.addFingerprint(cmd.Flags())
 	remote.add(cmd, a)
 	return cmd
 }
@@ -121,7 +122,7 @@ func (a *app) under(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, 
 	}
 	defer place.close()
 	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
-	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv)}
+	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv), Record: flags.recorder(ui.log)}
 	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
 	return do(ctx, config, host)
 }

@@ -114,12 +114,13 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetUsageFunc(writeUsage)
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Run tasks:"}, &cobra.Group{ID: groupLook, Title: "Look, and run nothing:"},
-		&cobra.Group{ID: groupServer, Title: "Share a scheduler:"})
+		&cobra.Group{ID: groupClear, Title: "Clear outputs, and bring them back:"}, &cobra.Group{ID: groupServer, Title: "Share a scheduler:"})
 	for _, v := range a.taskVerbs() {
 		root.AddCommand(a.verbCommand(v))
 	}
 	root.AddCommand(a.streamingCommand(), a.listCommand(), a.doctorCommand(), a.versionCommand())
 	root.AddCommand(a.serverCommand(), a.workerCommand(), a.tokenCommand(), a.attemptCommand(), a.keepCommand())
+	root.AddCommand(a.undoCommand(), a.trashCommand())
 	for _, v := range a.remoteVerbs() {
 		root.AddCommand(a.remoteCommand(v))
 	}
@@ -131,5 +132,6 @@ func (a *app) rootCommand() *cobra.Command {
 const (
 	groupRun    = "run"
 	groupLook   = "look"
+	groupClear  = "clear"
 	groupServer = "server"
 )

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/trash"
 )
 
 // A UsageError is a command line that can't be read, or not here.
@@ -61,6 +62,8 @@ func exitCodeOf(err error) int {
 		return orchestrate.ExitInterrupted
 	case errors.As(err, &plan):
 		return orchestrate.ExitScheduling
+	case errors.As(err, new(*orchestrate.AlreadyRunningError)), errors.As(err, new(*busyError)), errors.As(err, new(*trash.BusyError)):
+		return orchestrate.ExitAlreadyRunning
 	}
 	return orchestrate.ExitError
 }

@@ -31,8 +31,9 @@ const defaultRoot = ".gomr/hdfs"
 type place struct {
 	files hdfs.FileSystem
 	jobs  orchestrate.JobRunner
-	name  string // tells it from other places of its kind: a folder, a cluster
-	note  string // for a user whose files are not where they were expected
+	name  string                 // tells it from other places of its kind: a folder, a cluster
+	note  string                 // for a user whose files are not where they were expected
+	user  func() (string, error) // who owns what is made there
 	close func()
 }
 
@@ -42,6 +43,8 @@ type placeFlags struct {
 	root   string
 	memory byteSize
 	hadoopFlags
+
+	noFingerprint bool
 }
 
 // add defines the flags of a verb for which the user chooses the runner.

@@ -9,11 +9,12 @@ import (
 
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/fingerprint"
 )
 
 func (a *app) planVerb() taskVerb {
 	var place placeFlags
-	var asJSON, all bool
+	var asJSON, all, stale bool
 	return taskVerb{
 		name: "plan", group: groupLook,
 		short:   "Show what a run would do, and why",
@@ -22,45 +23,59 @@ func (a *app) planVerb() taskVerb {
 		flags: func(set *pflag.FlagSet) {
 			place.add(set)
 			set.BoolVarP(&all, "all", "a", false, "show the complete tasks too")
+			set.BoolVar(&stale, "stale", false, "look at all outputs, and show what may be out of date")
 			set.BoolVar(&asJSON, "json", false, "write JSON")
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error {
-			plan, err := a.plan(cmd, &place, task)
+			plan, ages, err := a.planWith(cmd, &place, stale, task)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return a.writePlanJSON(plan)
+				return a.writePlanJSON(plan, ages)
 			}
-			return a.writePlan(plan, all)
+			return a.writePlan(plan, ages, all)
 		},
 	}
 }
 
 // plan makes the plan of a task.
 func (a *app) plan(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (*orchestrate.Plan, error) {
+	plan, _, err := a.planWith(cmd, flags, false, task)
+	return plan, err
+}
+
+// planWith makes the plan of a task, and where it is asked for, looks for what may be out of date in it.
+func (a *app) planWith(cmd *cobra.Command, flags *placeFlags, stale bool, task orchestrate.Task) (*orchestrate.Plan, map[string]fingerprint.Age, error) {
 	ui := a.newUI(true)
 	defer ui.close()
 	place, err := flags.open(cmd, ui)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer place.close()
 	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll}, task)
+	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Whole: stale}, task)
 	if err != nil {
-		return nil, &planError{err}
+		return nil, nil, &planError{err}
 	}
 	if plan.Count(orchestrate.StatusMissingExternal) > 0 && place.note != "" {
 		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
 	}
-	return plan, nil
+	if !stale {
+		return plan, nil, nil
+	}
+	return plan, staleness(ctx, plan), nil
 }
 
 // writePlan writes a line for every task that is not complete, or for all of them.
-func (a *app) writePlan(plan *orchestrate.Plan, all bool) error {
+func (a *app) writePlan(plan *orchestrate.Plan, ages map[string]fingerprint.Age, all bool) error {
 	shown := 0
 	for node := range plan.Nodes() {
+		for _, reason := range ages[node.ID].Reasons {
+			fmt.Fprintf(a.stdout, "%s may be out of date: %s\n", node.ID, reason.Text)
+			shown++
+		}
 		if node.Status == orchestrate.StatusComplete && !all {
 			continue
 		}
@@ -74,7 +89,11 @@ func (a *app) writePlan(plan *orchestrate.Plan, all bool) error {
 	if shown > 0 {
 		fmt.Fprintln(a.stdout)
 	}
-	_, err := fmt.Fprintln(a.stdout, planTotal(plan))
+	total := planTotal(plan)
+	if len(ages) > 0 {
+		total += fmt.Sprintf("; %d may be out of date", len(ages))
+	}
+	_, err := fmt.Fprintln(a.stdout, total)
 	return err
 }
 
@@ -111,16 +130,18 @@ type plannedTask struct {
 	Reason   string             `json:"reason"`
 	Missing  []string           `json:"missing"`  // targets of the output that don't exist
 	Requires []string           `json:"requires"` // ids
+
+	Stale []fingerprint.Reason `json:"stale,omitempty"` // why it may be out of date
 }
 
-func (a *app) writePlanJSON(plan *orchestrate.Plan) error {
+func (a *app) writePlanJSON(plan *orchestrate.Plan, ages map[string]fingerprint.Age) error {
 	tasks := []plannedTask{}
 	for node := range plan.Nodes() {
 		reason, err := plan.Why(node.Task)
 		if err != nil {
 			return err
 		}
-		task := plannedTask{ID: node.ID, Status: node.Status, Reason: reason.Text, Missing: []string{}, Requires: []string{}}
+		task := plannedTask{ID: node.ID, Status: node.Status, Reason: reason.Text, Missing: []string{}, Requires: []string{}, Stale: ages[node.ID].Reasons}
 		for _, target := range node.Missing {
 			task.Missing = append(task.Missing, target.String())
 		}

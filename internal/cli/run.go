@@ -22,6 +22,7 @@ type runFlags struct {
 	json, quiet, noProgress bool
 
 	stress seedRange
+	stale  string
 	shared sharedFlags
 }
 
@@ -30,6 +31,8 @@ func (r *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
 	r.place.addMemory(flags)
+	r.place.addFingerprint(flags)
+	addChoice(flags, &r.stale, "stale", "what to do about outputs whose inputs have changed", ignoreStale, warnStale, rerunStale)
 }
 
 func (r *runFlags) addStress(flags *pflag.FlagSet) {
@@ -120,6 +123,9 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 	if err := flags.check(); err != nil {
 		return err
 	}
+	if err := a.attendToStale(cmd, flags, task); err != nil {
+		return err
+	}
 	if flags.shared.server != "" {
 		return a.runShared(cmd, flags, task)
 	}
@@ -137,6 +143,7 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 		FailFast: flags.failFast,
 		LockDir:  place.lockDir(a.getenv),
 		Observe:  ui.observe,
+		Record:   flags.place.recorder(ui.log),
 		Command:  a.rerunCommand(cmd),
 	}
 	ctx := hdfs.NewContext(cmd.Context(), place.files)

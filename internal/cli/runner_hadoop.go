@@ -57,6 +57,13 @@ func openHadoop(flags *placeFlags, ui *ui) (*place, error) {
 		files: lazyFS{connect},
 		jobs:  runner,
 		name:  "hadoop:" + clusterName(),
+		user: func() (string, error) {
+			client, err := connect()
+			if err != nil {
+				return "", &connectError{err.Error()}
+			}
+			return client.User(), nil
+		},
 		close: func() {
 			if client != nil {
 				client.Close()
@@ -135,6 +142,8 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 		Properties:   r.properties,
 		Memory:       r.memory,
 		BeforeCommit: run.Commit,
+		Record:       run.Record,
+		RecordName:   recordName(run.Record),
 		Progress: func(p streaming.Progress) {
 			trackingURL = cmp.Or(p.TrackingURL, trackingURL)
 			progress := jobProgress(p.Step, p.Steps, p.Map, p.Reduce)

@@ -24,6 +24,7 @@ func openLocal(flags *placeFlags, ui *ui) (*place, error) {
 		jobs:  &localRunner{files: files, memory: int64(flags.memory), log: ui.log, turn: make(chan struct{}, 1)},
 		name:  "local:" + root,
 		note:  "with the local runner, paths lead below " + root + " (--root)",
+		user:  localUser,
 		close: func() {},
 	}, nil
 }
@@ -55,6 +56,8 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		Output:       output,
 		Memory:       r.memory,
 		BeforeCommit: run.Commit,
+		Record:       run.Record,
+		RecordName:   recordName(run.Record),
 		ResumeKey:    programKey() + run.ID,
 		Progress:     func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
 		Log:          r.log.With("task", run.ID),

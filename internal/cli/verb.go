@@ -17,11 +17,53 @@ type taskVerb struct {
 	example     string // behind the name of the program
 	flags       func(*pflag.FlagSet)
 	do          func(cmd *cobra.Command, task orchestrate.Task) error
+
+	// many is in place of do for a verb that takes several tasks: identities, and parameters with ranges.
+	many func(cmd *cobra.Command, tasks []orchestrate.Task) error
+}
+
+// run runs the verb for a family and its flags, as they were given.
+func (v *taskVerb) run(a *app, cmd *cobra.Command, family orchestrate.FamilyInfo, given []string) error {
+	if v.many == nil {
+		task, err := a.registry.Parse(family.Name, given)
+		if err != nil {
+			return &UsageError{err}
+		}
+		return v.do(cmd, task)
+	}
+	tasks, err := a.parseRange(family, given)
+	if err != nil {
+		return &UsageError{err}
+	}
+	return v.many(cmd, tasks)
+}
+
+// runOperands runs the verb for what stands behind it and is no family.
+func (v *taskVerb) runOperands(a *app, cmd *cobra.Command, args []string) error {
+	if v.many == nil || len(args) < 2 {
+		task, err := a.parseOperands(cmd, args)
+		if err != nil {
+			return err
+		}
+		if v.many != nil {
+			return v.many(cmd, []orchestrate.Task{task})
+		}
+		return v.do(cmd, task)
+	}
+	var tasks []orchestrate.Task
+	for _, arg := range args {
+		task, err := a.parseOperands(cmd, []string{arg})
+		if err != nil {
+			return err
+		}
+		tasks = append(tasks, task)
+	}
+	return v.many(cmd, tasks)
 }
 
 // taskVerbs returns the verbs in the order of help. Each has options of its own.
 func (a *app) taskVerbs() []taskVerb {
-	return []taskVerb{a.runVerb(), a.localVerb(), a.planVerb(), a.whyVerb(), a.graphVerb()}
+	return []taskVerb{a.runVerb(), a.localVerb(), a.planVerb(), a.whyVerb(), a.graphVerb(), a.clearVerb()}
 }
 
 // verbCommand makes the command of a verb, with a command for each family below it.
@@ -34,11 +76,7 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 		Example: "  " + a.name + " " + v.example,
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			task, err := a.parseOperands(cmd, args)
-			if err != nil {
-				return err
-			}
-			return v.do(cmd, task)
+			return v.runOperands(a, cmd, args)
 		},
 		DisableFlagsInUseLine: true,
 	}
@@ -47,13 +85,13 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
 	for _, family := range a.registry.Families() {
-		cmd.AddCommand(a.familyCommand(family, v.do))
+		cmd.AddCommand(a.familyCommand(family, &v))
 	}
 	return cmd
 }
 
 // familyCommand makes the command of a family, whose flags are its parameters.
-func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Command, orchestrate.Task) error) *cobra.Command {
+func (a *app) familyCommand(family orchestrate.FamilyInfo, v *taskVerb) *cobra.Command {
 	doc := a.doc(family)
 	params := &paramFlags{}
 	cmd := &cobra.Command{
@@ -67,11 +105,7 @@ func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Comman
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			task, err := a.registry.Parse(family.Name, params.given)
-			if err != nil {
-				return &UsageError{err}
-			}
-			return do(cmd, task)
+			return v.run(a, cmd, family, params.given)
 		},
 		DisableFlagsInUseLine: true,
 	}

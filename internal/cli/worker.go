@@ -69,6 +69,7 @@ func (a *app) workerCommand() *cobra.Command {
 	flags.place.add(cmd.Flags())
 	flags.place.hadoopFlags.add(cmd.Flags())
 	flags.place.addMemory(cmd.Flags())
+	flags.place.addFingerprint(cmd.Flags())
 	return cmd
 }
 

@@ -51,6 +51,11 @@ type Options struct {
 	// none, as dfs.blocksize. Zero means 128 MiB.
 	BlockSize int64
 
+	// Record is put into the output's folder before it appears, as a file of the name RecordName. An empty
+	// name is no file.
+	Record     []byte
+	RecordName string
+
 	// BeforeCommit is called before the output appears, and its error keeps it from that. Nil is no call.
 	BeforeCommit func(ctx context.Context) error
 
@@ -91,6 +96,9 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 		return nil, err
 	}
 	output, err := j.runSteps(ctx)
+	if err == nil && j.options.RecordName != "" {
+		err = j.writeRecord(output)
+	}
 	if err == nil && j.options.BeforeCommit != nil {
 		err = j.options.BeforeCommit(ctx)
 	}
@@ -106,6 +114,15 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 		j.options.Log.Warn("temporary folders remain beside the output", "output", j.options.Output, "error", err)
 	}
 	return &Result{Counters: j.counters}, nil
+}
+
+func (j *run) writeRecord(output string) error {
+	w, err := j.options.Files.Create(path.Join(output, j.options.RecordName))
+	if err != nil {
+		return fmt.Errorf("record what the output is made of: %w", err)
+	}
+	_, err = w.Write(j.options.Record)
+	return errors.Join(err, w.Close())
 }
 
 func (o Options) withDefaults() Options {

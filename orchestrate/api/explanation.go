@@ -28,6 +28,7 @@ type Reason struct {
 	Text     string               `json:"text" doc:"For people"`
 	Task     string               `json:"task,omitempty" doc:"ID of the task to blame"`
 	Resource string               `json:"resource,omitempty" doc:"That it lacks"`
+	Hold     string               `json:"hold,omitempty" doc:"Name of the hold that keeps it"`
 	Until    time.Time            `json:"until,omitzero"`
 }
 

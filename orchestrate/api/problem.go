@@ -21,6 +21,7 @@ const (
 	Fenced       Code = "fenced"       // 409: the attempt is not under way; see Fence, Outcome
 	Gap          Code = "gap"          // 409: a piece of a log doesn't follow; see Fence, Offset, Expected
 	BadState     Code = "state"        // 409: the task is in no state for it; see IDs, State, Want
+	UnderHold    Code = "held"         // 409: another hold has the task; see IDs, Hold
 	UnknownTask  Code = "unknown_task" // 404: see IDs
 	UnknownRun   Code = "unknown_run"  // 404
 	NotFound     Code = "not_found"    // 404, 405: there is no such path or method
@@ -37,7 +38,7 @@ type Problem struct {
 	Title  string  `json:"title,omitempty" doc:"What the status means"`
 	Status int     `json:"status" doc:"HTTP status"`
 	Detail string  `json:"detail" doc:"What went wrong, for people, and what to do"`
-	Code   Code    `json:"code" doc:"The kind of problem" enum:"invalid,cycle,fenced,gap,state,unknown_task,unknown_run,not_found,unauthorized,forbidden,too_large,unavailable,internal"`
+	Code   Code    `json:"code" doc:"The kind of problem" enum:"invalid,cycle,fenced,gap,state,held,unknown_task,unknown_run,not_found,unauthorized,forbidden,too_large,unavailable,internal"`
 	Fields []Field `json:"fields,omitempty" doc:"Of an invalid request: what is wrong where"`
 
 	IDs      []string      `json:"ids,omitempty" doc:"Tasks that it is about; of a cycle, each requires the next one, and the last is the first again"`
@@ -45,6 +46,7 @@ type Problem struct {
 	Outcome  store.Outcome `json:"outcome,omitempty" doc:"How the attempt ended, as far as it is known"`
 	State    store.State   `json:"state,omitempty" doc:"Of the task"`
 	Want     string        `json:"want,omitempty" doc:"What the task would have to be"`
+	Hold     string        `json:"hold,omitempty" doc:"Name of the hold that has the task"`
 	Offset   int64         `json:"offset,omitempty" doc:"Where the piece of a log began"`
 	Expected int64         `json:"expected,omitempty" doc:"Where the log ends"`
 }
@@ -123,6 +125,7 @@ func typedProblem(err error) *Problem {
 		cycle   *scheduler.CycleError
 		fenced  *scheduler.FencedError
 		state   *scheduler.StateError
+		held    *scheduler.HeldError
 		gap     *store.GapError
 	)
 	switch {
@@ -139,6 +142,10 @@ func typedProblem(err error) *Problem {
 	case errors.As(err, &state):
 		p := NewProblem(http.StatusConflict, BadState, err.Error())
 		p.IDs, p.State, p.Want = []string{state.ID}, state.State, state.Want
+		return p
+	case errors.As(err, &held):
+		p := NewProblem(http.StatusConflict, UnderHold, err.Error())
+		p.IDs, p.Hold = []string{held.ID}, held.Hold
 		return p
 	case errors.As(err, &gap):
 		p := NewProblem(http.StatusConflict, Gap, err.Error())
@@ -164,6 +171,8 @@ func (p *Problem) Err() error {
 		return &scheduler.FencedError{Fence: p.Fence, Outcome: p.Outcome}
 	case BadState:
 		return &scheduler.StateError{ID: id, State: p.State, Want: p.Want}
+	case UnderHold:
+		return &scheduler.HeldError{ID: id, Hold: p.Hold}
 	case Gap:
 		return &store.GapError{Fence: p.Fence, Offset: p.Offset, Expected: p.Expected}
 	case UnknownTask:

@@ -13,7 +13,9 @@ const (
 	TaskForgiven  = "forgiven"       // its failures are forgotten
 	TaskDisabled  = "disabled"
 	TaskEnabled   = "enabled"
-	TaskMarked    = "marked" // somebody said what its state is
+	TaskMarked    = "marked"   // somebody said what its state is
+	TaskHeld      = "held"     // its output is about to be moved
+	TaskReleased  = "released" // and was
 	KillRequested = "kill requested"
 
 	Paused      = "paused"

@@ -357,7 +357,7 @@ func (s *Scheduler) Settings(ctx context.Context, prefix string) (settings map[s
 // value removes it.
 func (s *Scheduler) Set(ctx context.Context, name, value string) error {
 	return s.call(ctx, func(c *core) error {
-		if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) {
+		if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) || strings.HasPrefix(name, holdSetting) {
 			return invalid("%q is no setting of others: pause, or set a limit", name)
 		}
 		c.set(name, value)

@@ -31,6 +31,9 @@ func (c *core) load(live *store.Live) error {
 			t.rides = a.Batch != 0
 		}
 	}
+	if err := c.loadHolds(); err != nil {
+		return err
+	}
 	if err := c.loadGraph(tasks); err != nil {
 		return err
 	}

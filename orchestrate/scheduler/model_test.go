@@ -33,6 +33,8 @@ func TestModel(t *testing.T) {
 			"control": m.control,
 			"retry":   m.retry,
 			"forget":  m.forget,
+			"hold":    m.hold,
+			"release": m.release,
 			"restart": m.restart,
 			"":        m.check,
 		})
@@ -383,6 +385,39 @@ func (m *machine) retry(t *rapid.T) {
 	require.Equal(t, !settled, m.core.runs[run.Key] != nil)
 }
 
+func (m *machine) hold(t *rapid.T) {
+	h := &Hold{Name: rapid.SampledFrom([]string{"h1", "h2"}).Draw(t, "name"), By: "ann", Kill: rapid.Bool().Draw(t, "kill"), Closed: rapid.Bool().Draw(t, "closed")}
+	for i := range families {
+		if m.core.byID[id(i)] != nil && rapid.IntRange(0, 3).Draw(t, "held") == 0 {
+			h.Tasks = append(h.Tasks, id(i))
+		}
+	}
+	before := maps.Clone(m.core.counts)
+	if err := m.core.holdTasks(h); err != nil {
+		require.Equal(t, before, m.core.counts, "all or none")
+	} else {
+		require.NoError(t, m.core.holdTasks(h), "asked for again")
+		for _, held := range h.Tasks {
+			require.Equal(t, store.Pending, m.core.byID[held].State)
+		}
+	}
+	m.commit(t)
+}
+
+func (m *machine) release(t *rapid.T) {
+	r := &Release{Name: rapid.SampledFrom([]string{"h1", "h2"}).Draw(t, "name"), By: "ann"}
+	if h := m.core.holds[r.Name]; h != nil {
+		for _, key := range h.Tasks {
+			if rapid.Bool().Draw(t, "done") {
+				r.Done = append(r.Done, m.core.tasks[key].ID)
+			}
+		}
+	}
+	require.NoError(t, m.core.releaseTasks(r))
+	require.Nil(t, m.core.holds[r.Name])
+	m.commit(t)
+}
+
 func (m *machine) restart(t *rapid.T) {
 	live, err := m.store.Load(t.Context())
 	require.NoError(t, err)
@@ -392,6 +427,7 @@ func (m *machine) restart(t *rapid.T) {
 	for key, t0 := range m.core.tasks {
 		require.Equal(t, t0.Task, c.tasks[key].Task)
 		require.Equal(t, t0.standing(), c.tasks[key].standing(), t0.ID)
+		require.Equal(t, t0.hold, c.tasks[key].hold, t0.ID)
 	}
 	require.Len(t, c.tasks, len(m.core.tasks))
 	require.ElementsMatch(t, slices.Collect(maps.Keys(m.core.attempts)), slices.Collect(maps.Keys(c.attempts)))
@@ -428,6 +464,10 @@ func (m *machine) check(t *rapid.T) {
 			for _, n := range one.needs {
 				used[n.resource] += n.amount
 			}
+		}
+		if one.hold != "" {
+			require.Equal(t, store.Pending, one.State, one.ID)
+			require.NotNil(t, c.holds[one.hold], one.ID)
 		}
 		running := one.State == store.Running || one.State == store.Suspended
 		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)

@@ -23,6 +23,7 @@ type Reason struct {
 
 	Task     string // ID of the task to blame, where there is one
 	Resource string // that it lacks, where it is one
+	Hold     string // name of the hold that it is under, where it is one
 	Until    time.Time
 }
 
@@ -36,6 +37,7 @@ const (
 	LacksResource    ReasonKind = "resource" // others hold it
 	BeyondLimit      ReasonKind = "limit"    // there is not so much of it
 	SchedulerPaused  ReasonKind = "paused"
+	HeldBack         ReasonKind = "held"       // its output is being moved, or was when who did that was killed
 	NoWorker         ReasonKind = "no worker"  // that runs its program has asked lately
 	QueuedBehind     ReasonKind = "queue"      // tasks of the same program that come first
 	RestsUntil       ReasonKind = "until"      // a time
@@ -95,6 +97,9 @@ func (c *core) explainAttempt(e *Explanation, a *attempt) {
 
 // explainPending tells what a task waits for: others first, then what it needs to start.
 func (c *core) explainPending(e *Explanation, t *task) {
+	if h := c.holds[t.hold]; h != nil {
+		e.add(Reason{Kind: HeldBack, Hold: h.Name, Text: fmt.Sprintf("its output is being moved by %s of %s, since %s", h.Name, h.By, stamp(h.At))})
+	}
 	if t.open > 0 {
 		c.explainTasks(e, t.requires)
 		return
@@ -114,8 +119,20 @@ func (c *core) explainPending(e *Explanation, t *task) {
 		e.add(Reason{Kind: NoWorker, Text: "no worker that runs " + t.Program + " has been heard of for " + c.config.Lease.String()})
 	}
 	if len(e.Reasons) == 0 {
-		e.add(Reason{Kind: QueuedBehind, Text: fmt.Sprintf("it is one of %d tasks that can start, and waits for a worker", len(c.queue(t.Program).ready))})
+		e.add(Reason{Kind: QueuedBehind, Text: c.queue(t.Program).explain(t)})
 	}
+}
+
+// explain tells where a task is among those that can start.
+func (q *queue) explain(t *task) string {
+	if len(q.ready) <= 1 {
+		return "it can start, and waits for a worker"
+	}
+	before := 0
+	for _, other := range q.ready {
+		before += boolToInt(other.before(t))
+	}
+	return fmt.Sprintf("it waits for a worker as number %d of %d tasks that can start", before+1, len(q.ready))
 }
 
 // hasWorker tells whether a worker for a program has been heard of lately.

@@ -28,6 +28,10 @@ type remote interface { //nolint:interfacebloat // all that a scheduler is asked
 	Forgive(ctx context.Context, id, by string) error
 	Mark(ctx context.Context, id string, to store.State, by, note string) error
 	Kill(ctx context.Context, id, by string) error
+	Hold(ctx context.Context, hold *scheduler.Hold) error
+	Release(ctx context.Context, release *scheduler.Release) error
+	Holds(ctx context.Context) ([]scheduler.Held, error)
+	Surrounding(ctx context.Context, ids []string) (scheduler.Surrounding, error)
 	Explain(ctx context.Context, id string) (scheduler.Explanation, error)
 	Tasks(ctx context.Context, filter scheduler.TaskFilter) (scheduler.TaskPage, error)
 	Counts(ctx context.Context) (scheduler.Counts, error)

@@ -36,6 +36,11 @@ var allowed = map[string]string{
 	"GET /events/live": "vwoa",
 	"GET /resources":   "vwoa",
 	"GET /workers":     "vwoa",
+	"GET /holds":       "vwoa",
+
+	"POST /tasks/surrounding": "vwoa",
+	"POST /holds":             "oa",
+	"POST /holds/release":     "oa",
 
 	"GET /attempts/{fence}/log":     "vwoa",
 	"POST /attempts/{fence}/log":    "wa",

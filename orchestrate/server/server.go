@@ -161,6 +161,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	for _, add := range []func(*router){
 		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
 		s.routeRetry,
+		s.routeHolds,
 	} {
 		add(r)
 	}

@@ -1,0 +1,39 @@
+package scheduler
+
+import "context"
+
+// Hold keeps tasks from being started, all of them or none. The error may be a [*HeldError] where
+// another hold has one of them, or a [*StateError] where an attempt at one, or at one that reads its
+// output, is under way.
+func (s *Scheduler) Hold(ctx context.Context, hold *Hold) error {
+	return s.call(ctx, func(c *core) error { return c.holdTasks(hold) })
+}
+
+// Release ends a hold. To end one that is over is no error.
+func (s *Scheduler) Release(ctx context.Context, release *Release) error {
+	return s.call(ctx, func(c *core) error { return c.releaseTasks(release) })
+}
+
+// Holds returns the holds, the oldest first.
+func (s *Scheduler) Holds(ctx context.Context) (holds []Held, err error) {
+	err = s.call(ctx, func(c *core) error {
+		holds = c.listHolds()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return holds, nil
+}
+
+// Surrounding returns tasks, and those that depend on them, which are at most [MaxPage].
+func (s *Scheduler) Surrounding(ctx context.Context, ids []string) (found Surrounding, err error) {
+	err = s.call(ctx, func(c *core) (err error) {
+		found, err = c.surrounding(ids)
+		return err
+	})
+	if err != nil {
+		return Surrounding{}, err
+	}
+	return found, nil
+}

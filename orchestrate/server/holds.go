@@ -1,0 +1,53 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+)
+
+func (s *Server) routeHolds(r *router) {
+	limit := s.options.MaxSubmission // a hold has the IDs of as many tasks as a submission
+	handle(r, operation{method: http.MethodGet, path: "/holds", access: look, summary: "List holds"}, s.listHolds)
+	handle(r, operation{method: http.MethodPost, path: "/holds", access: control, limit: limit, summary: "Keep tasks from being started while their outputs are moved"}, s.hold)
+	handle(r, operation{method: http.MethodPost, path: "/holds/release", access: control, limit: limit, summary: "End a hold"}, s.release)
+	handle(r, operation{method: http.MethodPost, path: "/tasks/surrounding", access: look, limit: limit, summary: "Show tasks, and all that depend on them; this changes nothing"}, s.surrounding)
+}
+
+func (s *Server) listHolds(ctx context.Context, _ *nothing) (*body[api.Holds], error) {
+	holds, err := s.scheduler.Holds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Holds]{api.Holds{Holds: sent(holds, func(h *scheduler.Held) api.Held { return api.Held(*h) })}}, nil
+}
+
+func (s *Server) hold(ctx context.Context, in *body[api.Hold]) (*nothing, error) {
+	if err := s.scheduler.Hold(ctx, in.Body.Scheduler(by(ctx))); err != nil {
+		return nil, err
+	}
+	s.audit(ctx, fmt.Sprintf("held %d tasks for %s", len(in.Body.Tasks), in.Body.Name), "", in.Body.Note)
+	return nil, nil
+}
+
+func (s *Server) release(ctx context.Context, in *body[api.Release]) (*nothing, error) {
+	release := &scheduler.Release{Name: in.Body.Name, Done: in.Body.Done, By: by(ctx), Note: in.Body.Note}
+	if err := s.scheduler.Release(ctx, release); err != nil {
+		return nil, err
+	}
+	s.audit(ctx, fmt.Sprintf("released the tasks of %s, %d of them done", in.Body.Name, len(in.Body.Done)), "", in.Body.Note)
+	return nil, nil
+}
+
+func (s *Server) surrounding(ctx context.Context, in *body[api.TaskList]) (*body[api.Surrounding], error) {
+	found, err := s.scheduler.Surrounding(ctx, in.Body.Tasks)
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Surrounding]{api.Surrounding{
+		Tasks: sent(found.Tasks, api.TaskOf), Dependents: sent(found.Dependents, api.TaskOf), Unknown: found.Unknown,
+	}}, nil
+}

@@ -1,0 +1,525 @@
+package trash_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/orchestrate/trash"
+)
+
+var errKilled = errors.New("killed")
+
+// A mortal file system is that of a process which dies at one of its calls: before it, or
+// when it is done and nobody has heard so. All calls that come later do nothing.
+type mortal struct {
+	hdfs.FileSystem
+	*life
+}
+
+type life struct {
+	calls  int
+	diesAt int // zero is never
+	after  bool
+	fails  bool // the call fails, and life goes on
+}
+
+func (l *life) call(do func() error) error {
+	l.calls++
+	switch {
+	case l.diesAt == 0 || l.calls < l.diesAt:
+		return do()
+	case l.calls == l.diesAt && l.after:
+		return errors.Join(errKilled, do())
+	case l.calls > l.diesAt && l.fails:
+		return do()
+	}
+	return errKilled
+}
+
+func (m mortal) Create(name string) (w hdfs.Writer, err error) {
+	err = m.call(func() (err error) { w, err = m.FileSystem.Create(name); return err })
+	if err != nil {
+		return nil, err
+	}
+	return mortalWriter{w, m.life}, nil
+}
+
+func (m mortal) Open(name string) (r hdfs.Reader, err error) {
+	err = m.call(func() (err error) { r, err = m.FileSystem.Open(name); return err })
+	return r, err
+}
+
+func (m mortal) Stat(name string) (info fs.FileInfo, err error) {
+	err = m.call(func() (err error) { info, err = m.FileSystem.Stat(name); return err })
+	return info, err
+}
+
+func (m mortal) ReadDir(name string) (entries []fs.DirEntry, err error) {
+	err = m.call(func() (err error) { entries, err = m.FileSystem.ReadDir(name); return err })
+	return entries, err
+}
+
+func (m mortal) MkdirAll(name string, perm fs.FileMode) error {
+	return m.call(func() error { return m.FileSystem.MkdirAll(name, perm) })
+}
+
+func (m mortal) Rename(from, to string) error {
+	return m.call(func() error { return m.FileSystem.Rename(from, to) })
+}
+
+func (m mortal) Remove(name string) error {
+	return m.call(func() error { return m.FileSystem.Remove(name) })
+}
+
+func (m mortal) RemoveAll(name string) error {
+	return m.call(func() error { return m.FileSystem.RemoveAll(name) })
+}
+
+type mortalWriter struct {
+	hdfs.Writer
+	*life
+}
+
+func (w mortalWriter) Write(p []byte) (n int, err error) {
+	err = w.call(func() (err error) { n, err = w.Writer.Write(p); return err })
+	return n, err
+}
+
+func (w mortalWriter) Close() error { return w.call(w.Writer.Close) }
+
+// A yard is a folder with a cluster's files and a machine's.
+type yard struct {
+	dir string
+	now time.Time
+}
+
+func newYard(t interface {
+	Helper()
+	require.TestingT
+	TempDir() string
+},
+) *yard {
+	t.Helper()
+	y := &yard{t.TempDir(), time.Date(2014, 6, 1, 14, 23, 1, 0, time.UTC)}
+	require.NoError(t, os.MkdirAll(filepath.Join(y.dir, "cluster"), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Join(y.dir, "machine"), 0o755))
+	return y
+}
+
+// trash returns the trash of a process with that life.
+func (y *yard) trash(l *life) *trash.Trash {
+	volumes := []trash.Volume{trash.Cluster(hdfs.Local(filepath.Join(y.dir, "cluster")), "ann"), trash.Machine(filepath.Join(y.dir, "state"))}
+	for i := range volumes {
+		volumes[i].Files = mortal{volumes[i].Files, l}
+	}
+	return &trash.Trash{Volumes: volumes, Now: func() time.Time { return y.now }}
+}
+
+func (y *yard) write(t require.TestingT, name, text string) {
+	full := filepath.Join(y.dir, name)
+	require.NoError(t, os.MkdirAll(filepath.Dir(full), 0o755))
+	require.NoError(t, os.WriteFile(full, []byte(text), 0o644))
+}
+
+// tree returns names, modes and bytes of all but the homes of the trash.
+func (y *yard) tree(t require.TestingT) map[string]string {
+	tree := map[string]string{}
+	err := filepath.WalkDir(y.dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rest := strings.TrimPrefix(name, y.dir)
+		if rest == "/state" || rest == "/cluster/user" {
+			return fs.SkipDir
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		text := info.Mode().String()
+		if !d.IsDir() {
+			content, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			text += " " + string(content)
+		}
+		tree[rest] = text
+		return nil
+	})
+	require.NoError(t, err)
+	return tree
+}
+
+func (y *yard) output(volume, name string) trash.Output {
+	if volume == trash.MachineName {
+		name = filepath.Join(y.dir, "machine", name)
+	}
+	return trash.Output{Volume: volume, Path: name}
+}
+
+// clear moves outputs away as the command does.
+func clearAll(t *testing.T, tr *trash.Trash, tasks []trash.Task) (*trash.Entry, error) {
+	e, err := tr.Begin(&trash.Manifest{By: "ann", Tasks: tasks}, time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	if err := e.Move(t.Context()); err != nil {
+		return nil, err
+	}
+	return e, e.Finish()
+}
+
+// undo brings an entry back, and removes it.
+func undo(t *testing.T, tr *trash.Trash, id string) ([]trash.Restored, error) {
+	e, err := tr.Open(id)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	restored, err := e.Restore(t.Context())
+	if err != nil {
+		return nil, err
+	}
+	return restored, e.Forget()
+}
+
+func list(t require.TestingT, tr *trash.Trash) (ids []string) {
+	for _, v := range tr.Volumes {
+		entries, err := tr.List(v.Name)
+		require.NoError(t, err)
+		for _, e := range entries {
+			ids = append(ids, e.Manifest.ID)
+		}
+	}
+	return ids
+}
+
+// standard fills a yard with outputs of two tasks.
+func (y *yard) standard(t require.TestingT) []trash.Task {
+	y.write(t, "cluster/data/count/part-00000", "a\t1\n")
+	y.write(t, "cluster/data/count/_SUCCESS", "")
+	y.write(t, "cluster/data/report.txt", "report")
+	y.write(t, "machine/out/2014-06-01T10:00.csv", "x,y\n")
+	y.write(t, "machine/out/other", "stays")
+	require.NoError(t, os.Chmod(filepath.Join(y.dir, "cluster/data/count/part-00000"), 0o640))
+	require.NoError(t, os.Chmod(filepath.Join(y.dir, "cluster/data/count"), 0o750))
+	return []trash.Task{
+		{ID: "Count()", Outputs: []trash.Output{y.output("hdfs", "/data/count"), y.output("hdfs", "/data/report.txt")}},
+		{ID: "Load()", Outputs: []trash.Output{y.output("local", "out/2014-06-01T10:00.csv"), y.output("local", "out/never-made")}},
+	}
+}
+
+func TestThereAndBack(t *testing.T) {
+	y := newYard(t)
+	tasks := y.standard(t)
+	before := y.tree(t)
+	e, err := clearAll(t, y.trash(new(life)), tasks)
+	require.NoError(t, err)
+	require.Regexp(t, `^20140601-142301-[a-z0-9]{4}$`, e.Manifest.ID)
+	require.Equal(t, []string{"/", "/cluster", "/cluster/data", "/machine", "/machine/out", "/machine/out/.gomr-trash", "/machine/out/.gomr-trash/" + e.Manifest.ID + "-2", "/machine/out/.gomr-trash/" + e.Manifest.ID + "-2/2014-06-01T10:00.csv", "/machine/out/other"},
+		func() []string {
+			names := slices.Sorted(maps.Keys(y.tree(t)))
+			names[0] = "/"
+			return names
+		}())
+	restored, err := undo(t, y.trash(new(life)), e.Manifest.ID)
+	require.NoError(t, err)
+	var fates []trash.Fate
+	for _, r := range restored {
+		fates = append(fates, r.Fate)
+	}
+	require.Equal(t, []trash.Fate{trash.Back, trash.Back, trash.Back, trash.Gone}, fates)
+	require.Equal(t, before, y.tree(t))
+	_, err = undo(t, y.trash(new(life)), e.Manifest.ID)
+	require.ErrorIs(t, err, trash.ErrUnknown)
+}
+
+// TestKilledAnywhere kills a clear, and the undo after it, at each call of the file systems. Afterwards
+// either nothing is moved or an undo brings all back.
+func TestKilledAnywhere(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		for at := 1; ; at++ {
+			y := newYard(t)
+			tasks := y.standard(t)
+			before := y.tree(t)
+			l := &life{diesAt: at, after: after}
+			_, err := clearAll(t, y.trash(l), tasks)
+			if l.calls < at {
+				require.NoError(t, err)
+				break
+			}
+			what := fmt.Sprintf("clear was killed at call %d, after it: %v", at, after)
+			ids := list(t, y.trash(new(life)))
+			if len(ids) == 0 {
+				require.Equal(t, before, y.tree(t), what)
+				continue
+			}
+			for undoAt := 1; ; undoAt++ {
+				l := &life{diesAt: undoAt, after: after}
+				_, err := undo(t, y.trash(l), ids[0])
+				if l.calls < undoAt || errors.Is(err, trash.ErrUnknown) {
+					break
+				}
+			}
+			require.Empty(t, list(t, y.trash(new(life))), what)
+			tr := y.trash(new(life))
+			y.now = time.Now().Add(48 * time.Hour)
+			require.NoError(t, tr.Tidy("hdfs"))
+			require.Equal(t, before, y.tree(t), what)
+			left, err := os.ReadDir(filepath.Join(y.dir, "cluster/user/ann/.gomr-trash"))
+			require.NoError(t, err)
+			require.Empty(t, left, what)
+		}
+	}
+}
+
+// TestEachErrorMovesNothing: a clear that fails has moved everything back.
+func TestEachErrorMovesNothing(t *testing.T) {
+	for at := 1; ; at++ {
+		y := newYard(t)
+		tasks := y.standard(t)
+		before := y.tree(t)
+		l := &life{diesAt: at, fails: true}
+		e, err := clearAll(t, y.trash(l), tasks)
+		if l.calls < at {
+			return
+		}
+		if err == nil { // it was the removal of an empty folder
+			continue
+		}
+		if ids := list(t, y.trash(new(life))); len(ids) > 0 { // all was moved, and only the last mark is missing
+			require.NotNil(t, e, "call %d: %v", at, err)
+			_, err := undo(t, y.trash(new(life)), ids[0])
+			require.NoError(t, err)
+		}
+		require.Equal(t, before, y.tree(t), "call %d: %v", at, err)
+	}
+}
+
+// TestEmptyKilledAnywhere: of an entry whose removal has begun nothing comes back, whole or in part.
+func TestEmptyKilledAnywhere(t *testing.T) {
+	for at := 1; ; at++ {
+		y := newYard(t)
+		e, err := clearAll(t, y.trash(new(life)), y.standard(t))
+		require.NoError(t, err)
+		id := e.Manifest.ID
+		l := &life{diesAt: at}
+		open, err := y.trash(l).Open(id)
+		if err == nil {
+			err = open.Empty()
+		}
+		if l.calls < at {
+			require.NoError(t, err)
+			require.Empty(t, list(t, y.trash(new(life))))
+			return
+		}
+		restored, err := undo(t, y.trash(new(life)), id)
+		if err == nil {
+			require.Equal(t, trash.Back, restored[0].Fate)
+			require.Equal(t, trash.Back, restored[1].Fate)
+			require.Equal(t, trash.Back, restored[2].Fate)
+			continue
+		}
+		if errors.Is(err, trash.ErrEmptying) {
+			open, err := y.trash(new(life)).Open(id)
+			require.NoError(t, err)
+			require.True(t, open.Expired())
+			require.NoError(t, open.Empty())
+		} else {
+			require.ErrorIs(t, err, trash.ErrUnknown)
+		}
+		require.Empty(t, list(t, y.trash(new(life))))
+	}
+}
+
+// TestRandomTrees moves random outputs of random trees, with a kill somewhere in each process.
+func TestRandomTrees(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		y := newYard(t)
+		names := rapid.SliceOfNDistinct(rapid.StringMatching(`[ab]{1,2}(/[abc]{1,2}){0,3}`), 1, 8, rapid.ID).Draw(rt, "files")
+		for _, name := range names {
+			for _, side := range []string{"cluster", "machine"} {
+				full := filepath.Join(y.dir, side, name)
+				if os.MkdirAll(filepath.Dir(full), 0o755) == nil { // else a file is in its way
+					_ = os.WriteFile(full, []byte(name), fs.FileMode(rapid.SampledFrom([]int{0o600, 0o644, 0o755}).Draw(rt, "mode")))
+				}
+			}
+		}
+		var tasks []trash.Task
+		for i, name := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 5).Draw(rt, "outputs") {
+			if rapid.Bool().Draw(rt, "folder") {
+				name = path.Dir(name)
+			}
+			volume := rapid.SampledFrom([]string{"hdfs", "local"}).Draw(rt, "volume")
+			if name == "." {
+				name = names[0]
+			}
+			if volume == "hdfs" {
+				name = "/" + name
+			}
+			tasks = append(tasks, trash.Task{ID: fmt.Sprint(i), Outputs: []trash.Output{y.output(volume, name)}})
+		}
+		before := y.tree(rt)
+		l := &life{diesAt: rapid.IntRange(0, 60).Draw(rt, "dies"), after: rapid.Bool().Draw(rt, "after")}
+		_, _ = clearAll(t, y.trash(l), tasks)
+		for range 20 {
+			ids := list(rt, y.trash(new(life)))
+			if len(ids) == 0 {
+				break
+			}
+			_, _ = undo(t, y.trash(&life{diesAt: rapid.IntRange(0, 60).Draw(rt, "undo dies"), after: rapid.Bool().Draw(rt, "undo after")}), ids[0])
+		}
+		for _, id := range list(rt, y.trash(new(life))) {
+			_, err := undo(t, y.trash(new(life)), id)
+			require.NoError(rt, err)
+		}
+		require.Equal(rt, before, y.tree(rt))
+	})
+}
+
+// TestANewOutput stays, unless it is moved to the trash itself.
+func TestANewOutput(t *testing.T) {
+	y := newYard(t)
+	tr := y.trash(new(life))
+	tasks := y.standard(t)
+	before := y.tree(t)
+	e, err := clearAll(t, tr, tasks)
+	require.NoError(t, err)
+	y.write(t, "cluster/data/report.txt", "new")
+	open, err := tr.Open(e.Manifest.ID)
+	require.NoError(t, err)
+	restored, err := open.Restore(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, trash.Refused, restored[1].Fate)
+	require.Equal(t, trash.Back, restored[0].Fate)
+	require.ErrorContains(t, open.Forget(), "is still in the trash")
+	require.Contains(t, y.tree(t)["/cluster/data/report.txt"], "new")
+
+	conflicts, err := open.Conflicts()
+	require.NoError(t, err)
+	require.Equal(t, []trash.Task{{ID: "Count()", Outputs: []trash.Output{{Volume: "hdfs", Path: "/data/report.txt", Files: 1, Bytes: 3}}}}, conflicts)
+	replaced, err := clearAll(t, tr, conflicts)
+	require.NoError(t, err)
+	_, err = undo(t, tr, e.Manifest.ID)
+	require.NoError(t, err)
+	require.Equal(t, before, y.tree(t))
+	require.Equal(t, []string{replaced.Manifest.ID}, list(t, tr))
+}
+
+func TestExpiry(t *testing.T) {
+	y := newYard(t)
+	tr := y.trash(new(life))
+	tasks := y.standard(t)
+	finished, err := clearAll(t, tr, tasks[:1])
+	require.NoError(t, err)
+	interrupted, err := tr.Begin(&trash.Manifest{Tasks: tasks[1:]}, time.Hour)
+	require.NoError(t, err)
+	y.now = y.now.Add(time.Hour - time.Second)
+	require.False(t, finished.Expired())
+	y.now = y.now.Add(time.Second)
+	require.True(t, finished.Expired())
+	require.False(t, interrupted.Expired(), "nobody has seen that it is as it was meant to be")
+}
+
+// TestTwoAtOnce: of many who clear the same outputs each output goes with one, and all come back.
+func TestTwoAtOnce(t *testing.T) {
+	y := newYard(t)
+	tasks := y.standard(t)
+	before := y.tree(t)
+	var wait sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wait.Go(func() {
+			mine := []trash.Task{{ID: tasks[0].ID, Outputs: slices.Clone(tasks[0].Outputs)}, {ID: tasks[1].ID, Outputs: slices.Clone(tasks[1].Outputs)}}
+			_, errs[i] = clearAll(t, y.trash(new(life)), mine)
+		})
+	}
+	wait.Wait()
+	require.NoError(t, errors.Join(errs...))
+	for _, id := range list(t, y.trash(new(life))) {
+		_, err := undo(t, y.trash(new(life)), id)
+		require.NoError(t, err)
+	}
+	require.Equal(t, before, y.tree(t))
+}
+
+// TestLock: two processes don't work on one entry.
+func TestLock(t *testing.T) {
+	y := newYard(t)
+	tr := y.trash(new(life))
+	tr.LockDir = filepath.Join(y.dir, "state", "locks")
+	e, err := tr.Begin(&trash.Manifest{Tasks: y.standard(t)}, time.Hour)
+	require.NoError(t, err)
+	var busy *trash.BusyError
+	_, err = tr.Open(e.Manifest.ID)
+	require.ErrorAs(t, err, &busy)
+	require.Equal(t, os.Getpid(), busy.PID)
+	require.NoError(t, e.Close())
+	_, err = undo(t, tr, e.Manifest.ID)
+	require.NoError(t, err)
+}
+
+// TestOtherDevice: what can't be moved by a rename is not moved, and nothing else is.
+func TestOtherDevice(t *testing.T) {
+	y := newYard(t)
+	tasks := y.standard(t)
+	mounted := filepath.Join(y.dir, "cluster", "mounted")
+	require.NoError(t, os.Mkdir(mounted, 0o755))
+	require.NoError(t, syscall.Mount("tmpfs", mounted, "tmpfs", 0, "size=1m"), "this test mounts a small file system: run it as root, as make test does in CI")
+	t.Cleanup(func() { require.NoError(t, syscall.Unmount(mounted, 0)) })
+	y.write(t, "cluster/mounted/x", "x")
+	before := y.tree(t)
+	tasks[0].Outputs = append(tasks[0].Outputs, y.output("hdfs", "/mounted/x"))
+	_, err := clearAll(t, y.trash(new(life)), tasks)
+	require.ErrorIs(t, err, syscall.EXDEV)
+	require.ErrorContains(t, err, "/mounted/x is on another device than the trash /user/ann/.gomr-trash")
+	require.Equal(t, before, y.tree(t))
+	require.Empty(t, list(t, y.trash(new(life))))
+}
+
+// TestUnwritable: a folder in which nothing can be made or removed.
+func TestUnwritable(t *testing.T) {
+	y := newYard(t)
+	tasks := y.standard(t)
+	y.write(t, "cluster/user", "a file where the homes should be")
+	before := y.tree(t)
+	_, err := clearAll(t, y.trash(new(life)), tasks)
+	require.ErrorContains(t, err, "write the manifest of the trash")
+	require.ErrorIs(t, err, syscall.ENOTDIR)
+	require.Equal(t, before, y.tree(t))
+}
+
+// TestForeignManifest: of what another version wrote nothing is touched.
+func TestForeignManifest(t *testing.T) {
+	y := newYard(t)
+	y.write(t, "cluster/user/ann/.gomr-trash/20140601-142301-x7k2/manifest.json", `{"version": 2}`)
+	tr := y.trash(new(life))
+	_, err := tr.Open("20140601-142301-x7k2")
+	require.ErrorContains(t, err, "version 2")
+	_, err = tr.List("hdfs")
+	require.ErrorContains(t, err, "version 2")
+	for _, id := range []string{"", "..", "../x", "nobody", ".unmade-x"} {
+		_, err := tr.Open(id)
+		require.ErrorIs(t, err, trash.ErrUnknown, id)
+	}
+}
+
+var _ io.Writer = mortalWriter{}
