@@ -44,6 +44,13 @@ type Config struct {
 	// It must return soon, for the run waits for it. Nil means nobody is told.
 	Observe func(Event)
 
+	// History knows how much tasks have made before, for checks such as [RowsWithin]. Nil is none.
+	History SizeHistory
+
+	// Accept reports whether the output of a task is accepted whatever its checks say. Nil
+	// means that none is.
+	Accept func(ctx context.Context, id string) (bool, error)
+
 	// Command is what a user types before the name and flags of a task to run it;
 	// the summary shows it beside what failed. Empty means "gomr run".
 	Command string
@@ -83,6 +90,10 @@ type JobRun struct {
 	Inputs []Target // the outputs of the requirements, see [Inputs]
 	Output Target   // where the result goes
 
+	// Check is called with how much the job has made, before Commit. Its error, which is
+	// permanent, keeps the output from appearing.
+	Check func(ctx context.Context, made Size) error
+
 	// Commit is called before the output appears, and its error keeps it from that.
 	Commit func(ctx context.Context) error
 
@@ -96,6 +107,12 @@ type JobResult struct {
 	Counters []mr.CounterValue
 	// TrackingURL is the page that shows the job. Empty where there is none.
 	TrackingURL string
+
+	// Made is how much the task has made, where it was counted. A [JobRunner] leaves it to
+	// the call of [JobRun.Check].
+	Made Size
+	// Accepted is what a check had to say against an output that was accepted all the same.
+	Accepted string
 }
 
 // Progress tells how far a task is.

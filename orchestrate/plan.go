@@ -44,6 +44,8 @@ type Node struct {
 	Timeout   time.Duration
 	Retry     Retry
 	Resources map[string]int
+	Due       time.Time
+	Checks    []Check
 }
 
 // NewPlan plans the tasks and all that they require.
@@ -241,6 +243,13 @@ func (n *Node) readTask(config Config) error {
 	n.Timeout = timeoutOf(n.Task)
 	n.Retry = retryOf(n.Task, config.Retry)
 	n.Resources = resourcesOf(n.Task)
+	n.Due = dueOf(n.Task)
+	n.Checks = checksOf(n.Task)
+	for _, check := range n.Checks {
+		if err := check.valid(); err != nil {
+			return err
+		}
+	}
 	if IsWrapper(n.Task) {
 		return nil
 	}

@@ -50,10 +50,13 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		return orchestrate.JobResult{}, context.Cause(ctx)
 	}
 	result, err := engine.Run(ctx, run.Job, engine.Options{
-		Files:        r.files,
-		Inputs:       inputs,
-		Output:       output,
-		Memory:       r.memory,
+		Files:  r.files,
+		Inputs: inputs,
+		Output: output,
+		Memory: r.memory,
+		Check: func(ctx context.Context, w engine.Written) error {
+			return run.Check(ctx, orchestrate.Size{Rows: w.Rows, Bytes: w.Bytes})
+		},
 		BeforeCommit: run.Commit,
 		ResumeKey:    programKey() + run.ID,
 		Progress:     func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },

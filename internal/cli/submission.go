@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -27,6 +29,7 @@ func nodeOf(n *orchestrate.Node, program string) scheduler.Node {
 			External: orchestrate.IsExternal(n.Task), Wrapper: orchestrate.IsWrapper(n.Task),
 			Priority: n.Priority, Resources: n.Resources, Timeout: n.Timeout,
 			Retry: store.Retry{Attempts: n.Retry.Attempts, Delay: n.Retry.Delay, MaxDelay: n.Retry.MaxDelay},
+			Due:   n.Due.UTC().Truncate(time.Microsecond), // as the store keeps it
 		},
 		Complete: n.Status == orchestrate.StatusComplete,
 	}

@@ -18,6 +18,7 @@ type Spec struct {
 	Resources map[string]int `json:"resources,omitempty" doc:"How much it takes of what, while it runs"`
 	Timeout   Duration       `json:"timeout,omitzero" doc:"Of an attempt, such as 1h30m; left out is none"`
 	Retry     Retry          `json:"retry,omitzero" doc:"How often it is tried; fields left out are the scheduler's defaults"`
+	Due       time.Time      `json:"due,omitzero" doc:"By when it is to be done; left out is whenever"`
 }
 
 // A Retry is a [store.Retry].
@@ -55,6 +56,7 @@ func SpecOf(s *store.Spec) Spec {
 			Attempts: s.Retry.Attempts, Delay: Duration(s.Retry.Delay), MaxDelay: Duration(s.Retry.MaxDelay),
 			Failures: s.Retry.Failures, Window: Duration(s.Retry.Window), Rest: Duration(s.Retry.Rest),
 		},
+		Due: s.Due,
 	}
 }
 
@@ -67,6 +69,7 @@ func (s *Spec) Store() store.Spec {
 			Attempts: s.Retry.Attempts, Delay: time.Duration(s.Retry.Delay), MaxDelay: time.Duration(s.Retry.MaxDelay),
 			Failures: s.Retry.Failures, Window: time.Duration(s.Retry.Window), Rest: time.Duration(s.Retry.Rest),
 		},
+		Due: s.Due,
 	}
 }
 

@@ -250,7 +250,7 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 func sameSpec(a, b *store.Spec) bool {
 	return a.Family == b.Family && a.Program == b.Program && slices.Equal(a.Args, b.Args) &&
 		a.External == b.External && a.Wrapper == b.Wrapper && a.Priority == b.Priority &&
-		maps.Equal(a.Resources, b.Resources) && a.Timeout == b.Timeout && a.Retry == b.Retry
+		maps.Equal(a.Resources, b.Resources) && a.Timeout == b.Timeout && a.Retry == b.Retry && a.Due.Equal(b.Due)
 }
 
 // link sets what a task requires.

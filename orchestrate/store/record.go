@@ -44,6 +44,8 @@ type Spec struct {
 
 	Timeout time.Duration // of an attempt; zero is none
 	Retry   Retry
+
+	Due time.Time // by when it is to be done; zero is whenever
 }
 
 // A Retry says how often a task is tried, and when it is left alone. The zero value of a field

@@ -12,7 +12,7 @@ var (
 	putTasks = insert("tasks", "key BIGINT", "id TEXT", "family TEXT", "program TEXT", "args TEXT",
 		"external BOOLEAN", "wrapper BOOLEAN", "priority BIGINT", "resources TEXT", "requires TEXT", "timeout BIGINT",
 		"retry_attempts BIGINT", "retry_delay BIGINT", "retry_max_delay BIGINT",
-		"retry_failures BIGINT", "retry_window BIGINT", "retry_rest BIGINT",
+		"retry_failures BIGINT", "retry_window BIGINT", "retry_rest BIGINT", "due BIGINT",
 		"state TEXT", "attempts BIGINT", "failures TEXT", "not_before BIGINT", "fence BIGINT",
 		"outcome TEXT", "changed BIGINT", "error TEXT")
 	putAttempts = insert("attempts", "fence BIGINT", "task BIGINT", "number BIGINT", "worker TEXT",
@@ -76,7 +76,7 @@ func (b *Batch) writeTasks(ctx context.Context, c *session) error {
 			encodeText(t.ID), encodeText(t.Family), encodeText(t.Program), encodeTexts(t.Args), t.External, t.Wrapper,
 			int64(t.Priority), encodeMap(t.Resources, sameInt), encodeNumbers(t.Requires, same), encodeDuration(t.Timeout),
 			int64(t.Retry.Attempts), encodeDuration(t.Retry.Delay), encodeDuration(t.Retry.MaxDelay),
-			int64(t.Retry.Failures), encodeDuration(t.Retry.Window), encodeDuration(t.Retry.Rest))
+			int64(t.Retry.Failures), encodeDuration(t.Retry.Window), encodeDuration(t.Retry.Rest), encodeTime(t.Due))
 		return t.Progress.appendTo(row)
 	})
 	return wrap("tasks", err)

@@ -93,6 +93,7 @@ func drawTask(r *rapid.T) store.Task {
 				Window:   anyDuration.Draw(r, "window"),
 				Rest:     anyDuration.Draw(r, "rest"),
 			},
+			Due: anyTime.Draw(r, "due"),
 		},
 		Progress: drawProgress(r),
 	}
