@@ -51,6 +51,10 @@ type Config struct {
 	// means that none is.
 	Accept func(ctx context.Context, id string) (bool, error)
 
+	// AcceptCommand returns what a user types to accept the output of a task once. Nil is the Command,
+	// the task, and --accept-checks.
+	AcceptCommand func(t Task) string
+
 	// Command is what a user types before the name and flags of a task to run it;
 	// the summary shows it beside what failed. Empty means "gomr run".
 	Command string
@@ -67,6 +71,10 @@ func (c Config) withDefaults() Config {
 		c.Observe = func(Event) {}
 	}
 	c.Command = cmp.Or(c.Command, "gomr run")
+	if c.AcceptCommand == nil {
+		command := c.Command
+		c.AcceptCommand = func(t Task) string { return commandLine(command, t) + " --accept-checks" }
+	}
 	return c
 }
 

@@ -51,6 +51,7 @@ func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags
 	for _, counter := range result.Counters {
 		report.Details[counter.Group+": "+counter.Name] = strconv.FormatInt(counter.Value, 10)
 	}
+	addSize(report.Details, &result)
 	if result.TrackingURL != "" {
 		report.Details[trackingDetail] = result.TrackingURL
 	}
@@ -91,6 +92,7 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 	defer place.close()
 	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
 	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv)}
+	a.checkRemotely(&config, connected, remote.url)
 	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
 	return orchestrate.Attempt(ctx, config, task, host)
 }

@@ -135,7 +135,7 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 		Properties: r.properties,
 		Memory:     r.memory,
 		Check: func(ctx context.Context, w streaming.Written) error {
-			return run.Check(ctx, orchestrate.Size{Rows: w.Rows, Bytes: w.Bytes})
+			return checkJob(ctx, run, orchestrate.Size(w))
 		},
 		BeforeCommit: run.Commit,
 		Progress: func(p streaming.Progress) {

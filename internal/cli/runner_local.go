@@ -55,7 +55,7 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		Output: output,
 		Memory: r.memory,
 		Check: func(ctx context.Context, w engine.Written) error {
-			return run.Check(ctx, orchestrate.Size{Rows: w.Rows, Bytes: w.Bytes})
+			return checkJob(ctx, run, orchestrate.Size(w))
 		},
 		BeforeCommit: run.Commit,
 		ResumeKey:    programKey() + run.ID,

@@ -243,6 +243,7 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 	}
 	c.link(t, required)
 	c.arrange(t)
+	c.noteDue(t)
 	c.propagate(t, was)
 	c.added = append(c.added, t)
 }
