@@ -113,11 +113,12 @@ func (c Check) violation(made Size, before []Size) string {
 		least, most = c.least*usual, c.most*usual
 		wanted = fmt.Sprintf(", as the median of the last %d is %s", known, number(usual))
 	}
+	has := countedOf(int64(got), strings.TrimSuffix(c.what, "s"))
 	switch {
 	case got < least:
-		return fmt.Sprintf("%s %s, and %s wants at least %s%s", number(got), c.what, c, number(least), wanted)
+		return fmt.Sprintf("%s, and %s wants at least %s%s", has, c, number(least), wanted)
 	case got > most:
-		return fmt.Sprintf("%s %s, and %s wants at most %s%s", number(got), c.what, c, number(most), wanted)
+		return fmt.Sprintf("%s, and %s wants at most %s%s", has, c, number(most), wanted)
 	}
 	return ""
 }

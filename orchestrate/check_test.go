@@ -87,7 +87,7 @@ func TestChecks(t *testing.T) {
 		"little history":          {"a\n", within, rowsOf(100, 100), ""},
 		"as the others":           {"a\nb\n", within, rowsOf(1, 4, 4), ""},
 		"half of the others":      {"a\nb\n", within, rowsOf(4, 4, 1), ""},
-		"less than half":          {"a\n", within, rowsOf(4, 4, 4), "it has 1 rows, and RowsWithin(0.5, 2) wants at least 2, as the median of the last 3 is 4"},
+		"less than half":          {"a\n", within, rowsOf(4, 4, 4), "it has 1 row, and RowsWithin(0.5, 2) wants at least 2, as the median of the last 3 is 4"},
 		"more than twice":         {"a\nb\nc\n", within, rowsOf(1, 1, 100, 1), "it has 3 rows, and RowsWithin(0.5, 2) wants at most 2, as the median of the last 4 is 1"},
 		"bytes beside the others": {"a\n", orchestrate.BytesWithin(1, 1), rowsOf(1, 1, 1), "it has 2 bytes, and BytesWithin(1, 1) wants at least 10, as the median of the last 3 is 10"},
 		"unknown ones are none":   {"a\n", within, append(rowsOf(100, 100), orchestrate.Size{Rows: -1, Bytes: 5}), ""},
@@ -128,8 +128,8 @@ func TestChecks_AcceptedOnce(t *testing.T) {
 	summary, err := orchestrate.Run(t.Context(), config, task)
 	require.NoError(t, err)
 	require.FileExists(t, path)
-	require.Equal(t, "1 rows, and MinRows(2) wants at least 2; and 2 bytes, and MinBytes(9) wants at least 9", summary.Tasks[0].Accepted)
-	require.Contains(t, summary.String(), "Accepted in spite of a check: checked(path="+path+") has 1 rows")
+	require.Equal(t, "1 row, and MinRows(2) wants at least 2; and 2 bytes, and MinBytes(9) wants at least 9", summary.Tasks[0].Accepted)
+	require.Contains(t, summary.String(), "Accepted in spite of a check: checked(path="+path+") has 1 row")
 	require.Equal(t, []orchestrate.Size{{Rows: 1, Bytes: 2}}, history.known, "a later median knows of it")
 }
 
@@ -153,7 +153,7 @@ func TestChecks_WhatCanGoWrong(t *testing.T) {
 		"nothing was checked":   {checked{other: write, checks: min2}, orchestrate.Config{}, "made its output without them"},
 		"no checks":             {checked{other: write}, orchestrate.Config{}, ""},
 		"checked by itself":     {checked{other: checkThen(orchestrate.Size{Rows: 2, Bytes: -1}), checks: min2}, orchestrate.Config{}, ""},
-		"rejected by itself":    {checked{other: checkThen(orchestrate.Size{Rows: 1, Bytes: -1}), checks: min2}, orchestrate.Config{}, "it has 1 rows"},
+		"rejected by itself":    {checked{other: checkThen(orchestrate.Size{Rows: 1, Bytes: -1}), checks: min2}, orchestrate.Config{}, "it has 1 row"},
 		"not counted":           {checked{other: checkThen(orchestrate.Size{Rows: -1, Bytes: 9}), checks: min2}, orchestrate.Config{}, "MinRows(2) can't be checked, for the rows were not counted"},
 		"history can't be read": {checked{checks: []orchestrate.Check{orchestrate.RowsWithin(1, 2)}}, orchestrate.Config{History: &sizes{err: errBroken}}, "read how much earlier tasks have made, for the checks: no disk"},
 		"nobody can be asked": {checked{checks: min2}, orchestrate.Config{Accept: func(context.Context, string) (bool, error) { return false, errBroken }},
@@ -189,7 +189,7 @@ func TestChecks_OfAJob(t *testing.T) {
 		}
 	}
 	summary, err := orchestrate.Run(t.Context(), orchestrate.Config{Jobs: runner(1)}, task)
-	require.ErrorContains(t, err, "it has 1 rows, and MinRows(2) wants at least 2")
+	require.ErrorContains(t, err, "it has 1 row, and MinRows(2) wants at least 2")
 	require.Equal(t, orchestrate.Size{Rows: 1, Bytes: 5}, summary.Tasks[0].Made)
 	summary, err = orchestrate.Run(t.Context(), orchestrate.Config{Jobs: runner(2)}, task)
 	require.NoError(t, err)
@@ -201,7 +201,7 @@ type checkedJob struct {
 	world *world
 }
 
-func (j checkedJob) Output() orchestrate.Target { return target{j.Name, j.world} }
+func (j checkedJob) Output() orchestrate.Target { return file{j.world, j.Name} }
 func (checkedJob) Checks() []orchestrate.Check  { return []orchestrate.Check{orchestrate.MinRows(2)} }
 func (checkedJob) Job() mr.Job {
 	return mr.MapMerge(mr.MapFunc(func(line string, emit mr.Emit[string, int]) error { return nil }), mr.Sum)
@@ -222,5 +222,5 @@ func TestDue_LateIsInTheSummary(t *testing.T) {
 
 	summary, err = orchestrate.Run(t.Context(), orchestrate.Config{}, late)
 	require.NoError(t, err)
-	require.NotContains(t, summary.String(), "Late", "what was complete before may have been so in time")
+	require.NotContains(t, summary.String(), "Late:", "what was complete before may have been so in time")
 }
