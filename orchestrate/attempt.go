@@ -101,7 +101,7 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 
 // work calls the task and checks that it made its output.
 func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) ending {
-	s := &session{config: a.config, host: a.host, watch: newStopwatch(a.node.Timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
+	s := &session{config: a.config, host: a.host, checks: a.newChecker(), watch: newStopwatch(a.node.Timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
 	ctx = context.WithValue(ctx, sessionKey{}, s)
 	var record []byte
 	made := func(context.Context) {}
@@ -115,7 +115,7 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 	s.watch.start()
 	var result JobResult
 	err := guard(func() (err error) {
-		result, err = a.call(ctx, record)
+		result, err = a.call(ctx, record, s.checks)
 		return err
 	})
 	s.watch.stop()
@@ -126,15 +126,18 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 		end = a.failed(ctx, err)
 	} else if err := a.checkOutput(ctx); err != nil {
 		end = ending{status: StatusFailed, err: err}
+	} else if err := s.checks.finish(ctx); err != nil {
+		end = ending{status: StatusFailed, err: err, final: true}
 	} else {
 		made(ctx)
 	}
+	result.Made, result.Accepted = s.checks.result()
 	end.result = result
 	return end
 }
 
 // call runs the task's Run or its job.
-func (a *attempt) call(ctx context.Context, record []byte) (JobResult, error) {
+func (a *attempt) call(ctx context.Context, record []byte, checks *checker) (JobResult, error) {
 	if t, ok := a.node.Task.(RunTask); ok {
 		return JobResult{}, t.Run(ctx)
 	}
@@ -152,7 +155,7 @@ func (a *attempt) call(ctx context.Context, record []byte) (JobResult, error) {
 	return a.config.Jobs.RunJob(ctx, JobRun{
 		Task: a.node.Task, ID: a.node.ID, Family: family, Flags: flags,
 		Job: job, Inputs: Inputs(a.node.Task), Output: a.node.Task.Output(),
-		Record: record, Commit: a.host.Commit, Report: a.host.Report,
+		Record: record, Check: checks.check, Commit: a.host.Commit, Report: a.host.Report,
 	})
 }
 

@@ -53,6 +53,17 @@ type Config struct {
 	// It must return soon, for the run waits for it. Nil means nobody is told.
 	Observe func(Event)
 
+	// History knows how much tasks have made before, for checks such as [RowsWithin]. Nil is none.
+	History SizeHistory
+
+	// Accept reports whether the output of a task is accepted whatever its checks say. Nil
+	// means that none is.
+	Accept func(ctx context.Context, id string) (bool, error)
+
+	// AcceptCommand returns what a user types to accept the output of a task once. Nil is the Command,
+	// the task, and --accept-checks.
+	AcceptCommand func(t Task) string
+
 	// Command is what a user types before the name and flags of a task to run it;
 	// the summary shows it beside what failed. Empty means "gomr run".
 	Command string
@@ -69,6 +80,10 @@ func (c Config) withDefaults() Config {
 		c.Observe = func(Event) {}
 	}
 	c.Command = cmp.Or(c.Command, "gomr run")
+	if c.AcceptCommand == nil {
+		command := c.Command
+		c.AcceptCommand = func(t Task) string { return commandLine(command, t) + " --accept-checks" }
+	}
 	return c
 }
 
@@ -95,6 +110,10 @@ type JobRun struct {
 	// Record is put into the output's folder as the file [RecordName] before it appears. Empty is none.
 	Record []byte
 
+	// Check is called with how much the job has made, before Commit. Its error, which is
+	// permanent, keeps the output from appearing.
+	Check func(ctx context.Context, made Size) error
+
 	// Commit is called before the output appears, and its error keeps it from that.
 	Commit func(ctx context.Context) error
 
@@ -112,6 +131,12 @@ type JobResult struct {
 	Counters []mr.CounterValue
 	// TrackingURL is the page that shows the job. Empty where there is none.
 	TrackingURL string
+
+	// Made is how much the task has made, where it was counted. A [JobRunner] leaves it to
+	// the call of [JobRun.Check].
+	Made Size
+	// Accepted is what a check had to say against an output that was accepted all the same.
+	Accepted string
 }
 
 // Progress tells how far a task is.

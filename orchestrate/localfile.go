@@ -1,6 +1,7 @@
 package orchestrate
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -68,7 +69,7 @@ func (t LocalTarget) Create(ctx context.Context) (*LocalWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &LocalWriter{ctx: ctx, file: file, path: t.path}, nil
+	return &LocalWriter{ctx: ctx, file: file, path: t.path, counts: checkerOf(ctx).wanted()}, nil
 }
 
 // A LocalWriter writes a temporary file beside a [LocalTarget] and puts it in its place at the end.
@@ -78,6 +79,10 @@ type LocalWriter struct {
 	path string
 	err  error // the first failed write, after which the file is not whole
 	done bool
+
+	counts bool // the task has checks
+	open   bool // the last line has no end yet
+	made   Size
 }
 
 var _ io.WriteCloser = (*LocalWriter)(nil)
@@ -85,6 +90,11 @@ var _ io.WriteCloser = (*LocalWriter)(nil)
 // Write writes p to the temporary file. It doesn't keep p.
 func (w *LocalWriter) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
+	if w.counts {
+		w.made.Bytes += int64(n)
+		w.made.Rows += int64(bytes.Count(p[:n], []byte{'\n'}))
+		w.open = n > 0 && p[n-1] != '\n' || n == 0 && w.open
+	}
 	if err != nil && w.err == nil {
 		w.err = err
 	}
@@ -103,6 +113,9 @@ func (w *LocalWriter) Close() error {
 		err = w.file.Sync()
 	}
 	err = errors.Join(err, w.file.Close())
+	if err == nil && w.counts {
+		err = w.check()
+	}
 	if err == nil {
 		err = mayCommit(w.ctx)
 	}
@@ -113,6 +126,24 @@ func (w *LocalWriter) Close() error {
 		os.Remove(w.file.Name())
 	}
 	return err
+}
+
+// check makes the task's checks. What they reject is kept beside the target until they accept another one.
+func (w *LocalWriter) check() error {
+	if w.open {
+		w.made.Rows++
+	}
+	folder, name := filepath.Split(w.path)
+	rejected := filepath.Join(folder, "."+name+".rejected")
+	err := checkerOf(w.ctx).check(w.ctx, w.made)
+	if err == nil {
+		os.Remove(rejected)
+		return nil
+	}
+	if !errors.As(err, new(*CheckError)) || os.Rename(w.file.Name(), rejected) != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the rejected output is in %s", err, rejected)
 }
 
 // Abort removes what was written. After Close it does nothing.

@@ -21,6 +21,8 @@ var methods = map[string]reflect.Type{
 	"Timeout":   reflect.TypeFor[func() time.Duration](),
 	"Priority":  reflect.TypeFor[func() int](),
 	"Resources": reflect.TypeFor[func() map[string]int](),
+	"Due":       reflect.TypeFor[func() time.Time](),
+	"Checks":    reflect.TypeFor[func() []Check](),
 	"Validate":  reflect.TypeFor[func() error](),
 	"Help":      reflect.TypeFor[func() string](),
 	"TaskName":  reflect.TypeFor[func() string](),
@@ -44,7 +46,7 @@ var otherNames = map[string]string{
 	"DependsOn": "Requires", "Depends": "Requires",
 	"Execute": "Run", "Jobs": "Job", "GetJob": "Job",
 	"Retries": "Retry", "RetryPolicy": "Retry", "RetryCount": "Retry", "WorkerTimeout": "Timeout",
-	"TaskFamily": "TaskName",
+	"TaskFamily": "TaskName", "Deadline": "Due", "DueTime": "Due", "DueBy": "Due",
 }
 
 // checkMethods finds methods that look like one of the package's and would be ignored.

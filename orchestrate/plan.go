@@ -44,6 +44,8 @@ type Node struct {
 	Timeout   time.Duration
 	Retry     Retry
 	Resources map[string]int
+	Due       time.Time
+	Checks    []Check
 
 	// Batch is the same for tasks that one attempt can make together, at most MaxBatch of them, see
 	// [AttemptBatch]. Empty is a task that is made alone.
@@ -253,6 +255,13 @@ func (n *Node) readTask(config Config) error {
 	n.Retry = retryOf(n.Task, config.Retry)
 	n.Resources = resourcesOf(n.Task)
 	n.Batch, n.MaxBatch = batchOf(n.Task)
+	n.Due = dueOf(n.Task)
+	n.Checks = checksOf(n.Task)
+	for _, check := range n.Checks {
+		if err := check.valid(); err != nil {
+			return err
+		}
+	}
 	if IsWrapper(n.Task) {
 		return nil
 	}

@@ -48,6 +48,7 @@ type session struct {
 	config Config
 	host   Host
 	watch  *stopwatch
+	checks *checker
 	mu     sync.Mutex // held by Require
 }
 

@@ -34,7 +34,13 @@ type TaskSummary struct {
 	Missing     []Target // of an external task, what is not there
 	Counters    []mr.CounterValue
 	TrackingURL string
-	Rerun       string // a command for the shell that runs just this task and what it requires
+	Made        Size      // how much it made, zero where that wasn't counted
+	Accepted    string    // what a check had to say against its output, which was accepted all the same
+	Due         time.Time // zero where it has no due time
+	Ended       time.Time // of the last attempt, zero where there was none
+	Rerun       string    // a command for the shell that runs just this task and what it requires
+
+	asOf time.Time // when the run ended
 }
 
 // summary returns how the run ended, once its loop has.
@@ -45,14 +51,16 @@ func (r *run) summary(started time.Time) *Summary {
 			ID: s.node.ID, Task: s.node.Task, Status: s.status, Err: s.err,
 			Attempts: s.attempt, Started: s.started, Missing: s.node.Missing,
 			Counters: s.result.Counters, TrackingURL: s.result.TrackingURL,
+			Made: s.result.Made, Accepted: s.result.Accepted, Due: s.node.Due,
 			Rerun: commandLine(r.config.Command, s.node.Task),
 		}
 		if s.attempt > 0 {
-			t.Duration = s.ended.Sub(s.started)
+			t.Ended, t.Duration = s.ended, s.ended.Sub(s.started)
 		}
 		if s.status != StatusMissingExternal {
 			t.Missing = nil
 		}
+		t.asOf = started.Add(summary.Duration)
 		summary.Interrupted = summary.Interrupted || r.interrupted && !s.status.Succeeded()
 		summary.Tasks = append(summary.Tasks, t)
 	}
@@ -165,15 +173,23 @@ func (t TaskSummary) MarshalJSON() ([]byte, error) {
 		Missing         []string          `json:"missing,omitempty"`
 		Counters        []mr.CounterValue `json:"counters,omitempty"`
 		TrackingURL     string            `json:"tracking_url,omitempty"`
+		Made            *Size             `json:"made,omitempty"`
+		Accepted        string            `json:"accepted,omitempty"`
+		Due             time.Time         `json:"due,omitzero"`
+		LateSeconds     float64           `json:"late_seconds,omitempty"`
 		Rerun           string            `json:"rerun"`
 	}
 	var missing []string
 	for _, target := range t.Missing {
 		missing = append(missing, target.String())
 	}
+	var made *Size
+	if t.Made != (Size{}) {
+		made = &t.Made
+	}
 	return json.Marshal(task{
 		t.ID, Family(t.Task), t.Status, errorText(t.Err), t.Attempts, t.Started, t.Duration.Seconds(),
-		missing, t.Counters, t.TrackingURL, t.Rerun,
+		missing, t.Counters, t.TrackingURL, made, t.Accepted, t.Due, t.late(t.asOf).Seconds(), t.Rerun,
 	})
 }
 

@@ -21,6 +21,8 @@ import (
 //	Timeout() time.Duration         how long one attempt may take
 //	Priority() int                  larger runs first
 //	Resources() map[string]int      how much it takes of what; a scheduler has limits
+//	Due() time.Time                 by when the output is to be there
+//	Checks() []Check                what must be true of the output before it appears
 //	Validate() error                a check of the parameters after they are parsed
 //	Help() string                   text for the command line
 //	TaskName() string               the family, where the type's name won't do
@@ -157,6 +159,20 @@ func priorityOf(t Task) int {
 		return p.Priority()
 	}
 	return 0
+}
+
+func dueOf(t Task) time.Time {
+	if d, ok := t.(interface{ Due() time.Time }); ok {
+		return d.Due()
+	}
+	return time.Time{}
+}
+
+func checksOf(t Task) []Check {
+	if c, ok := t.(interface{ Checks() []Check }); ok {
+		return c.Checks()
+	}
+	return nil
 }
 
 func resourcesOf(t Task) map[string]int {

@@ -15,6 +15,7 @@ func (s *Summary) String() string {
 		for _, section := range sections {
 			s.writeSection(&text, section.status, section.title)
 		}
+		s.writeNotes(&text)
 	}
 	fmt.Fprintf(&text, "%s\n", s.verdict())
 	return text.String()

@@ -56,7 +56,7 @@ func (r *run) killTagged(ctx context.Context, why string) error {
 // output, but for the folder of completed steps, of which it removes only what is
 // not complete.
 func (r *run) removeLeftovers(stepsDir string) error {
-	if err := hdfs.CleanTemp(r.fsys, r.Output, stepsDir); err != nil || stepsDir == "" {
+	if err := hdfs.CleanTemp(r.fsys, r.Output, stepsDir, r.rejected); err != nil || stepsDir == "" {
 		return err
 	}
 	for i := range len(r.steps) - 1 {

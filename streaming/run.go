@@ -47,6 +47,10 @@ type Submission struct {
 	// the cluster's containers are larger.
 	Memory int64
 
+	// Check is called with how much the job has written, before BeforeCommit. Its error keeps the
+	// output from appearing; it stays in a hidden folder, which the error of Run names, until
+	// the next run of the job. Nil is no call.
+	Check func(ctx context.Context, written Written) error
 	// Record is put into the output's folder before it appears, as a file of the name RecordName. An empty
 	// name is no file.
 	Record     []byte
@@ -61,6 +65,12 @@ type Submission struct {
 
 	// Log takes messages about what is done. Nil discards them.
 	Log *slog.Logger
+}
+
+// Written is how much a job has written.
+type Written struct {
+	Rows  int64 // records of the last step's output, less than zero where Hadoop gave no counters
+	Bytes int64 // of all parts
 }
 
 // A Progress is how far a run is.
@@ -182,6 +192,7 @@ type run struct {
 	stepsDir   string // of the outputs of steps but the last
 
 	counters     mr.Counters
+	rejected     string // folder of an output that Check has rejected
 	applications []string
 }
 

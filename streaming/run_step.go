@@ -50,6 +50,11 @@ func (r *run) runStep(ctx context.Context, i int) error {
 	}
 	r.applications = append(r.applications, state.Application)
 	r.addCounters(state.Counters)
+	if i == len(r.steps)-1 && r.Check != nil {
+		if err := r.check(ctx, state.Counters, command.output); err != nil {
+			return err
+		}
+	}
 	if r.RecordName != "" && i == len(r.steps)-1 {
 		if err := r.writeRecord(command.output); err != nil {
 			return fmt.Errorf("record what the output is made of: %w", err)

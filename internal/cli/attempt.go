@@ -72,6 +72,7 @@ func detailsOf(result orchestrate.JobResult) map[string]string {
 	if result.TrackingURL != "" {
 		details[trackingDetail] = result.TrackingURL
 	}
+	addSize(details, &result)
 	return details
 }
 
@@ -123,6 +124,7 @@ func (a *app) under(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, 
 	defer place.close()
 	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
 	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv), Record: flags.recorder(ui.log)}
+	a.checkRemotely(&config, connected, remote.url)
 	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
 	return do(ctx, config, host)
 }

@@ -43,6 +43,7 @@ func (o *remoteOutput) write(document any, text func(w *tabwriter.Writer)) error
 // remoteVerbs returns the verbs that look at a server and steer it, in the order of help.
 func (a *app) remoteVerbs() []remoteVerb {
 	return []remoteVerb{
+		a.topVerb(), a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.acceptVerb(),
 		a.psVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
 		a.killVerb(), a.forgiveVerb(), a.markVerb(), a.pauseVerb(), a.unpauseVerb(), a.limitVerb(),
 		a.retryVerb(),

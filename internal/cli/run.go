@@ -18,6 +18,7 @@ type runFlags struct {
 
 	workers             int
 	keepGoing, failFast bool
+	acceptChecks        bool
 
 	json, quiet, noProgress bool
 
@@ -30,6 +31,7 @@ func (r *runFlags) add(flags *pflag.FlagSet) {
 	flags.IntVarP(&r.workers, "workers", "w", 1, "`number` of tasks to run at once")
 	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
+	flags.BoolVar(&r.acceptChecks, "accept-checks", false, "let the output of this task appear whatever its checks say; not those of what it requires")
 	r.place.addMemory(flags)
 	r.place.addFingerprint(flags)
 	addChoice(flags, &r.stale, "stale", "what to do about outputs whose inputs have changed", ignoreStale, warnStale, rerunStale)
@@ -145,6 +147,10 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 		Observe:  ui.observe,
 		Record:   flags.place.recorder(ui.log),
 		Command:  a.rerunCommand(cmd),
+		History:  a.sizesOf(place),
+	}
+	if flags.acceptChecks {
+		config.Accept = acceptOnly(task)
 	}
 	ctx := hdfs.NewContext(cmd.Context(), place.files)
 	if flags.stress.given() {

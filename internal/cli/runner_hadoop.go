@@ -132,15 +132,18 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 	}
 	var trackingURL string // written by one goroutine at a time, and by none after Run
 	result, err := cluster.Run(ctx, streaming.Submission{
-		ID:           run.ID,
-		Job:          run.Job,
-		Family:       run.Family,
-		Flags:        run.Flags,
-		Binary:       binary,
-		Inputs:       inputs,
-		Output:       output,
-		Properties:   r.properties,
-		Memory:       r.memory,
+		ID:         run.ID,
+		Job:        run.Job,
+		Family:     run.Family,
+		Flags:      run.Flags,
+		Binary:     binary,
+		Inputs:     inputs,
+		Output:     output,
+		Properties: r.properties,
+		Memory:     r.memory,
+		Check: func(ctx context.Context, w streaming.Written) error {
+			return checkJob(ctx, run, orchestrate.Size(w))
+		},
 		BeforeCommit: run.Commit,
 		Record:       run.Record,
 		RecordName:   recordName(run.Record),

@@ -51,10 +51,13 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		return orchestrate.JobResult{}, context.Cause(ctx)
 	}
 	result, err := engine.Run(ctx, run.Job, engine.Options{
-		Files:        r.files,
-		Inputs:       inputs,
-		Output:       output,
-		Memory:       r.memory,
+		Files:  r.files,
+		Inputs: inputs,
+		Output: output,
+		Memory: r.memory,
+		Check: func(ctx context.Context, w engine.Written) error {
+			return checkJob(ctx, run, orchestrate.Size(w))
+		},
 		BeforeCommit: run.Commit,
 		Record:       run.Record,
 		RecordName:   recordName(run.Record),

@@ -68,6 +68,11 @@ func (a *app) submit(cmd *cobra.Command, flags *runFlags, remote *client.Client,
 	if err != nil {
 		return scheduler.Receipt{}, err
 	}
+	if flags.acceptChecks {
+		if err := remote.Accept(cmd.Context(), orchestrate.ID(task), ""); err != nil {
+			return scheduler.Receipt{}, err
+		}
+	}
 	submission.Request, submission.Forgive = flags.shared.request, true
 	if submission.Request == "" {
 		submission.Request = rand.Text() // so that it can be made again where the answer got lost

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -28,6 +30,7 @@ func nodeOf(n *orchestrate.Node, program string) scheduler.Node {
 			Priority: n.Priority, Resources: n.Resources, Timeout: n.Timeout,
 			Retry: store.Retry{Attempts: n.Retry.Attempts, Delay: n.Retry.Delay, MaxDelay: n.Retry.MaxDelay},
 			Batch: n.Batch, MaxBatch: n.MaxBatch,
+			Due: n.Due.UTC().Truncate(time.Microsecond), // as the store keeps it
 		},
 		Complete: n.Status == orchestrate.StatusComplete,
 	}

@@ -51,6 +51,10 @@ type Options struct {
 	// none, as dfs.blocksize. Zero means 128 MiB.
 	BlockSize int64
 
+	// Check is called with how much the job has written, before BeforeCommit. Its error keeps the
+	// output from appearing; it stays in a hidden folder, which the error of Run names, until
+	// the next run of the job. Nil is no call.
+	Check func(ctx context.Context, written Written) error
 	// Record is put into the output's folder before it appears, as a file of the name RecordName. An empty
 	// name is no file.
 	Record     []byte
@@ -71,6 +75,12 @@ type Options struct {
 type Progress struct {
 	Step, Steps int     // the step that runs, from 1, of how many
 	Map, Reduce float64 // how much of its map and of its reduce is done, from 0 to 1
+}
+
+// Written is how much a job has written.
+type Written struct {
+	Rows  int64 // records of the last step's output
+	Bytes int64 // of all parts
 }
 
 // A Result is what is known of a job that ran.
@@ -96,6 +106,10 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 		return nil, err
 	}
 	output, err := j.runSteps(ctx)
+	var rejected string
+	if err == nil && j.options.Check != nil {
+		rejected, err = j.check(ctx, output)
+	}
 	if err == nil && j.options.RecordName != "" {
 		err = j.writeRecord(output)
 	}
@@ -107,7 +121,7 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 	}
 	if err != nil {
 		// The error that matters is the first one; what can't be removed now, the next run removes.
-		_ = hdfs.CleanTemp(j.options.Files, j.options.Output, j.kept)
+		_ = hdfs.CleanTemp(j.options.Files, j.options.Output, j.kept, rejected)
 		return nil, err
 	}
 	if err := hdfs.CleanTemp(j.options.Files, j.options.Output); err != nil {
@@ -150,6 +164,7 @@ type run struct {
 	temp     string // hidden folder beside the output, for all that is not complete
 	kept     string // hidden folder for the outputs of steps, or empty
 	progress *meter
+	before   int64 // output records that were counted before the last step
 }
 
 // prepare does what can fail before a task runs.
@@ -186,6 +201,9 @@ func (j *run) checkOutput() error {
 func (j *run) runSteps(ctx context.Context) (output string, err error) {
 	files := j.files
 	for i := range j.steps {
+		if i == len(j.steps)-1 {
+			j.before = j.outputRecords()
+		}
 		if i > 0 {
 			if files, err = input.List(storage{j.options.Files}, []string{output}, input.ListOptions{}); err != nil {
 				return "", err

@@ -20,6 +20,7 @@ type Spec struct {
 	Retry     Retry          `json:"retry,omitzero" doc:"How often it is tried; fields left out are the scheduler's defaults"`
 	Batch     string         `json:"batch,omitempty" doc:"The same for tasks of a program that one attempt can make together"`
 	MaxBatch  int            `json:"max_batch,omitempty" minimum:"0" doc:"How many tasks that may be at most"`
+	Due       time.Time      `json:"due,omitzero" doc:"By when it is to be done; left out is whenever"`
 }
 
 // A Retry is a [store.Retry].
@@ -60,6 +61,7 @@ func SpecOf(s *store.Spec) Spec {
 			Failures: s.Retry.Failures, Window: Duration(s.Retry.Window), Rest: Duration(s.Retry.Rest),
 		},
 		Batch: s.Batch, MaxBatch: s.MaxBatch,
+		Due: s.Due,
 	}
 }
 
@@ -73,6 +75,7 @@ func (s *Spec) Store() store.Spec {
 			Failures: s.Retry.Failures, Window: time.Duration(s.Retry.Window), Rest: time.Duration(s.Retry.Rest),
 		},
 		Batch: s.Batch, MaxBatch: s.MaxBatch,
+		Due: s.Due,
 	}
 }
 

@@ -70,3 +70,6 @@ func newHTTPClient() *http.Client {
 
 // Close closes the connections that no call uses.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Address returns the address of the server, such as http://127.0.0.1:8082. It never has a password.
+func (c *Client) Address() string { return c.base }

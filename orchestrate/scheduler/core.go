@@ -33,6 +33,7 @@ type core struct {
 	alarms    alarms
 	paused    bool
 	counts    map[store.State]int // of tasks
+	due       map[int64]struct{}  // keys of tasks that have a due time and are not done
 	settings  map[string]string   // all that the store has
 	holds     map[string]*Held    // by name
 	resumed   []int64             // fences of attempts that may have an answer to fetch
@@ -57,7 +58,7 @@ func newCore(config Config, now time.Time) *core {
 	return &core{
 		config: config, now: now, random: rand.New(rand.NewPCG(config.Seed, config.Seed)),
 		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
-		counts: map[store.State]int{}, settings: map[string]string{}, holds: map[string]*Held{},
+		counts: map[store.State]int{}, due: map[int64]struct{}{}, settings: map[string]string{}, holds: map[string]*Held{},
 		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
 		resources: r, queues: map[string]*queue{}, mates: map[string]*mateHeap{}, resumes: newQueue(r),
 	}

@@ -19,6 +19,7 @@ func (c *core) load(live *store.Live) error {
 		t := &task{Task: live.Tasks[i]}
 		t.priority, t.needs = t.Priority, needsOf(t.Resources)
 		c.counts[t.State]++
+		c.noteDue(t)
 		c.tasks[t.Key], c.byID[t.ID] = t, t
 		tasks[i] = t
 		c.order = append(c.order, t)

@@ -244,6 +244,7 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 	}
 	c.link(t, required)
 	c.arrange(t)
+	c.noteDue(t)
 	c.propagate(t, was)
 	c.added = append(c.added, t)
 }
@@ -252,7 +253,7 @@ func sameSpec(a, b *store.Spec) bool {
 	return a.Family == b.Family && a.Program == b.Program && slices.Equal(a.Args, b.Args) &&
 		a.External == b.External && a.Wrapper == b.Wrapper && a.Priority == b.Priority &&
 		maps.Equal(a.Resources, b.Resources) && a.Timeout == b.Timeout && a.Retry == b.Retry &&
-		a.Batch == b.Batch && a.MaxBatch == b.MaxBatch
+		a.Batch == b.Batch && a.MaxBatch == b.MaxBatch && a.Due.Equal(b.Due)
 }
 
 // link sets what a task requires.

@@ -47,6 +47,7 @@ func (c *core) enter(t *task, to store.State) {
 	c.counts[to]++
 	t.State, t.Changed = to, c.now
 	c.touch(t)
+	c.noteDue(t)
 	if reopened {
 		c.inherit(t)
 	}

@@ -54,6 +54,7 @@ func full(id string) scheduler.Node {
 		ID: id, Family: "Count", Program: "p", Args: []string{"--day", "2014-06-01", "<&>\u2028"}, Priority: 3,
 		Resources: map[string]int{"pool": 1}, Timeout: 90 * time.Minute,
 		Retry: store.Retry{Attempts: 3, Delay: time.Millisecond, MaxDelay: time.Hour, Failures: 7, Window: time.Minute, Rest: 123456 * time.Microsecond},
+		Due:   time.Date(2014, 6, 2, 6, 0, 0, 0, time.UTC),
 	}}
 }
 

@@ -22,13 +22,20 @@ import (
 // allowed is who may do what: v is a viewer, w a worker, o an operator, a an admin, and - who has
 // no token.
 var allowed = map[string]string{
-	"GET /healthz":     "-vwoa",
-	"GET /readyz":      "-vwoa",
-	"GET /metrics":     "vwoa",
-	"GET /tasks":       "vwoa",
-	"GET /task":        "vwoa",
-	"GET /task/why":    "vwoa",
-	"GET /counts":      "vwoa",
+	"GET /healthz":    "-vwoa",
+	"GET /readyz":     "-vwoa",
+	"GET /metrics":    "vwoa",
+	"GET /tasks":      "vwoa",
+	"GET /task":       "vwoa",
+	"GET /task/why":   "vwoa",
+	"GET /counts":     "vwoa",
+	"GET /due":        "vwoa",
+	"GET /statistics": "vwoa",
+
+	"GET /task/forecast": "vwoa",
+	"GET /task/accepted": "vwoa",
+	"POST /task/accept":  "oa",
+
 	"GET /runs":        "vwoa",
 	"GET /runs/{key}":  "vwoa",
 	"GET /attempts":    "vwoa",

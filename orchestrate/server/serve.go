@@ -44,11 +44,12 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.options.Logger.Handler(), slog.LevelWarn),
 	}
-	tidying, enough := context.WithCancel(ctx)
-	var tidied sync.WaitGroup
-	defer tidied.Wait()
+	working, enough := context.WithCancel(ctx)
+	var engines sync.WaitGroup
+	defer engines.Wait()
 	defer enough()
-	tidied.Go(func() { s.keepTidy(tidying) })
+	engines.Go(func() { s.keepTidy(working) })
+	engines.Go(func() { s.deadlines.Run(working) })
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

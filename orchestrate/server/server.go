@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/deadline"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -85,6 +86,7 @@ type Server struct {
 	scheduler *scheduler.Scheduler
 	store     Store
 	tokens    *tokens
+	deadlines *deadline.Engine
 	bells     bells
 	polls     atomic.Int64
 	large     chan struct{} // has room for the large bodies that are read at a time
@@ -105,6 +107,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	if s.tokens, err = loadTokens(ctx, s.scheduler, s.options.Now); err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
+	s.deadlines = deadline.New(deadline.Options{Scheduler: s.scheduler, Store: s.store, Now: s.options.Now, Logger: s.options.Logger})
 	s.ending, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	s.metrics = newMetrics(s)
 	s.health = newHealth(s.scheduler)
@@ -162,6 +165,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
 		s.routeRetry,
 		s.routeHolds,
+		s.routeDeadlines, s.routeAcceptance,
 	} {
 		add(r)
 	}

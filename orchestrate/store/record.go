@@ -45,6 +45,8 @@ type Spec struct {
 	Timeout time.Duration // of an attempt; zero is none
 	Retry   Retry
 
+	Due time.Time // by when it is to be done; zero is whenever
+
 	// Batch is the same for tasks of a program that one attempt can make together, at most MaxBatch
 	// of them. Empty is none that can.
 	Batch    string

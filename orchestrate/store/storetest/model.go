@@ -65,6 +65,7 @@ func storedSpec(s store.Spec) store.Spec {
 	s.Timeout = storedDuration(s.Timeout)
 	s.Retry.Delay, s.Retry.MaxDelay = storedDuration(s.Retry.Delay), storedDuration(s.Retry.MaxDelay)
 	s.Retry.Window, s.Retry.Rest = storedDuration(s.Retry.Window), storedDuration(s.Retry.Rest)
+	s.Due = storedTime(s.Due)
 	return s
 }
 

@@ -1,0 +1,144 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// An OpenTask is a task that is not done, as a forecast looks at it.
+type OpenTask struct {
+	Key        int64
+	ID, Family string
+	State      store.State
+	External   bool
+	Wrapper    bool
+	Due        time.Time // zero is whenever
+	Changed    time.Time // when the state changed
+	NotBefore  time.Time // of a task that is retrying or disabled
+	Started    time.Time // of the attempt under way; zero where there is none
+	Fence      int64
+	Requires   []int64 // keys of those that are not done: what it requires, and what its attempt has asked for
+}
+
+// DueTasks returns the keys of the tasks that have a due time and are not done. It looks at no others.
+func (s *Scheduler) DueTasks(ctx context.Context) (keys []int64, err error) {
+	err = s.call(ctx, func(c *core) error {
+		keys = make([]int64, 0, len(c.due))
+		for key := range c.due {
+			keys = append(keys, key)
+		}
+		return nil
+	})
+	slices.Sort(keys)
+	return keys, err
+}
+
+// OpenTasks returns those of some tasks that are not done, and all that is not done of what they
+// wait for, in no order. It may see changes that are made meanwhile: others have their turn in between.
+func (s *Scheduler) OpenTasks(ctx context.Context, keys []int64) ([]OpenTask, error) {
+	look := newClosureLook(keys)
+	var found []OpenTask
+	for !look.over() {
+		err := s.call(ctx, func(c *core) error {
+			found = look.open(c, found)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// open adds as many open tasks as one look may.
+func (l *closureLook) open(c *core, found []OpenTask) []OpenTask {
+	for range lookAtOnce {
+		if l.over() {
+			return found
+		}
+		last := len(l.next) - 1
+		t := c.tasks[l.next[last]]
+		l.next = l.next[:last]
+		if t != nil && t.State != store.Done {
+			one := t.asOpen()
+			l.add(one.Requires)
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+func (t *task) asOpen() OpenTask {
+	one := OpenTask{
+		Key: t.Key, ID: t.ID, Family: t.Family, State: t.State, External: t.External, Wrapper: t.Wrapper,
+		Due: t.Due, Changed: t.Changed, NotBefore: t.NotBefore, Fence: t.Fence,
+	}
+	waitsFor := t.requires
+	if t.attempt != nil {
+		one.Started = t.attempt.Started
+		waitsFor = nil // it has begun
+		if t.attempt.waiting != nil {
+			waitsFor = t.attempt.waiting.on
+		}
+	}
+	for _, required := range waitsFor {
+		if required.State != store.Done {
+			one.Requires = append(one.Requires, required.Key)
+		}
+	}
+	return one
+}
+
+// noteDue keeps the set of the tasks that have a due time and are not done.
+func (c *core) noteDue(t *task) {
+	if t.Due.IsZero() || t.State == store.Done {
+		delete(c.due, t.Key)
+	} else {
+		c.due[t.Key] = struct{}{}
+	}
+}
+
+// RecordSet sets a setting and adds an entry to the history, both or neither: what has
+// happened once is recorded once, whatever ends the process in between.
+func (s *Scheduler) RecordSet(ctx context.Context, name, value, kind, task, by, message string) error {
+	return s.call(ctx, func(c *core) error {
+		if err := checkSetting(name); err != nil {
+			return err
+		}
+		c.set(name, value)
+		e := store.Event{Kind: kind, By: by, Message: message}
+		if t := c.byID[task]; t != nil {
+			e.Task = t.Key
+		}
+		c.record(e)
+		return nil
+	})
+}
+
+// Families returns the families of all tasks, sorted.
+func (s *Scheduler) Families(ctx context.Context) ([]string, error) {
+	seen := map[string]bool{}
+	for key, last := int64(1), int64(1); key <= last; {
+		err := s.call(ctx, func(c *core) error {
+			last = c.lastTask
+			for end := min(key+lookAtOnce, last+1); key < end; key++ {
+				if t := c.tasks[key]; t != nil {
+					seen[t.Family] = true
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	families := make([]string, 0, len(seen))
+	for family := range seen {
+		families = append(families, family)
+	}
+	slices.Sort(families)
+	return families, nil
+}
