@@ -35,6 +35,7 @@ type TaskChange struct {
 // A Written tells of one write of the state, for those who measure.
 type Written struct {
 	Records int // tasks, attempts, runs, events and settings
+	Events  int // of them
 	Took    time.Duration
 	Err     error
 }
@@ -74,7 +75,7 @@ func (s *Scheduler) OnWrite(told func(Written)) (stop func()) { return s.hub.onW
 func (s *Scheduler) write(c *core, batch *store.Batch) error {
 	start := time.Now()
 	err := s.store.Write(s.ctx, batch)
-	s.hub.tell(Written{recordsOf(batch), time.Since(start), err})
+	s.hub.tell(Written{recordsOf(batch), len(batch.Events), time.Since(start), err})
 	if err != nil {
 		// What is read again may differ from what was announced: the batch may be there after all.
 		s.hub.reload()

@@ -341,12 +341,19 @@ func (s *Scheduler) Settings(ctx context.Context, prefix string) (settings map[s
 // value removes it.
 func (s *Scheduler) Set(ctx context.Context, name, value string) error {
 	return s.call(ctx, func(c *core) error {
-		if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) {
-			return invalid("%q is no setting of others: pause, or set a limit", name)
+		if err := checkSettingOfOthers(name); err != nil {
+			return err
 		}
 		c.set(name, value)
 		return nil
 	})
+}
+
+func checkSettingOfOthers(name string) error {
+	if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) {
+		return invalid("%q is no setting of others: pause, or set a limit", name)
+	}
+	return nil
 }
 
 // Record adds an entry to the history. The task is an ID, and may be unknown or empty.
