@@ -255,7 +255,7 @@ func (m *Mail) check() error {
 	case len(m.To) == 0:
 		return errors.New("to: who gets the mail?")
 	}
-	if _, ok := mechanisms[m.Auth]; !ok && m.Auth != "auto" {
+	if _, ok := mechanisms[m.Auth]; !ok && m.Auth != "" && m.Auth != "auto" {
 		return fmt.Errorf("auth = %q: want auto, plain, login, cram-md5, scram-sha-256 or xoauth2", m.Auth)
 	}
 	for _, address := range append([]string{m.From}, m.To...) {

@@ -71,8 +71,11 @@ func (p *poster) post(ctx context.Context, body []byte, header map[string]string
 	start := time.Now()
 	response, err := p.client.Do(request)
 	if err != nil {
-		err = timedOut(ctx, p.plain(err), time.Since(start).Round(time.Millisecond))
-		return append(said, "< "+err.Error()), err
+		err = p.plain(err)
+		if isTimeout(ctx, err) {
+			err = fmt.Errorf("no answer within %s: %w", shortDuration(time.Since(start)), err)
+		}
+		return append(said, "! "+err.Error()), err
 	}
 	defer response.Body.Close()
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, answerLimit)) // what is there of it

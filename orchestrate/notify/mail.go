@@ -82,21 +82,19 @@ func newMailSender(m *Mail, timeout time.Duration) (*mailSender, error) {
 func (s *mailSender) send(ctx context.Context, m *Message) (said []string, err error) {
 	said, err = s.sendTo(ctx, m, s.mail.To)
 	var refused *mail.SendError
-	if !errors.As(err, &refused) || refused.Reason != mail.ErrSMTPRcptTo || refused.ErrorCode() < 500 || len(s.mail.To) == 1 {
-		return said, err
-	}
-	taken := 0
-	for _, to := range s.mail.To {
-		more, oneErr := s.sendTo(ctx, m, []string{to})
-		said = append(said, more...)
-		if oneErr == nil {
-			taken++
+	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPRcptTo && refused.ErrorCode() >= 500 && len(s.mail.To) > 1 {
+		for _, to := range s.mail.To {
+			more, oneErr := s.sendTo(ctx, m, []string{to})
+			said = append(said, more...)
+			if oneErr == nil {
+				err = nil
+			}
 		}
 	}
-	if taken > 0 {
-		return said, nil
+	if err != nil {
+		return said, s.explain(ctx, err)
 	}
-	return said, err
+	return said, nil
 }
 
 func (s *mailSender) sendTo(ctx context.Context, m *Message, to []string) (said []string, err error) {
@@ -115,11 +113,13 @@ func (s *mailSender) sendTo(ctx context.Context, m *Message, to []string) (said 
 	if err = client.DialAndSendWithContext(ctx, msg); msg.IsDelivered() {
 		err = nil
 	}
-	said = listener.lines(s.mail.Password)
+	// The client tells neither the last word of the server nor its refusals.
 	if err == nil {
-		return said, nil
+		listener.insert("< 354", "< "+oneLine(msg.ServerResponse()))
+	} else {
+		listener.add("! " + oneLine(err.Error()))
 	}
-	return said, s.explain(ctx, err)
+	return listener.lines(s.mail.Password), err
 }
 
 // client returns a client whose connection ends with the context of the delivery.
@@ -173,11 +173,14 @@ func (s *mailSender) authentication() mail.Option {
 func (s *mailSender) explain(ctx context.Context, err error) error {
 	text := oneLine(hide(err.Error(), s.mail.Password))
 	var sent *mail.SendError
-	if errors.As(err, &sent) && sent.ErrorCode() >= 500 {
+	var composed *DeliveryError
+	if errors.As(err, &composed) || errors.As(err, &sent) && sent.ErrorCode() >= 500 {
 		return &DeliveryError{Permanent: true, Err: errors.New(text)}
 	}
-	// The error itself may have what the server said of the password.
-	return timedOut(ctx, fmt.Errorf("%s:%d: %s", s.mail.Host, s.port, text), s.timeout) //nolint:errorlint // see above
+	if isTimeout(ctx, err) {
+		text = fmt.Sprintf("no answer within %s: %s", s.timeout, text)
+	}
+	return fmt.Errorf("%s:%d: %s", s.mail.Host, s.port, text)
 }
 
 // compose makes the mail of a message.
@@ -229,17 +232,32 @@ func (c *conversation) Debugf(l log.Log) {
 	if l.Direction == log.DirClientToServer {
 		mark = "> "
 	}
+	for line := range strings.Lines(fmt.Sprintf(l.Format, l.Messages...)) {
+		c.add(mark + oneLine(line))
+	}
+}
+
+func (c *conversation) add(line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for line := range strings.Lines(fmt.Sprintf(l.Format, l.Messages...)) {
-		c.said = append(c.said, mark+oneLine(line))
-	}
+	c.said = append(c.said, line)
 }
 
 // Infof, Warnf and Errorf are not used by the client.
 func (c *conversation) Infof(l log.Log)  { c.Debugf(l) }
 func (c *conversation) Warnf(l log.Log)  { c.Debugf(l) }
 func (c *conversation) Errorf(l log.Log) { c.Debugf(l) }
+
+// insert adds a line behind the one that begins so.
+func (c *conversation) insert(behind, line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := slices.IndexFunc(c.said, func(said string) bool { return strings.HasPrefix(said, behind) })
+	if at < 0 {
+		at = len(c.said) - 1
+	}
+	c.said = slices.Insert(c.said, at+1, line)
+}
 
 // lines returns what was said, without secrets.
 func (c *conversation) lines(secrets ...Secret) []string {

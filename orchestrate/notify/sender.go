@@ -71,11 +71,8 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// timedOut says of an error that it came from the time, where it did.
-func timedOut(ctx context.Context, err error, after time.Duration) error {
+// isTimeout tells whether an error came from the time that a delivery has.
+func isTimeout(ctx context.Context, err error) bool {
 	var network net.Error
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout() {
-		return fmt.Errorf("no answer within %s: %w", after, err)
-	}
-	return err
+	return errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout()
 }

@@ -108,8 +108,7 @@ func slackMark(m *Message) string {
 	return ":information_source:"
 }
 
-// slackEscape makes text of text: these three are all that Slack asks for. Other marks are not told from text,
-// so they get a letter that is not seen.
+// slackEscape keeps a text from making links and mentions: these three are all that Slack asks for.
 func slackEscape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
