@@ -270,15 +270,16 @@ func TestLongLog(t *testing.T) {
 // TestTestMessage: a test goes out whatever waits, and tells what was said.
 func TestTestMessage(t *testing.T) {
 	inWorld(t, Config{}, func(t *testing.T, w *world) {
-		said, err := w.engine.Test(t.Context(), "ops", "ann")
+		result, err := w.engine.Test(t.Context(), "ops", "ann")
 		require.NoError(t, err)
-		require.Equal(t, []string{"< taken"}, said)
+		require.Equal(t, TestResult{Said: []string{"< taken"}}, result)
 		require.Equal(t, []string{"a test of the channel ops, asked for by ann"}, w.ops().take())
 		_, err = w.engine.Test(t.Context(), "opps", "ann")
 		require.ErrorContains(t, err, `there is no channel "opps"; there are ["ops"]`)
 		w.ops().set(func(*Message) error { return errors.New("no luck") })
-		said, err = w.engine.Test(t.Context(), "ops", "ann")
-		require.ErrorContains(t, err, "no luck")
-		require.Equal(t, []string{"< no luck"}, said)
+		result, err = w.engine.Test(t.Context(), "ops", "ann")
+		require.NoError(t, err)
+		require.ErrorContains(t, result.Err, "no luck")
+		require.Equal(t, []string{"< no luck"}, result.Said)
 	})
 }

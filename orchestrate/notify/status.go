@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -165,29 +164,34 @@ func (e *Engine) Unsilence(ctx context.Context, families, by, note string) error
 	})
 }
 
-// Test sends a message to a channel now, whatever waits for it, and returns what was said, also where the error tells
-// that it was not taken: a [*DeliveryError] or another. That of a channel that is not known is a [*scheduler.InvalidError].
-func (e *Engine) Test(ctx context.Context, name, by string) (said []string, err error) {
+// longestTest bounds a test, for somebody waits for its end.
+const longestTest = 20 * time.Second
+
+// A TestResult is what became of a test.
+type TestResult struct {
+	Said []string // what was said in short, a line for each step: > by us, < by the other side, ! what went wrong
+	Err  error    // nil where it was taken; a [*DeliveryError] or another
+}
+
+// Test sends a message to a channel now, whatever waits for it. An unknown channel is a
+// [*scheduler.InvalidError].
+func (e *Engine) Test(ctx context.Context, name, by string) (TestResult, error) {
 	c := e.channels[name]
 	if c == nil {
-		return nil, &scheduler.InvalidError{Reason: fmt.Sprintf("there is no channel %q; there are %q", name, e.channelNames())}
+		return TestResult{}, &scheduler.InvalidError{Reason: fmt.Sprintf("there is no channel %q; there are %q", name, e.channelNames())}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	installation := ""
+	if err := e.ask(ctx, func(b *book) error { installation = b.place.Installation; return nil }); err != nil {
+		return TestResult{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(c.Timeout, longestTest))
 	defer cancel()
 	stop := context.AfterFunc(e.ctx, cancel)
 	defer stop()
-	installation := ""
-	if err := e.ask(ctx, func(b *book) error { installation = b.place.Installation; return nil }); err != nil {
-		return nil, err
-	}
 	now := e.now().UTC()
-	m := &Message{
+	said, err := c.sender.send(ctx, &Message{
 		ID: fmt.Sprintf("test-%d", now.UnixMicro()), Installation: installation, Status: StatusTest, Kind: testKind, Severity: Info,
 		At: now, Subject: fmt.Sprintf("a test of the channel %s, asked for by %s", name, by), Count: 1, Link: e.options.Link,
-	}
-	said, err = c.sender.send(ctx, m)
-	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return said, errors.Join(err, context.Cause(ctx))
-	}
-	return said, err
+	})
+	return TestResult{said, err}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/notify"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -30,6 +31,9 @@ type Store interface {
 type Options struct {
 	Scheduler *scheduler.Scheduler
 	Store     Store
+
+	// Notify tells people what needs them, and is the caller's to close after the server. Nil is nobody.
+	Notify *notify.Engine
 
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
@@ -158,7 +162,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeNotify, s.routeHealth,
 	} {
 		add(r)
 	}
