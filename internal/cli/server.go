@@ -33,6 +33,9 @@ type serverOptions struct {
 	database string
 	postgres string
 	insecure bool
+
+	notify    string
+	publicURL string
 }
 
 func (a *app) serverCommand() *cobra.Command {
@@ -52,6 +55,7 @@ func (a *app) serverCommand() *cobra.Command {
 	o.addDatabase(cmd, a)
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`address` to listen at")
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "let all machines that reach the server do everything, without a token")
+	o.addNotify(cmd)
 	return cmd
 }
 
@@ -102,7 +106,15 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Logger: a.newLog(a.stderr, slog.LevelInfo)})
+	log := a.newLog(a.stderr, slog.LevelInfo)
+	engine, err := a.openNotify(ctx, o, s, st, listener.Addr(), log)
+	if err != nil {
+		return err
+	}
+	if engine != nil {
+		defer engine.Close()
+	}
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Notify: engine, Insecure: o.insecure, Logger: log})
 	if err != nil {
 		return err
 	}
