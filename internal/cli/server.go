@@ -95,6 +95,10 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	notified, err := a.readNotify(o)
+	if err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -107,7 +111,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	log := a.newLog(a.stderr, slog.LevelInfo)
-	engine, err := a.openNotify(ctx, o, s, st, listener.Addr(), log)
+	engine, err := o.openNotify(ctx, notified, s, st, listener.Addr(), log)
 	if err != nil {
 		return err
 	}

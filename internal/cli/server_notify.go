@@ -22,8 +22,8 @@ func (o *serverOptions) addNotify(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.publicURL, "public-url", "", "`URL` of the server for those who are told, where it is not the one that it listens at")
 }
 
-// openNotify starts what tells people, or returns nil where nobody is to be told.
-func (a *app) openNotify(ctx context.Context, o *serverOptions, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (*notify.Engine, error) {
+// readNotify reads who is to be told of what, or returns nil where nobody is.
+func (a *app) readNotify(o *serverOptions) (*notify.Config, error) {
 	if o.publicURL != "" {
 		u, err := url.Parse(o.publicURL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -31,15 +31,20 @@ func (a *app) openNotify(ctx context.Context, o *serverOptions, s *scheduler.Sch
 		}
 	}
 	if o.notify == "" {
-		return nil, nil //nolint:nilnil // no file, no engine, no error
+		return nil, nil //nolint:nilnil // no file, no configuration, no error
 	}
 	config, err := notify.ReadConfig(o.notify, a.getenv)
 	var wrong *notify.ConfigError
 	if errors.As(err, &wrong) && wrong.Key != "" {
 		return nil, fmt.Errorf("%w%s", err, didYouMean("", nearest(wrong.Key, wrong.Known)))
 	}
-	if err != nil {
-		return nil, err
+	return config, err
+}
+
+// openNotify starts what tells people, or returns nil where nobody is to be told.
+func (o *serverOptions) openNotify(ctx context.Context, config *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (*notify.Engine, error) {
+	if config == nil {
+		return nil, nil //nolint:nilnil // as above
 	}
 	options := notify.Options{Scheduler: s, Store: st, Config: config, Server: o.publicURL, Link: o.publicURL, Logger: log}
 	if options.Server == "" {

@@ -22,6 +22,7 @@ type shared struct {
 	dir     string // of the test
 	address string
 	server  *exec.Cmd
+	flags   []string // of the server, beside those that it has always
 }
 
 // newShared starts a server of a program.
@@ -38,7 +39,7 @@ var servingAt = regexp.MustCompile(`^serving at http://(\S+), `)
 // startServer starts the server, where it was before if it was, and waits until it serves.
 func (s *shared) startServer(t *testing.T) {
 	t.Helper()
-	s.server = s.command(t, "server", "--listen", s.address, "--database", filepath.Join(s.dir, "scheduler.db"))
+	s.server = s.command(t, append([]string{"server", "--listen", s.address, "--database", filepath.Join(s.dir, "scheduler.db")}, s.flags...)...)
 	var errs bytes.Buffer
 	s.server.Stderr = &errs
 	stdout, err := s.server.StdoutPipe()

@@ -79,7 +79,7 @@ type channelDocument struct {
 // topKeys and channelKeys are the keys of a file, for those that are misspelt.
 var (
 	topKeys     = []string{"window", "remind", "channel"}
-	channelKeys = slices.Concat(commonKeys, typeKeys["mail"], typeKeys["slack"], typeKeys["webhook"])
+	channelKeys = sortedSet(commonKeys, typeKeys["mail"], typeKeys["slack"], typeKeys["webhook"])
 	commonKeys  = []string{"name", "type", "families", "kinds", "severity", "recoveries", "most_per_hour", "give_up_after", "timeout"}
 	typeKeys    = map[string][]string{
 		"mail":    {"host", "port", "tls", "insecure", "ca_file", "auth", "username", "password", "password_env", "password_file", "from", "to"},
@@ -87,6 +87,12 @@ var (
 		"webhook": {"url", "url_env", "url_file", "ca_file", "secret", "secret_env", "secret_file", "token", "token_env", "token_file"},
 	}
 )
+
+func sortedSet(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
 
 // A duration is one as Go writes it.
 type duration time.Duration
