@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
@@ -72,15 +73,20 @@ type incident struct {
 	Reminded int       `json:"reminded,omitempty"`
 
 	Tasks []incidentTask `json:"tasks,omitempty"`
-	Lines []string       `json:"lines,omitempty"` // the messages of events about no task
-	Count int            `json:"count,omitempty"` // of those events
+
+	// Blaming are tasks that have failed because of these: they had asked for one while they ran.
+	Blaming []incidentTask `json:"blaming,omitempty"`
+
+	Lines []string `json:"lines,omitempty"` // the messages of events about no task
+	Count int      `json:"count,omitempty"` // of those events
 }
 
 // An incidentTask is a task of an incident.
 type incidentTask struct {
-	Key      int64 `json:"key"`
-	Fence    int64 `json:"fence,omitempty"`    // of the attempt that failed
-	Forgiven bool  `json:"forgiven,omitempty"` // since then
+	Key      int64  `json:"key"`
+	ID       string `json:"id"`
+	Fence    int64  `json:"fence,omitempty"`    // of the attempt that failed
+	Forgiven bool   `json:"forgiven,omitempty"` // since then
 }
 
 // A letter is a message on its way to one channel.
@@ -243,6 +249,22 @@ func (b *book) leave(i *incident, leaves func(incidentTask) bool) {
 	case len(i.Tasks) != before:
 		b.touch(i)
 	}
+}
+
+// turn makes those tasks an incident's own that had failed because of its tasks.
+func (b *book) turn(i *incident, tasks []store.Task) {
+	blaming := i.Blaming
+	i.Blaming = nil
+	for _, t := range blaming {
+		if hasKey(tasks, t.Key) && b.byTask[taskOf{sortOf(i.Kind), t.Key}] == nil {
+			i.Tasks = append(i.Tasks, t)
+		}
+	}
+	if len(tasks) > 0 {
+		i.Kind, i.Family, i.Error = scheduler.TaskFailed, tasks[0].Family, shorten(tasks[0].Error, longestError)
+	}
+	b.index(i)
+	b.touch(i)
 }
 
 // inOrder returns the incidents, the oldest first.

@@ -46,7 +46,7 @@ func (e *Engine) compose(ctx context.Context, b *book, i *incident, tasks []stor
 	}
 	m.Tasks = namedTasks(tasks)
 	if len(tasks) > 0 {
-		if err := e.addWaiting(ctx, m, tasks); err != nil {
+		if err := e.addWaiting(ctx, m, tasks, i.Blaming); err != nil {
 			return nil, err
 		}
 		if kinds[i.Kind].failure {
@@ -71,8 +71,8 @@ func (e *Engine) message(b *book, i *incident, now time.Time) *Message {
 	}
 }
 
-// recovery makes the message that all tasks of an incident are done.
-func (e *Engine) recovery(b *book, i *incident, done []store.Task, now time.Time) *Message {
+// recovery makes the message that all tasks of an incident are done. Those that had failed because of it may be tried again.
+func (e *Engine) recovery(b *book, i *incident, done, blaming []store.Task, now time.Time) *Message {
 	m := e.message(b, i, now)
 	m.ID, m.Status, m.Severity = i.ID+"-recovered", StatusRecovered, Info
 	m.Count, m.Tasks = len(done), namedTasks(done)
@@ -87,6 +87,9 @@ func (e *Engine) recovery(b *book, i *incident, done []store.Task, now time.Time
 	if len(done) > 1 {
 		m.Subject = fmt.Sprintf("%d of %s are done, after %s", len(done), i.Family, m.Took)
 	}
+	for _, t := range namedTasks(blaming) {
+		m.Commands = append(m.Commands, e.command("forgive", t.ID))
+	}
 	return m
 }
 
@@ -98,18 +101,21 @@ func namedTasks(tasks []store.Task) (named []Task) {
 }
 
 // addWaiting tells what waits for tasks, and who has asked for it.
-func (e *Engine) addWaiting(ctx context.Context, m *Message, tasks []store.Task) error {
-	keys := make([]int64, len(tasks))
-	for n, t := range tasks {
-		keys[n] = t.Key
+func (e *Engine) addWaiting(ctx context.Context, m *Message, tasks []store.Task, blaming []incidentTask) error {
+	var keys []int64
+	for _, t := range tasks {
+		keys = append(keys, t.Key)
+	}
+	for _, t := range blaming {
+		keys = append(keys, t.Key)
 	}
 	waiting, err := e.options.Scheduler.StuckBehind(ctx, keys)
 	if err != nil {
 		return err
 	}
-	m.Waiting = len(waiting)
+	m.Waiting = len(waiting) + len(blaming)
 	concerned := map[int64]bool{}
-	for _, key := range append(keys, waiting...) {
+	for _, key := range slices.Concat(keys, waiting) {
 		concerned[key] = true
 	}
 	runs, err := e.options.Store.Runs(ctx, 0, recentRuns)
@@ -241,12 +247,16 @@ func (e *Engine) addCommands(m *Message, i *incident) {
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		command := "gomr " + verb + " " + quote(id)
-		if e.options.Server != "" {
-			command += " --server " + quote(e.options.Server)
-		}
-		m.Commands = append(m.Commands, command)
+		m.Commands = append(m.Commands, e.command(verb, id))
 	}
+}
+
+func (e *Engine) command(verb, id string) string {
+	command := "gomr " + verb + " " + quote(id)
+	if e.options.Server != "" {
+		command += " --server " + quote(e.options.Server)
+	}
+	return command
 }
 
 // quote makes one word of a text for a shell.

@@ -130,7 +130,7 @@ func ReadConfig(file string, getenv func(string) string) (*Config, error) {
 			return nil, &ConfigError{File: file, Reason: fmt.Sprintf("the channel %s: %v", name, err)}
 		}
 		if slices.ContainsFunc(config.Channels, func(c Channel) bool { return c.Name == channel.Name }) {
-			return nil, &ConfigError{File: file, Reason: fmt.Sprintf("two channels are named %s", channel.Name)}
+			return nil, &ConfigError{File: file, Reason: "two channels are named " + channel.Name}
 		}
 		config.Channels = append(config.Channels, channel)
 	}

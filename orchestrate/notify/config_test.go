@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -109,7 +108,7 @@ func TestConfigErrors(t *testing.T) {
 	}
 	var wrong *ConfigError
 	_, err := readConfig(t, mail("recipients = []"), 0o600)
-	require.True(t, errors.As(err, &wrong))
+	require.ErrorAs(t, err, &wrong)
 	require.Equal(t, "recipients", wrong.Key)
 	require.Contains(t, wrong.Known, "to")
 }

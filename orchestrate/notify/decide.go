@@ -28,6 +28,9 @@ type finding struct {
 	kind  string
 	task  *store.Task // nil where it is about none
 	error string
+
+	// told returns the channels that are told of a kind and a family.
+	told func(kind, family string) []string
 }
 
 // note takes a finding into the incident that it belongs to.
@@ -48,9 +51,13 @@ func (b *book) note(f *finding, window time.Duration) {
 			return
 		}
 		b.leave(old, func(t incidentTask) bool { return t.Key == f.task.Key })
+	} else if root := b.blamed(f); root != nil {
+		root.Blaming = append(root.Blaming, incidentTask{Key: f.task.Key, ID: f.task.ID, Fence: f.event.Fence})
+		b.touch(root)
+		return
 	}
 	i := b.gather(f, window)
-	i.Tasks = append(i.Tasks, incidentTask{Key: f.task.Key, Fence: f.event.Fence})
+	i.Tasks = append(i.Tasks, incidentTask{Key: f.task.Key, ID: f.task.ID, Fence: f.event.Fence})
 	b.byTask[key] = i
 	b.touch(i)
 }
@@ -73,6 +80,31 @@ func (b *book) renew(old *incident, f *finding) {
 			b.touch(old)
 		}
 	}
+}
+
+// blamed returns the incident of a task that is named by the error of another one, which has failed because it had asked
+// for it while it ran.
+func (b *book) blamed(f *finding) *incident {
+	if f.kind != scheduler.TaskFailed {
+		return nil
+	}
+	for _, i := range b.inOrder() {
+		if !kinds[i.Kind].failure && i.Kind != inputMissing || !subset(f.told(f.kind, f.task.Family), f.told(i.Kind, i.Family)) {
+			continue // some would hear of neither
+		}
+		for _, t := range i.Tasks {
+			// An ID without parameters may be any word.
+			if t.Key != f.task.Key && strings.HasSuffix(t.ID, ")") && strings.Contains(f.error, t.ID) &&
+				!slices.ContainsFunc(i.Blaming, func(other incidentTask) bool { return other.Key == f.task.Key }) {
+				return i
+			}
+		}
+	}
+	return nil
+}
+
+func subset(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(one string) bool { return !slices.Contains(all, one) })
 }
 
 // forgive notes that somebody lets a task start again.

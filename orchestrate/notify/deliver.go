@@ -214,7 +214,7 @@ func backOff(failures int) time.Duration {
 			break
 		}
 	}
-	return wait - rand.N(wait/2) //nolint:gosec // it spreads the load
+	return wait - rand.N(wait/2)
 }
 
 // full reports whether a channel has had its share of this hour.

@@ -145,7 +145,7 @@ func newEngine(ctx context.Context, options Options) (*Engine, error) {
 		e.channels[c.Name] = &channel{Channel: *c, sender: s}
 	}
 	e.dispatch = func(c *channel, key string, m *Message) {
-		e.sending.Go(func() { e.deliver(c, key, m) })
+		e.sending.Go(func() { e.deliver(c, key, m) }) //nolint:contextcheck // a delivery ends with the engine
 	}
 	e.ctx, e.quit = context.WithCancel(context.WithoutCancel(ctx))
 	return e, nil
@@ -274,10 +274,10 @@ func (e *Engine) read(ctx context.Context, b *book, now time.Time) error {
 
 // take takes one event.
 func (e *Engine) take(ctx context.Context, b *book, event *store.Event, now time.Time) error {
-	switch {
-	case event.Kind == scheduler.RunEnded:
+	switch event.Kind {
+	case scheduler.RunEnded:
 		return e.takeRun(ctx, b, event)
-	case event.Kind == scheduler.TaskForgiven:
+	case scheduler.TaskForgiven:
 		b.forgive(event.Task)
 		return nil
 	}
@@ -285,7 +285,7 @@ func (e *Engine) take(ctx context.Context, b *book, event *store.Event, now time
 	if !ok || k.open == nil && now.Sub(event.At) > stale {
 		return nil
 	}
-	f := &finding{event: event, kind: event.Kind, error: event.Message}
+	f := &finding{event: event, kind: event.Kind, error: event.Message, told: e.told}
 	if event.Task != 0 {
 		tasks, err := e.options.Scheduler.Lookup(ctx, []int64{event.Task})
 		if err != nil {
@@ -301,6 +301,16 @@ func (e *Engine) take(ctx context.Context, b *book, event *store.Event, now time
 	}
 	b.note(f, e.config.Window)
 	return nil
+}
+
+// told returns the channels that are told of a kind and a family, in their order.
+func (e *Engine) told(kind, family string) (names []string) {
+	for _, name := range e.channelNames() {
+		if e.channels[name].wants(kind, family, kinds[kind].severity) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // takeRun looks for tasks that a run waits for and that others would have to make.

@@ -97,7 +97,7 @@ func (p *poster) plain(err error) error {
 		err = wrapped.Err
 	}
 	if text := hide(err.Error(), p.secrets...); text != err.Error() {
-		return fmt.Errorf("%s: %s", p.host, text) //nolint:errorlint // what it wraps has the secret
+		return fmt.Errorf("%s: %s", p.host, text) // what it wraps has the secret
 	}
 	return fmt.Errorf("%s: %w", p.host, err)
 }

@@ -186,7 +186,7 @@ func (e *Engine) Test(ctx context.Context, name, by string) (TestResult, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, min(c.Timeout, longestTest))
 	defer cancel()
-	stop := context.AfterFunc(e.ctx, cancel)
+	stop := context.AfterFunc(e.ctx, cancel) //nolint:contextcheck // it ends with the engine too
 	defer stop()
 	now := e.now().UTC()
 	said, err := c.sender.send(ctx, &Message{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
@@ -31,23 +32,21 @@ func (e *Engine) tell(ctx context.Context, b *book, i *incident, now time.Time) 
 	var tasks []store.Task
 	if len(i.Tasks) > 0 {
 		var err error
-		if tasks, err = e.options.Scheduler.Lookup(ctx, keysOf([]*incident{i})); err != nil {
+		if tasks, err = e.stillOpen(ctx, i.Kind, i.Tasks); err != nil {
 			return err
 		}
-		if k.open != nil {
-			tasks = slices.DeleteFunc(tasks, func(t store.Task) bool { return !k.open(t.State) })
+		if len(tasks) == 0 && len(i.Blaming) > 0 { // which stay failed though their cause is mended
+			if tasks, err = e.stillOpen(ctx, i.Kind, i.Blaming); err != nil {
+				return err
+			}
+			b.turn(i, tasks)
 		}
 		b.leave(i, func(t incidentTask) bool { return !hasKey(tasks, t.Key) })
 		if b.incidents[i.ID] == nil {
 			return nil
 		}
 	}
-	for _, name := range e.channelNames() {
-		if e.channels[name].wants(i.Kind, i.Family, k.severity) {
-			i.Channels = append(i.Channels, name)
-		}
-	}
-	if len(i.Channels) == 0 {
+	if i.Channels = e.told(i.Kind, i.Family); len(i.Channels) == 0 {
 		b.close(i)
 		return nil
 	}
@@ -63,6 +62,15 @@ func (e *Engine) tell(ctx context.Context, b *book, i *incident, now time.Time) 
 	i.Told = now
 	b.touch(i)
 	return nil
+}
+
+// stillOpen returns those of some tasks that are still of an incident of a kind, by key.
+func (e *Engine) stillOpen(ctx context.Context, kind string, of []incidentTask) ([]store.Task, error) {
+	tasks, err := e.options.Scheduler.Lookup(ctx, keysOf([]*incident{{Tasks: of}}))
+	if err != nil || kinds[kind].open == nil {
+		return tasks, err
+	}
+	return slices.DeleteFunc(tasks, func(t store.Task) bool { return !kinds[kind].open(t.State) }), nil
 }
 
 func hasKey(tasks []store.Task, key int64) bool {
@@ -100,17 +108,21 @@ func (e *Engine) tellMended(ctx context.Context, b *book, now time.Time) error {
 		for _, t := range i.Tasks {
 			done = append(done, *byKey[t.Key])
 		}
-		e.tellRecovery(b, i, done, now)
+		blaming, err := e.stillOpen(ctx, scheduler.TaskFailed, i.Blaming)
+		if err != nil {
+			return err
+		}
+		e.tellRecovery(b, i, done, blaming, now)
 	}
 	e.seen = false
 	return nil
 }
 
-func (e *Engine) tellRecovery(b *book, i *incident, done []store.Task, now time.Time) {
+func (e *Engine) tellRecovery(b *book, i *incident, done, blaming []store.Task, now time.Time) {
 	channels := slices.DeleteFunc(slices.Clone(i.Channels), func(name string) bool {
 		return e.channels[name] == nil || e.channels[name].Quiet
 	})
-	e.post(b, e.recovery(b, i, done, now), channels, now)
+	e.post(b, e.recovery(b, i, done, blaming, now), channels, now)
 	b.close(i)
 }
 

@@ -48,7 +48,10 @@ func newView(m *Message) *view {
 	v.addRuns()
 	if len(m.Commands) > 0 {
 		v.CommandsHeading = "To try again, when it is mended:"
-		if m.Kind == inputMissing {
+		switch {
+		case m.Status == StatusRecovered:
+			v.CommandsHeading = "To try again what had failed because of it:"
+		case m.Kind == inputMissing:
 			v.CommandsHeading = "To look again, when it is there:"
 		}
 	}

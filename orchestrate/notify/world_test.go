@@ -155,11 +155,10 @@ func (w *world) work(id string) *scheduler.Assignment {
 }
 
 // fail lets the next attempt fail, which has to be at a task.
-func (w *world) fail(id, text string) *scheduler.Assignment {
+func (w *world) fail(id, text string) {
 	w.t.Helper()
 	a := w.work(id)
 	require.NoError(w.t, w.scheduler.End(w.t.Context(), &scheduler.End{Fence: a.Fence, Outcome: store.Errored, Exit: 1, Error: text}))
-	return a
 }
 
 func (w *world) succeed(id string) {
@@ -398,6 +397,54 @@ func TestEventsOfOthers(t *testing.T) {
 		w.succeed("Report(month=2014-06)")
 		w.pass(time.Minute)
 		require.Len(t, w.ops().take(), 2, "neither the warning nor the deadline is one any more")
+	})
+}
+
+// TestFailedBecauseOfAnother: a task that had asked for another while it ran, and failed with it, is counted as one that
+// waits. When the other is done, the way to try it again is told; and it is told by itself where the other is done in time.
+func TestFailedBecauseOfAnother(t *testing.T) {
+	inWorld(t, Config{}, func(t *testing.T, w *world) {
+		w.submit("ann", job("Input(n=1)", "Input"))
+		w.fail("Input(n=1)", "no room")
+		w.submit("ann", job("Asks(n=1)", "Asks"), job("Top()", "Top", "Asks(n=1)"))
+		w.fail("Asks(n=1)", "requires Input(n=1), which failed: no room")
+		w.pass(time.Minute)
+		require.Equal(t, []string{"Input(n=1) failed: no room (2 tasks wait)"}, w.ops().take())
+		w.forgive("Input(n=1)")
+		w.succeed("Input(n=1)")
+		w.pass(time.Minute)
+		got := w.ops().messages()
+		require.Len(t, got, 1)
+		require.Equal(t, "Input(n=1) is done, after 1m", got[0].Subject)
+		require.Equal(t, []string{"gomr forgive 'Asks(n=1)' --server http://sched:8082"}, got[0].Commands)
+
+		w.submit("ann", job("Input(n=2)", "Input"))
+		w.fail("Input(n=2)", "no room")
+		w.submit("ann", job("Asks(n=2)", "Asks"))
+		w.fail("Asks(n=2)", "requires Input(n=2), which failed: no room")
+		w.pass(time.Second)
+		w.forgive("Input(n=2)")
+		w.succeed("Input(n=2)")
+		w.pass(time.Minute)
+		require.Equal(t, []string{"Asks(n=2) failed: requires Input(n=2), which failed: no room"}, w.ops().take())
+		w.forgive("Asks(n=2)")
+		w.succeed("Asks(n=2)")
+		w.pass(time.Minute)
+		require.Len(t, w.ops().take(), 1)
+	})
+}
+
+// TestOthersAreToldOfTheirs: who does not hear of a cause hears of what has failed because of it.
+func TestOthersAreToldOfTheirs(t *testing.T) {
+	config := Config{Channels: []Channel{{Name: "inputs", Families: []string{"Input"}}, {Name: "asks", Families: []string{"Asks"}}}}
+	inWorld(t, config, func(t *testing.T, w *world) {
+		w.submit("ann", job("Input(n=1)", "Input"))
+		w.fail("Input(n=1)", "no room")
+		w.submit("ann", job("Asks(n=1)", "Asks"))
+		w.fail("Asks(n=1)", "requires Input(n=1), which failed: no room")
+		w.pass(time.Minute)
+		require.Equal(t, []string{"Input(n=1) failed: no room"}, w.boxes["inputs"].take())
+		require.Equal(t, []string{"Asks(n=1) failed: requires Input(n=1), which failed: no room"}, w.boxes["asks"].take())
 	})
 }
 
