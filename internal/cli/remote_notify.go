@@ -74,7 +74,7 @@ func writeNotifications(w *tabwriter.Writer, found *api.Notifications) {
 		c := &found.Channels[i]
 		row(w, c.Name, c.Type, c.Waiting, c.Delivered, c.GivenUp, since(c.LastDelivery), c.Target)
 		if c.Failing > 0 {
-			fmt.Fprintf(w, "  fails since %d attempts, the last one %s ago: %s\n", c.Failing, since(c.LastErrorAt), c.LastError)
+			fmt.Fprintf(w, "  failed %s, %s ago: %s\n", times(c.Failing), since(c.LastErrorAt), c.LastError)
 		}
 	}
 	if len(found.Incidents) > 0 {
@@ -92,6 +92,13 @@ func writeNotifications(w *tabwriter.Writer, found *api.Notifications) {
 			row(w, s.Families, shortDuration(max(0, time.Until(s.Until).Round(time.Second))), s.By, firstLine(s.Note))
 		}
 	}
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times in a row", n)
 }
 
 func toldTo(i *api.Incident) string {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -67,7 +68,7 @@ func (e *Engine) compose(ctx context.Context, b *book, i *incident, tasks []stor
 func (e *Engine) message(b *book, i *incident, now time.Time) *Message {
 	return &Message{
 		ID: i.ID, Installation: b.place.Installation, Incident: i.ID, Kind: i.Kind,
-		At: now.UTC(), Family: i.Family, Since: i.Opened.UTC(), Link: e.options.Link,
+		At: now.UTC().Truncate(time.Microsecond), Family: i.Family, Since: i.Opened.UTC(), Link: e.options.Link,
 	}
 }
 
@@ -131,7 +132,10 @@ func (e *Engine) addWaiting(ctx context.Context, m *Message, tasks []store.Task,
 		if err != nil {
 			return err
 		}
-		run := Run{Key: r.Key, By: r.By, Request: oneLine(Redact(r.Request)), Roots: []string{}}
+		run := Run{Key: r.Key, By: r.By, Roots: []string{}}
+		if !madeUp.MatchString(r.Request) {
+			run.Request = oneLine(Redact(r.Request))
+		}
 		for _, t := range found {
 			run.Roots = append(run.Roots, oneLine(Redact(t.ID)))
 		}
@@ -139,6 +143,9 @@ func (e *Engine) addWaiting(ctx context.Context, m *Message, tasks []store.Task,
 	}
 	return nil
 }
+
+// madeUp are the names that the command line gives to requests without one; they say nothing.
+var madeUp = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
 // addAttempt tells of the attempt that failed, and the end of its log.
 func (e *Engine) addAttempt(ctx context.Context, m *Message, i *incident, t *store.Task) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gomr/gomr/orchestrate/scheduler"
@@ -96,7 +97,7 @@ func (e *Engine) report(b *book) Report {
 func (c *channel) target() string {
 	switch s := c.sender.(type) {
 	case *mailSender:
-		return fmt.Sprintf("%s by %s:%d", oneLine(fmt.Sprint(s.mail.To)), s.mail.Host, s.port)
+		return fmt.Sprintf("%s by %s:%d", oneLine(strings.Join(s.mail.To, ", ")), s.mail.Host, s.port)
 	case *slackSender:
 		return s.host
 	case *webhookSender:
