@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func TestModel(t *testing.T) {
 
 // A machine drives an engine by hand: nothing is done between its steps.
 type machine struct {
-	now       time.Time
+	clock     atomic.Int64 // the scheduler looks at it while others wait
 	store     *memoryStore
 	scheduler *scheduler.Scheduler
 	engine    *Engine
@@ -58,11 +59,12 @@ type fate struct{ mended, again bool }
 
 func newMachine(t *rapid.T) *machine {
 	m := &machine{
-		now: time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC), store: newMemoryStore(),
+		store:    newMemoryStore(),
 		failures: map[failure]*fate{}, last: map[string]failure{}, channel: "take",
 	}
+	m.advance(time.Duration(time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC).UnixNano()))
 	var err error
-	m.scheduler, err = scheduler.Open(t.Context(), m.store, scheduler.Config{Now: func() time.Time { return m.now }})
+	m.scheduler, err = scheduler.Open(t.Context(), m.store, scheduler.Config{Now: m.now})
 	require.NoError(t, err)
 	m.start(t)
 	m.step(t)
@@ -73,7 +75,7 @@ func newMachine(t *rapid.T) *machine {
 func (m *machine) start(t *rapid.T) {
 	config := &Config{Channels: []Channel{{Name: "ops", MostPerHour: 1 << 20, GiveUpAfter: 1 << 60, Slack: &Slack{URL: NewSecret("https://chat.example.com/x")}}}}
 	var err error
-	m.engine, err = newEngine(t.Context(), Options{Scheduler: m.scheduler, Store: m.store, Config: config, Now: func() time.Time { return m.now }})
+	m.engine, err = newEngine(t.Context(), Options{Scheduler: m.scheduler, Store: m.store, Config: config, Now: m.now})
 	require.NoError(t, err)
 	m.engine.dispatch = func(_ *channel, key string, message *Message) { m.deliver(t, key, message) }
 }
@@ -91,9 +93,9 @@ func (m *machine) deliver(t *rapid.T, key string, message *Message) {
 	}
 	switch how {
 	case "take":
-		m.engine.pending = append(m.engine.pending, &result{"ops", key, nil, m.now})
+		m.engine.pending = append(m.engine.pending, &result{"ops", key, nil, m.now()})
 	case "refuse":
-		m.engine.pending = append(m.engine.pending, &result{"ops", key, errors.New("451 try again"), m.now})
+		m.engine.pending = append(m.engine.pending, &result{"ops", key, errors.New("451 try again"), m.now()})
 	default:
 		m.start(t)
 	}
@@ -151,7 +153,11 @@ func (m *machine) fail(t *rapid.T) {
 }
 
 // tick makes each failure one of its own time.
-func (m *machine) tick() { m.now = m.now.Add(time.Second) }
+func (m *machine) tick() { m.advance(time.Second) }
+
+func (m *machine) advance(d time.Duration) { m.clock.Add(int64(d)) }
+
+func (m *machine) now() time.Time { return time.Unix(0, m.clock.Load()).UTC() }
 
 func (m *machine) forgive(t *rapid.T) {
 	id, _ := anyTask(t)
@@ -175,7 +181,7 @@ func (m *machine) mend(t *rapid.T) {
 }
 
 func (m *machine) pass(t *rapid.T) {
-	m.now = m.now.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "seconds")) * time.Second)
+	m.advance(time.Duration(rapid.IntRange(1, 600).Draw(t, "seconds")) * time.Second)
 }
 
 // kill ends the engine, between two of its steps.
@@ -190,7 +196,7 @@ func (m *machine) broken(t *rapid.T) {
 func (m *machine) settle(t *rapid.T) {
 	m.store.fail(false)
 	for range 100 {
-		m.now = m.now.Add(10 * time.Minute)
+		m.advance(10 * time.Minute)
 		m.channel, m.engine.seen = "take", true
 		require.NoError(t, m.engine.step(t.Context(), nil))
 	}
