@@ -47,6 +47,7 @@ func (a *app) remoteVerbs() []remoteVerb {
 		a.psVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
 		a.killVerb(), a.forgiveVerb(), a.markVerb(), a.pauseVerb(), a.unpauseVerb(), a.limitVerb(),
 		a.retryVerb(),
+		a.notifyVerb(), a.silenceVerb(), a.unsilenceVerb(),
 	}
 }
 

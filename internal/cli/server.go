@@ -35,6 +35,9 @@ type serverOptions struct {
 	postgres string
 	insecure bool
 	keep     string
+
+	notify    string
+	publicURL string
 }
 
 // defaultKeep is for how long a server keeps what has ended.
@@ -58,6 +61,7 @@ func (a *app) serverCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`address` to listen at")
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "let all machines that reach the server do everything, without a token")
 	cmd.Flags().StringVar(&o.keep, "keep", defaultKeep, "`time` for which tasks that nothing needs any more, and the history, are kept after they ended; 0 is for ever")
+	o.addNotify(cmd)
 	return cmd
 }
 
@@ -101,6 +105,10 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	notified, err := a.readNotify(o)
+	if err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -112,7 +120,15 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: a.newLog(a.stderr, slog.LevelInfo)})
+	log := a.newLog(a.stderr, slog.LevelInfo)
+	engine, err := o.openNotify(ctx, notified, s, st, listener.Addr(), log)
+	if err != nil {
+		return err
+	}
+	if engine != nil {
+		defer engine.Close()
+	}
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Notify: engine, Insecure: o.insecure, Keep: keep, Logger: log})
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type shared struct {
 	address  string
 	server   *exec.Cmd
 	database []string // flags
+	flags    []string // of the server, beside those that it has always
 }
 
 // newShared starts a server of a program.
@@ -43,7 +44,7 @@ var servingAt = regexp.MustCompile(`^serving at http://(\S+), `)
 // startServer starts the server, where it was before if it was, and waits until it serves.
 func (s *shared) startServer(t *testing.T) {
 	t.Helper()
-	s.server = s.command(t, append([]string{"server", "--listen", s.address}, s.database...)...)
+	s.server = s.command(t, append(append([]string{"server", "--listen", s.address}, s.database...), s.flags...)...)
 	var errs bytes.Buffer
 	s.server.Stderr = &errs
 	stdout, err := s.server.StdoutPipe()

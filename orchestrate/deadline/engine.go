@@ -20,7 +20,7 @@ type Scheduler interface {
 	Changes(ctx context.Context) <-chan scheduler.Changes
 	Settings(ctx context.Context, prefix string) (map[string]string, error)
 	Set(ctx context.Context, name, value string) error
-	RecordSet(ctx context.Context, name, value, kind, task, by, message string) error
+	SetAll(ctx context.Context, settings map[string]string, events ...store.Event) error
 }
 
 // A Store has the attempts that were made. [store.Store] is one.

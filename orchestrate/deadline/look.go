@@ -154,7 +154,7 @@ func (e *Engine) tell(ctx context.Context, key int64, one told, kind, message st
 	if err != nil {
 		return err
 	}
-	return e.options.Scheduler.RecordSet(ctx, settingOf(key), string(value), kind, one.Task, by, message)
+	return e.options.Scheduler.SetAll(ctx, map[string]string{settingOf(key): string(value)}, store.Event{Kind: kind, Task: key, By: by, Message: message})
 }
 
 func settingOf(key int64) string { return prefix + strconv.FormatInt(key, 10) }

@@ -11,6 +11,7 @@ const (
 	TaskAbsent    = "output gone"    // a task that was done is to be done again
 	TaskPresent   = "output present" // others, or an earlier run, have made the output
 	TaskForgiven  = "forgiven"       // its failures are forgotten
+	TaskFailed    = "task failed"    // no attempt is left, or it was killed; the message is its error
 	TaskDisabled  = "disabled"
 	TaskEnabled   = "enabled"
 	TaskMarked    = "marked"   // somebody said what its state is

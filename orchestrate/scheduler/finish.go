@@ -96,7 +96,7 @@ func (c *core) finishOne(a *attempt, e *End, b *blur) {
 		c.move(t, store.Pending)
 	case store.Killed:
 		t.Error = e.Error
-		c.move(t, store.Failed)
+		c.giveUp(t)
 	default:
 		t.Error = e.Error
 		if b != nil {
@@ -133,14 +133,20 @@ func (c *core) fail(t *task, e *End) {
 	switch {
 	case len(t.Failures) >= retry.Failures:
 		t.NotBefore = c.now.Add(retry.Rest)
-		c.record(store.Event{Kind: TaskDisabled, Task: t.Key, Message: "failed too often; rests until " + t.NotBefore.UTC().Format(time.RFC3339)})
+		c.record(store.Event{Kind: TaskDisabled, Task: t.Key, Fence: t.Fence, Message: "failed too often; rests until " + t.NotBefore.UTC().Format(time.RFC3339)})
 		c.move(t, store.Disabled)
 	case e.Permanent, t.Attempts >= retry.Attempts:
-		c.move(t, store.Failed)
+		c.giveUp(t)
 	default:
 		t.NotBefore = c.now.Add(c.backOff(retry, len(t.Failures)))
 		c.move(t, store.Retrying)
 	}
+}
+
+// giveUp lets a task be failed for good.
+func (c *core) giveUp(t *task) {
+	c.record(store.Event{Kind: TaskFailed, Task: t.Key, Fence: t.Fence, Message: t.Error})
+	c.move(t, store.Failed)
 }
 
 // since returns the times that are not before one.

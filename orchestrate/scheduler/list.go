@@ -277,56 +277,6 @@ func (c *core) idsOf(keys []int64) []string {
 	return ids
 }
 
-// A closureLook goes through tasks and all that they require.
-type closureLook struct {
-	seen map[int64]bool
-	next []int64
-}
-
-func newClosureLook(roots []int64) *closureLook {
-	look := &closureLook{seen: map[int64]bool{}}
-	look.add(roots)
-	return look
-}
-
-func (l *closureLook) over() bool { return len(l.next) == 0 }
-
-func (l *closureLook) add(keys []int64) {
-	for _, key := range keys {
-		if !l.seen[key] {
-			l.seen[key] = true
-			l.next = append(l.next, key)
-		}
-	}
-}
-
-// count counts as many tasks as one look may.
-func (l *closureLook) count(c *core, states map[store.State]int) {
-	l.visit(c, func(t *task) bool {
-		states[t.State]++
-		return true
-	})
-}
-
-// visit calls do for as many tasks as one look may, or until it returns false.
-func (l *closureLook) visit(c *core, do func(t *task) bool) {
-	for range lookAtOnce {
-		if l.over() {
-			return
-		}
-		last := len(l.next) - 1
-		t := c.tasks[l.next[last]]
-		l.next = l.next[:last]
-		if t == nil {
-			continue
-		}
-		l.add(t.Requires)
-		if !do(t) {
-			return
-		}
-	}
-}
-
 // UnderWay reports whether the attempt of a fence is under way.
 func (s *Scheduler) UnderWay(ctx context.Context, fence int64) (underWay bool, err error) {
 	err = s.call(ctx, func(c *core) error {

@@ -43,7 +43,14 @@ func (s *Scheduler) OpenTasks(ctx context.Context, keys []int64) ([]OpenTask, er
 	var found []OpenTask
 	for !look.over() {
 		err := s.call(ctx, func(c *core) error {
-			found = look.open(c, found)
+			look.visit(c, func(t *task) ([]int64, bool) {
+				if t.State == store.Done {
+					return nil, false
+				}
+				one := t.asOpen()
+				found = append(found, one)
+				return one.Requires, false
+			})
 			return nil
 		})
 		if err != nil {
@@ -51,24 +58,6 @@ func (s *Scheduler) OpenTasks(ctx context.Context, keys []int64) ([]OpenTask, er
 		}
 	}
 	return found, nil
-}
-
-// open adds as many open tasks as one look may.
-func (l *closureLook) open(c *core, found []OpenTask) []OpenTask {
-	for range lookAtOnce {
-		if l.over() {
-			return found
-		}
-		last := len(l.next) - 1
-		t := c.tasks[l.next[last]]
-		l.next = l.next[:last]
-		if t != nil && t.State != store.Done {
-			one := t.asOpen()
-			l.add(one.Requires)
-			found = append(found, one)
-		}
-	}
-	return found
 }
 
 func (t *task) asOpen() OpenTask {
@@ -99,23 +88,6 @@ func (c *core) noteDue(t *task) {
 	} else {
 		c.due[t.Key] = struct{}{}
 	}
-}
-
-// RecordSet sets a setting and adds an entry to the history, both or neither: what has
-// happened once is recorded once, whatever ends the process in between.
-func (s *Scheduler) RecordSet(ctx context.Context, name, value, kind, task, by, message string) error {
-	return s.call(ctx, func(c *core) error {
-		if err := checkSetting(name); err != nil {
-			return err
-		}
-		c.set(name, value)
-		e := store.Event{Kind: kind, By: by, Message: message}
-		if t := c.byID[task]; t != nil {
-			e.Task = t.Key
-		}
-		c.record(e)
-		return nil
-	})
 }
 
 // Families returns the families of all tasks, sorted.

@@ -43,13 +43,13 @@ func (s *Scheduler) RetryRun(ctx context.Context, key int64, by string) (forgive
 
 // retry forgives what one look finds, and has the run go on where that lets it.
 func (c *core) retry(look *closureLook, run *store.Run, by string) (forgiven int) {
-	look.visit(c, func(t *task) bool {
+	look.visit(c, func(t *task) ([]int64, bool) {
 		if t.State == store.Failed || t.State == store.Disabled {
 			c.record(store.Event{Kind: TaskForgiven, Task: t.Key, Run: run.Key, By: by})
 			c.forgive(t)
 			forgiven++
 		}
-		return forgiven < forgiveAtOnce
+		return t.Requires, forgiven >= forgiveAtOnce
 	})
 	c.reopen(*run, by)
 	return forgiven

@@ -66,6 +66,11 @@ var allowed = map[string]string{
 	"POST /unpause":      "oa",
 	"POST /resources":    "oa",
 
+	"GET /notifications":       "vwoa",
+	"POST /notifications/test": "oa",
+	"POST /silences":           "oa",
+	"POST /silences/end":       "oa",
+
 	"GET /tokens":         "a",
 	"POST /tokens":        "a",
 	"POST /tokens/revoke": "a",

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/deadline"
+	"github.com/gomr/gomr/orchestrate/notify"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -31,6 +32,9 @@ type Store interface {
 type Options struct {
 	Scheduler *scheduler.Scheduler
 	Store     Store
+
+	// Notify tells people what needs them, and is the caller's to close after the server. Nil is nobody.
+	Notify *notify.Engine
 
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
@@ -166,6 +170,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeRetry,
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,
+		s.routeNotify,
 	} {
 		add(r)
 	}
