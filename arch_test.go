@@ -36,6 +36,7 @@ var layers = map[string]layer{
 	"mr/stress":                  {[]string{"mr", "mr/input", "mr/local", "hdfs"}, "stress wraps steps and compares outputs; the engine below knows nothing of it"},
 	"mr/mrtest":                  {[]string{"mr", "mr/local", "mr/stress", "hdfs"}, "the test kit of users links what a local run needs"},
 	"orchestrate":                {[]string{"mr", "internal/filelock"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
+	"orchestrate/calendar":       {[]string{"orchestrate"}, "labels are texts of the parameter types; when something is due needs no clock and no scheduler"},
 	"orchestrate/store":          {nil, "the state is records in a database; what they mean, the scheduler knows"},
 	"orchestrate/store/sqlite":   {[]string{"orchestrate/store", "internal/filelock"}, "a database is opened here, and is the store's SQL"},
 	"orchestrate/store/postgres": {[]string{"orchestrate/store"}, "a database is opened here, and is the store's SQL"},
