@@ -10,7 +10,7 @@
 // # Specifications
 //
 //	@hourly @daily @weekly @monthly @yearly    at their beginnings; weeks begin on Monday, as ISO 8601 has them
-//	0 3 * * MON-FRI                            cron: minute, hour, day of the month, month, day of the week
+//	0 3 * * MON-FRI                            cron: minute, hour, day of month, month and weekday
 //	@every 15m                                 whole minutes that have passed, counted from 1970-01-01T00:00Z
 //	R/2026-01-31T06:00/P1M                     ISO 8601: how often, from when, and how far apart
 //

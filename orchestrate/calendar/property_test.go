@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,14 +113,7 @@ func (c table) String() string {
 }
 
 func (c table) matches(t time.Time) bool {
-	has := func(list []int, n int) bool {
-		for _, m := range list {
-			if m == n {
-				return true
-			}
-		}
-		return list == nil
-	}
+	has := func(list []int, n int) bool { return list == nil || slices.Contains(list, n) }
 	return has(c.minute, t.Minute()) && has(c.hour, t.Hour())
 }
 
