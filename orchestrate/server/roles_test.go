@@ -46,6 +46,14 @@ var allowed = map[string]string{
 	"POST /beats":                   "wa",
 	"POST /submissions":             "woa",
 
+	"GET /schedules":        "vwoa",
+	"GET /schedule":         "vwoa",
+	"POST /schedules":       "oa",
+	"POST /schedule/run":    "oa",
+	"POST /schedule/pause":  "oa",
+	"POST /schedule/resume": "oa",
+	"POST /schedule/remove": "oa",
+
 	"POST /task/forgive": "oa",
 	"POST /task/mark":    "oa",
 	"POST /task/kill":    "oa",

@@ -31,6 +31,9 @@ type Options struct {
 	Scheduler *scheduler.Scheduler
 	Store     Store
 
+	// Schedules are asked for by time and by data. Nil is none.
+	Schedules Schedules
+
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
 	Insecure bool
@@ -158,7 +161,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth, s.routeSchedules,
 	} {
 		add(r)
 	}

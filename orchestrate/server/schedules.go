@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/trigger"
+)
+
+// Schedules asks for tasks at times, and when data is there. [trigger.Engine] does.
+type Schedules interface {
+	Apply(ctx context.Context, a *trigger.Application) ([]trigger.Change, error)
+	List(ctx context.Context) ([]trigger.Status, error)
+	Show(ctx context.Context, name string) (trigger.Status, error)
+	Run(ctx context.Context, name, label, by string) (trigger.Firing, error)
+	Pause(ctx context.Context, name, by string) error
+	Resume(ctx context.Context, name, by string) error
+	Remove(ctx context.Context, name, by string) error
+}
+
+func (s *Server) routeSchedules(r *router) {
+	handle(r, operation{method: http.MethodGet, path: "/schedules", access: look, summary: "List schedules"}, s.schedules)
+	handle(r, operation{method: http.MethodGet, path: "/schedule", access: look, summary: "Show a schedule"}, s.schedule)
+	handle(r, operation{method: http.MethodPost, path: "/schedules", access: control, summary: "Add, change and remove schedules"}, s.applySchedules)
+	handle(r, operation{method: http.MethodPost, path: "/schedule/run", access: control, summary: "Launch a label of a schedule now"}, s.runSchedule)
+	handle(r, operation{method: http.MethodPost, path: "/schedule/pause", access: control, summary: "Pause a schedule"}, s.pauseSchedule)
+	handle(r, operation{method: http.MethodPost, path: "/schedule/resume", access: control, summary: "Let a schedule go on"}, s.resumeSchedule)
+	handle(r, operation{method: http.MethodPost, path: "/schedule/remove", access: control, summary: "Remove a schedule"}, s.removeSchedule)
+}
+
+// engine returns what has the schedules.
+func (s *Server) engine() (Schedules, error) {
+	if s.options.Schedules == nil {
+		return nil, api.NewProblem(http.StatusNotFound, api.NotFound, "this server has no schedules")
+	}
+	return s.options.Schedules, nil
+}
+
+// scheduleProblem makes the errors of schedules those of the API.
+func scheduleProblem(err error) error {
+	switch {
+	case errors.As(err, new(*trigger.UnknownError)):
+		return api.NewProblem(http.StatusNotFound, api.NotFound, err.Error())
+	case errors.Is(err, trigger.ErrClosed):
+		return api.NewProblem(http.StatusServiceUnavailable, api.Unavailable, "the server is ending: come again")
+	}
+	return err
+}
+
+func (s *Server) schedules(ctx context.Context, _ *nothing) (*body[api.Schedules], error) {
+	engine, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	all, err := engine.List(ctx)
+	if err != nil {
+		return nil, scheduleProblem(err)
+	}
+	return &body[api.Schedules]{api.Schedules{Schedules: all}}, nil
+}
+
+type scheduleInput struct {
+	Name string `query:"name" required:"true" minLength:"1"`
+}
+
+func (s *Server) schedule(ctx context.Context, in *scheduleInput) (*body[trigger.Status], error) {
+	engine, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	status, err := engine.Show(ctx, in.Name)
+	if err != nil {
+		return nil, scheduleProblem(err)
+	}
+	return &body[trigger.Status]{status}, nil
+}
+
+func (s *Server) applySchedules(ctx context.Context, in *body[api.Application]) (*body[api.Applied], error) {
+	engine, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	changes, err := engine.Apply(ctx, &trigger.Application{
+		Schedules: in.Body.Schedules, Prune: in.Body.Prune, DryRun: in.Body.DryRun, By: by(ctx),
+	})
+	if err != nil {
+		return nil, scheduleProblem(err)
+	}
+	if !in.Body.DryRun {
+		s.auditChanges(ctx, changes)
+	}
+	return &body[api.Applied]{api.Applied{Changes: changes}}, nil
+}
+
+func (s *Server) auditChanges(ctx context.Context, changes []trigger.Change) {
+	var did []string
+	for _, c := range changes {
+		if c.Action != trigger.Unchanged {
+			did = append(did, c.Name+" "+string(c.Action))
+		}
+	}
+	if did != nil {
+		s.audit(ctx, "applied schedules: "+strings.Join(did, ", "), "", "")
+	}
+}
+
+func (s *Server) runSchedule(ctx context.Context, in *body[api.ScheduleRun]) (*body[trigger.Firing], error) {
+	engine, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	firing, err := engine.Run(ctx, in.Body.Name, in.Body.Label, by(ctx))
+	if err != nil {
+		return nil, scheduleProblem(err)
+	}
+	s.audit(ctx, "ran "+firing.Label+" of the schedule "+in.Body.Name, "", "")
+	return &body[trigger.Firing]{firing}, nil
+}
+
+func (s *Server) pauseSchedule(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
+	return s.steerSchedule(ctx, in, "paused", Schedules.Pause)
+}
+
+func (s *Server) resumeSchedule(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
+	return s.steerSchedule(ctx, in, "resumed", Schedules.Resume)
+}
+
+func (s *Server) removeSchedule(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
+	return s.steerSchedule(ctx, in, "removed", Schedules.Remove)
+}
+
+func (s *Server) steerSchedule(ctx context.Context, in *body[api.ScheduleNote], did string, do func(engine Schedules, ctx context.Context, name, by string) error) (*nothing, error) {
+	engine, err := s.engine()
+	if err != nil {
+		return nil, err
+	}
+	if err := do(engine, ctx, in.Body.Name, by(ctx)); err != nil {
+		return nil, scheduleProblem(err)
+	}
+	s.audit(ctx, did+" the schedule "+in.Body.Name, "", in.Body.Note)
+	return nil, nil
+}
