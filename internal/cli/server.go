@@ -18,6 +18,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/store/postgres"
 	"github.com/gomr/gomr/orchestrate/store/sqlite"
+	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
 // defaultListen is the address of a server where none is given. It is reached from this machine alone.
@@ -33,6 +34,7 @@ type serverOptions struct {
 	database string
 	postgres string
 	insecure bool
+	place    placeFlags // where the data of schedules is looked for
 }
 
 func (a *app) serverCommand() *cobra.Command {
@@ -47,11 +49,18 @@ func (a *app) serverCommand() *cobra.Command {
 			"there is no token: '" + a.name + " token' makes one.",
 		Example: "  " + a.name + " server\n  " + a.name + " server --listen 0.0.0.0:8082 --postgres postgres://gomr@db/gomr",
 		Args:    NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), &o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.place.check(cmd); err != nil {
+				return err
+			}
+			return a.serve(cmd.Context(), &o)
+		},
 	}
 	o.addDatabase(cmd, a)
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`address` to listen at")
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "let all machines that reach the server do everything, without a token")
+	addChoice(cmd.Flags(), &o.place.runner, "runner", "where the data is that schedules wait for", hadoop, local)
+	o.place.addRoot(cmd.Flags())
 	return cmd
 }
 
@@ -102,7 +111,15 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Logger: a.newLog(a.stderr, slog.LevelInfo)})
+	log := a.newLog(a.stderr, slog.LevelInfo)
+	files := newServerFiles(&o.place)
+	defer files.close()
+	schedules, err := trigger.Open(ctx, trigger.Options{Scheduler: s, Files: files, Log: log})
+	if err != nil {
+		return err
+	}
+	defer schedules.Close()
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Schedules: schedules, Insecure: o.insecure, Logger: log})
 	if err != nil {
 		return err
 	}

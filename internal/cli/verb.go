@@ -40,6 +40,7 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 			}
 			return v.do(cmd, task)
 		},
+		Annotations:           map[string]string{followedBy: aTask},
 		DisableFlagsInUseLine: true,
 	}
 	v.flags(cmd.PersistentFlags())
@@ -51,6 +52,12 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	}
 	return cmd
 }
+
+// followedBy is the annotation of a command that says what stands behind it.
+const (
+	followedBy = "followed by"
+	aTask      = "task" // whose parameters are flags
+)
 
 // familyCommand makes the command of a family, whose flags are its parameters.
 func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Command, orchestrate.Task) error) *cobra.Command {

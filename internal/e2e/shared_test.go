@@ -21,13 +21,14 @@ type shared struct {
 	program
 	dir     string // of the test
 	address string
+	serving []string // flags of the server beside those of all
 	server  *exec.Cmd
 }
 
 // newShared starts a server of a program.
-func newShared(t *testing.T, pkg string) *shared {
+func newShared(t *testing.T, pkg string, serving ...string) *shared {
 	t.Helper()
-	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0"}
+	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0", serving: serving}
 	s.env = append(s.env, "XDG_STATE_HOME="+filepath.Join(s.dir, "state"))
 	s.startServer(t)
 	return s
@@ -38,7 +39,7 @@ var servingAt = regexp.MustCompile(`^serving at http://(\S+), `)
 // startServer starts the server, where it was before if it was, and waits until it serves.
 func (s *shared) startServer(t *testing.T) {
 	t.Helper()
-	s.server = s.command(t, "server", "--listen", s.address, "--database", filepath.Join(s.dir, "scheduler.db"))
+	s.server = s.command(t, append([]string{"server", "--listen", s.address, "--database", filepath.Join(s.dir, "scheduler.db")}, s.serving...)...)
 	var errs bytes.Buffer
 	s.server.Stderr = &errs
 	stdout, err := s.server.StdoutPipe()

@@ -11,12 +11,12 @@ type Application struct {
 
 // Applied are what an application changes, by name.
 type Applied struct {
-	Changes []trigger.Change `json:"changes"`
+	Changes []trigger.ScheduleChange `json:"changes"`
 }
 
 // Schedules are schedules, by name, each with its next time and its last firing.
 type Schedules struct {
-	Schedules []trigger.Status `json:"schedules"`
+	Schedules []trigger.ScheduleStatus `json:"schedules"`
 }
 
 // A ScheduleNote is a request about a schedule.

@@ -9,7 +9,7 @@ import (
 )
 
 // ApplySchedules is [trigger.Engine.Apply].
-func (c *Client) ApplySchedules(ctx context.Context, a *trigger.Application) ([]trigger.Change, error) {
+func (c *Client) ApplySchedules(ctx context.Context, a *trigger.Application) ([]trigger.ScheduleChange, error) {
 	in := api.Application{Schedules: append([]trigger.Schedule{}, a.Schedules...), Prune: a.Prune, DryRun: a.DryRun}
 	var applied api.Applied
 	err := c.post(ctx, "/schedules", in, &applied)
@@ -17,14 +17,14 @@ func (c *Client) ApplySchedules(ctx context.Context, a *trigger.Application) ([]
 }
 
 // Schedules is [trigger.Engine.List].
-func (c *Client) Schedules(ctx context.Context) ([]trigger.Status, error) {
+func (c *Client) Schedules(ctx context.Context) ([]trigger.ScheduleStatus, error) {
 	var all api.Schedules
 	err := c.get(ctx, "/schedules", nil, &all)
 	return all.Schedules, err
 }
 
 // Schedule is [trigger.Engine.Show].
-func (c *Client) Schedule(ctx context.Context, name string) (status trigger.Status, err error) {
+func (c *Client) Schedule(ctx context.Context, name string) (status trigger.ScheduleStatus, err error) {
 	err = c.get(ctx, "/schedule", url.Values{"name": {name}}, &status)
 	return status, err
 }

@@ -340,15 +340,13 @@ func (s *Scheduler) Settings(ctx context.Context, prefix string) (settings map[s
 // Set sets a setting that is not the scheduler's own, such as a token of its server. An empty
 // value removes it.
 func (s *Scheduler) Set(ctx context.Context, name, value string) error {
-	return s.SetAndRecord(ctx, name, value)
-}
-
-// checkSetting keeps the scheduler's own settings from others.
-func checkSetting(name string) error {
-	if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) {
-		return invalid("%q is no setting of others: pause, or set a limit", name)
-	}
-	return nil
+	return s.call(ctx, func(c *core) error {
+		if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) {
+			return invalid("%q is no setting of others: pause, or set a limit", name)
+		}
+		c.set(name, value)
+		return nil
+	})
 }
 
 // Record adds an entry to the history. The task is an ID, and may be unknown or empty.

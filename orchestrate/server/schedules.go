@@ -12,9 +12,9 @@ import (
 
 // Schedules asks for tasks at times, and when data is there. [trigger.Engine] does.
 type Schedules interface {
-	Apply(ctx context.Context, a *trigger.Application) ([]trigger.Change, error)
-	List(ctx context.Context) ([]trigger.Status, error)
-	Show(ctx context.Context, name string) (trigger.Status, error)
+	Apply(ctx context.Context, a *trigger.Application) ([]trigger.ScheduleChange, error)
+	List(ctx context.Context) ([]trigger.ScheduleStatus, error)
+	Show(ctx context.Context, name string) (trigger.ScheduleStatus, error)
 	Run(ctx context.Context, name, label, by string) (trigger.Firing, error)
 	Pause(ctx context.Context, name, by string) error
 	Resume(ctx context.Context, name, by string) error
@@ -66,7 +66,7 @@ type scheduleInput struct {
 	Name string `query:"name" required:"true" minLength:"1"`
 }
 
-func (s *Server) schedule(ctx context.Context, in *scheduleInput) (*body[trigger.Status], error) {
+func (s *Server) schedule(ctx context.Context, in *scheduleInput) (*body[trigger.ScheduleStatus], error) {
 	engine, err := s.engine()
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *Server) schedule(ctx context.Context, in *scheduleInput) (*body[trigger
 	if err != nil {
 		return nil, scheduleProblem(err)
 	}
-	return &body[trigger.Status]{status}, nil
+	return &body[trigger.ScheduleStatus]{status}, nil
 }
 
 func (s *Server) applySchedules(ctx context.Context, in *body[api.Application]) (*body[api.Applied], error) {
@@ -95,7 +95,7 @@ func (s *Server) applySchedules(ctx context.Context, in *body[api.Application]) 
 	return &body[api.Applied]{api.Applied{Changes: changes}}, nil
 }
 
-func (s *Server) auditChanges(ctx context.Context, changes []trigger.Change) {
+func (s *Server) auditChanges(ctx context.Context, changes []trigger.ScheduleChange) {
 	var did []string
 	for _, c := range changes {
 		if c.Action != trigger.Unchanged {

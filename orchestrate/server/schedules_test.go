@@ -32,7 +32,7 @@ func TestSchedules(t *testing.T) {
 	ctx := t.Context()
 	report := trigger.Schedule{Name: "report", Time: "0 3 * * *", Zone: "Europe/Berlin", Program: "p", Task: []string{"Report", "--date={date}"}}
 	a := &trigger.Application{Schedules: []trigger.Schedule{report}, DryRun: true}
-	added := []trigger.Change{{Name: "report", Action: trigger.Added}}
+	added := []trigger.ScheduleChange{{Name: "report", Action: trigger.Added}}
 	for _, dry := range []bool{true, false} {
 		a.DryRun = dry
 		changes, err := w.client.ApplySchedules(ctx, a)

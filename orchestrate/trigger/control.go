@@ -30,8 +30,8 @@ type Application struct {
 	By string // who asks
 }
 
-// A Change is what an application does to a schedule.
-type Change struct {
+// A ScheduleChange is what an application does to a schedule.
+type ScheduleChange struct {
 	Name   string        `json:"name"`
 	Action Action        `json:"action" enum:"added,changed,unchanged,removed"`
 	Fields []FieldChange `json:"fields,omitempty" doc:"Of one that is changed"`
@@ -58,7 +58,7 @@ type FieldChange struct {
 // Apply makes schedules what they are in a request, and returns the changes, by name. A schedule that has
 // fired goes on from there; one whose times have changed goes on from now. The error may be
 // a [*scheduler.InvalidError]; nothing is changed then. Applying again changes nothing.
-func (e *Engine) Apply(ctx context.Context, a *Application) (changes []Change, err error) {
+func (e *Engine) Apply(ctx context.Context, a *Application) (changes []ScheduleChange, err error) {
 	all, err := e.check(a)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (e *Engine) check(a *Application) ([]*rules, error) {
 	return all, nil
 }
 
-func (e *Engine) apply(a *Application, all []*rules) (changes []Change, err error) {
+func (e *Engine) apply(a *Application, all []*rules) (changes []ScheduleChange, err error) {
 	wanted := map[string]bool{}
 	for i, r := range all {
 		wanted[r.Name] = true
@@ -110,7 +110,7 @@ func (e *Engine) apply(a *Application, all []*rules) (changes []Change, err erro
 		if wanted[name] || !slices.Contains(a.Prune, e.schedules[name].Schedule.Program) {
 			continue
 		}
-		changes = append(changes, Change{Name: name, Action: Removed})
+		changes = append(changes, ScheduleChange{Name: name, Action: Removed})
 		if a.DryRun {
 			continue
 		}
@@ -118,21 +118,21 @@ func (e *Engine) apply(a *Application, all []*rules) (changes []Change, err erro
 			return nil, err
 		}
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(changes, func(a, b ScheduleChange) int { return cmp.Compare(a.Name, b.Name) })
 	return changes, nil
 }
 
 // changeTo compares a schedule with the one that is there.
-func (e *Engine) changeTo(to *Schedule) Change {
+func (e *Engine) changeTo(to *Schedule) ScheduleChange {
 	s := e.schedules[to.Name]
 	if s == nil {
-		return Change{Name: to.Name, Action: Added}
+		return ScheduleChange{Name: to.Name, Action: Added}
 	}
 	from, wanted := s.Schedule, *to
 	if from.Paused = nil; wanted.Paused != nil {
 		from.Paused = &s.Paused
 	}
-	change := Change{Name: to.Name, Action: Unchanged, Fields: differences(&from, &wanted)}
+	change := ScheduleChange{Name: to.Name, Action: Unchanged, Fields: differences(&from, &wanted)}
 	if change.Fields != nil {
 		change.Action = Changed
 	}
@@ -249,7 +249,7 @@ func (e *Engine) Remove(ctx context.Context, name, by string) error {
 }
 
 func (e *Engine) remove(name, by string) error {
-	err := e.scheduler.SetAndRecord(e.ctx, settingPrefix+name, "", store.Event{Kind: ScheduleRemoved, By: by, Message: name})
+	err := e.scheduler.Note(e.ctx, map[string]string{settingPrefix + name: ""}, store.Event{Kind: ScheduleRemoved, By: by, Message: name})
 	if err == nil {
 		delete(e.schedules, name)
 	}

@@ -287,7 +287,7 @@ func TestApply(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		paused := true
-		apply := func(a trigger.Application) []trigger.Change {
+		apply := func(a trigger.Application) []trigger.ScheduleChange {
 			a.By = "ann"
 			changes, err := w.engine.Apply(ctx, &a)
 			require.NoError(t, err)
@@ -296,7 +296,7 @@ func TestApply(t *testing.T) {
 		other := nightly(func(s *trigger.Schedule) { s.Name, s.Program = "other", "q" })
 		weekly := nightly(func(s *trigger.Schedule) { s.Name, s.Time, s.Paused = "weekly", "@weekly", &paused })
 		all := []trigger.Schedule{weekly, nightly(), other}
-		added := []trigger.Change{{Name: "nightly", Action: trigger.Added}, {Name: "other", Action: trigger.Added}, {Name: "weekly", Action: trigger.Added}}
+		added := []trigger.ScheduleChange{{Name: "nightly", Action: trigger.Added}, {Name: "other", Action: trigger.Added}, {Name: "weekly", Action: trigger.Added}}
 		require.Equal(t, added, apply(trigger.Application{Schedules: all, DryRun: true}))
 		require.Equal(t, added, apply(trigger.Application{Schedules: all}))
 		for _, c := range apply(trigger.Application{Schedules: all}) {
@@ -306,7 +306,7 @@ func TestApply(t *testing.T) {
 		later := nightly(func(s *trigger.Schedule) {
 			s.Time, s.Priority, s.Data = "0 4 * * *", 3, []trigger.Condition{{Paths: []string{"/{date}"}}}
 		})
-		want := []trigger.Change{
+		want := []trigger.ScheduleChange{
 			{Name: "nightly", Action: trigger.Changed, Fields: []trigger.FieldChange{
 				{Field: "time", From: `"0 3 * * *"`, To: `"0 4 * * *"`}, {Field: "priority", To: "3"}, {Field: "data", To: `[{"paths":["/{date}"]}]`},
 			}},

@@ -111,7 +111,7 @@ func (w *world) apply(schedules ...trigger.Schedule) {
 	synctest.Wait()
 }
 
-func (w *world) show() trigger.Status {
+func (w *world) show() trigger.ScheduleStatus {
 	w.Helper()
 	status, err := w.engine.Show(w.Context(), "nightly")
 	require.NoError(w, err)
@@ -253,8 +253,8 @@ func (f *flaky) Submit(ctx context.Context, s *scheduler.Submission) (receipt sc
 	return receipt, err
 }
 
-func (f *flaky) SetAndRecord(ctx context.Context, name, value string, events ...store.Event) error {
-	return f.change(func() error { return f.Scheduler.SetAndRecord(ctx, name, value, events...) })
+func (f *flaky) Note(ctx context.Context, settings map[string]string, events ...store.Event) error {
+	return f.change(func() error { return f.Scheduler.Note(ctx, settings, events...) })
 }
 
 // memoryFiles are files in memory that fail when they are told to.

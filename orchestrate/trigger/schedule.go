@@ -216,6 +216,15 @@ func duration(name, text string, fallback, least time.Duration) (time.Duration, 
 	return d, nil
 }
 
+// Sample returns the task and its flags for some label, for those who know the program.
+func (s *Schedule) Sample() ([]string, error) {
+	r, err := s.rules()
+	if err != nil {
+		return nil, err
+	}
+	return calendar.Expand(r.Task, r.sample())
+}
+
 // next returns the next time after another one that is due, or the zero time.
 func (r *rules) next(after time.Time) time.Time {
 	if !r.start.IsZero() && after.Before(r.start) {
@@ -231,16 +240,6 @@ func (r *rules) next(after time.Time) time.Time {
 // label returns the partition that is worked on at a time.
 func (r *rules) label(at time.Time) calendar.Partition {
 	return calendar.Last(r.period, at, r.zone).Add(r.Offset)
-}
-
-// Preview returns the next times after another one, and the labels of them. It returns fewer than n where
-// there are no more.
-func (s *Schedule) Preview(after time.Time, n int) ([]Due, error) {
-	r, err := s.rules()
-	if err != nil {
-		return nil, err
-	}
-	return r.preview(after, n), nil
 }
 
 // A Due is a time that comes, in the schedule's zone, and its label.

@@ -9,8 +9,8 @@ import (
 	"github.com/gomr/gomr/orchestrate/launch"
 )
 
-// A Status is a schedule and how far it is.
-type Status struct {
+// A ScheduleStatus is a schedule and how far it is.
+type ScheduleStatus struct {
 	Schedule Schedule  `json:"schedule"`
 	Zone     string    `json:"zone" doc:"Time zone, also where the schedule leaves it out"`
 	Period   string    `json:"period" doc:"What a label is, also where the schedule leaves it out"`
@@ -33,9 +33,9 @@ type FiringStatus struct {
 }
 
 // List returns all schedules, by name, each with its next time and its last firing.
-func (e *Engine) List(ctx context.Context) (all []Status, err error) {
+func (e *Engine) List(ctx context.Context) (all []ScheduleStatus, err error) {
 	err = e.call(ctx, func() error {
-		all = []Status{}
+		all = []ScheduleStatus{}
 		for _, name := range slices.Sorted(maps.Keys(e.schedules)) {
 			all = append(all, e.schedules[name].status(e.now(), 1, 1))
 		}
@@ -52,7 +52,7 @@ const mostNext = 5
 
 // Show returns a schedule with its next five times and its last firings. The error may be
 // an [*UnknownError].
-func (e *Engine) Show(ctx context.Context, name string) (status Status, err error) {
+func (e *Engine) Show(ctx context.Context, name string) (status ScheduleStatus, err error) {
 	err = e.call(ctx, func() error {
 		s := e.schedules[name]
 		if s == nil {
@@ -62,14 +62,14 @@ func (e *Engine) Show(ctx context.Context, name string) (status Status, err erro
 		return nil
 	})
 	if err != nil {
-		return Status{}, err
+		return ScheduleStatus{}, err
 	}
 	// What has failed may go on since somebody forgave it.
 	for i := range status.Firings {
 		if f := &status.Firings[i].Firing; f.State == Failed && f.Run != 0 {
 			now, err := launch.StatusOf(ctx, e.scheduler, f.Launch)
 			if err != nil {
-				return Status{}, err
+				return ScheduleStatus{}, err
 			}
 			f.become(now, f.Ended)
 		}
@@ -77,8 +77,8 @@ func (e *Engine) Show(ctx context.Context, name string) (status Status, err erro
 	return status, nil
 }
 
-func (s *schedule) status(now time.Time, next, firings int) Status {
-	status := Status{
+func (s *schedule) status(now time.Time, next, firings int) ScheduleStatus {
+	status := ScheduleStatus{
 		Schedule: s.Schedule, Zone: s.rules.zone.String(), Period: s.rules.period.String(), Applied: s.Applied, By: s.By,
 		Paused: s.Paused, PausedBy: s.PausedBy, Problem: s.problem, Firings: []FiringStatus{},
 	}
