@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -189,7 +190,7 @@ func writeFirings(w *tabwriter.Writer, firings []trigger.FiringStatus) {
 			took = shortDuration(f.Ended.Sub(f.Fired).Round(time.Second))
 		}
 		if f.Run != 0 {
-			run = fmt.Sprint(f.Run)
+			run = strconv.FormatInt(f.Run, 10)
 		}
 		note := cmp.Or(f.Waits, f.Note)
 		if f.By != "" {

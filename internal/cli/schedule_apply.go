@@ -235,8 +235,8 @@ func tableOf(key toml.Key) (table reflect.Type, last string) {
 }
 
 func keysOf(table reflect.Type) (keys []string) {
-	for i := range table.NumField() {
-		keys = append(keys, table.Field(i).Tag.Get("toml"))
+	for field := range table.Fields() {
+		keys = append(keys, field.Tag.Get("toml"))
 	}
 	return keys
 }

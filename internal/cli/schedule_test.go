@@ -17,8 +17,8 @@ func TestFilesHaveEveryField(t *testing.T) {
 		reflect.TypeFor[dataTable]():     reflect.TypeFor[trigger.Condition](),
 	} {
 		var want []string
-		for i := range sent.NumField() {
-			name, _, _ := strings.Cut(sent.Field(i).Tag.Get("json"), ",")
+		for field := range sent.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			want = append(want, name)
 		}
 		require.Equal(t, want, keysOf(file))

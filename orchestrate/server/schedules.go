@@ -26,9 +26,13 @@ func (s *Server) routeSchedules(r *router) {
 	handle(r, operation{method: http.MethodGet, path: "/schedule", access: look, summary: "Show a schedule"}, s.schedule)
 	handle(r, operation{method: http.MethodPost, path: "/schedules", access: control, summary: "Add, change and remove schedules"}, s.applySchedules)
 	handle(r, operation{method: http.MethodPost, path: "/schedule/run", access: control, summary: "Launch a label of a schedule now"}, s.runSchedule)
-	handle(r, operation{method: http.MethodPost, path: "/schedule/pause", access: control, summary: "Pause a schedule"}, s.pauseSchedule)
-	handle(r, operation{method: http.MethodPost, path: "/schedule/resume", access: control, summary: "Let a schedule go on"}, s.resumeSchedule)
-	handle(r, operation{method: http.MethodPost, path: "/schedule/remove", access: control, summary: "Remove a schedule"}, s.removeSchedule)
+	for _, o := range []steering{
+		{"/schedule/pause", "Pause a schedule", "paused", Schedules.Pause},
+		{"/schedule/resume", "Let a schedule go on", "resumed", Schedules.Resume},
+		{"/schedule/remove", "Remove a schedule", "removed", Schedules.Remove},
+	} {
+		handle(r, operation{method: http.MethodPost, path: o.path, access: control, summary: o.summary}, s.steer(o))
+	}
 }
 
 // engine returns what has the schedules.
@@ -120,26 +124,22 @@ func (s *Server) runSchedule(ctx context.Context, in *body[api.ScheduleRun]) (*b
 	return &body[trigger.Firing]{firing}, nil
 }
 
-func (s *Server) pauseSchedule(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
-	return s.steerSchedule(ctx, in, "paused", Schedules.Pause)
+// A steering is an operation that changes how a schedule goes on.
+type steering struct {
+	path, summary, did string
+	do                 func(engine Schedules, ctx context.Context, name, by string) error
 }
 
-func (s *Server) resumeSchedule(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
-	return s.steerSchedule(ctx, in, "resumed", Schedules.Resume)
-}
-
-func (s *Server) removeSchedule(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
-	return s.steerSchedule(ctx, in, "removed", Schedules.Remove)
-}
-
-func (s *Server) steerSchedule(ctx context.Context, in *body[api.ScheduleNote], did string, do func(engine Schedules, ctx context.Context, name, by string) error) (*nothing, error) {
-	engine, err := s.engine()
-	if err != nil {
-		return nil, err
+func (s *Server) steer(o steering) func(context.Context, *body[api.ScheduleNote]) (*nothing, error) {
+	return func(ctx context.Context, in *body[api.ScheduleNote]) (*nothing, error) {
+		engine, err := s.engine()
+		if err != nil {
+			return nil, err
+		}
+		if err := o.do(engine, ctx, in.Body.Name, by(ctx)); err != nil {
+			return nil, scheduleProblem(err)
+		}
+		s.audit(ctx, o.did+" the schedule "+in.Body.Name, "", in.Body.Note)
+		return nil, nil
 	}
-	if err := do(engine, ctx, in.Body.Name, by(ctx)); err != nil {
-		return nil, scheduleProblem(err)
-	}
-	s.audit(ctx, did+" the schedule "+in.Body.Name, "", in.Body.Note)
-	return nil, nil
 }

@@ -83,7 +83,7 @@ func (e *Engine) check(a *Application) ([]*rules, error) {
 		case err != nil:
 			return nil, err
 		case names[r.Name]:
-			return nil, &scheduler.InvalidError{Reason: fmt.Sprintf("two schedules have the name %s", r.Name)}
+			return nil, &scheduler.InvalidError{Reason: "two schedules have the name " + r.Name}
 		case len(r.Data) > 0 && e.files == nil:
 			return nil, &scheduler.InvalidError{Reason: fmt.Sprintf("schedule %s: this server has no files to look at", r.Name)}
 		}

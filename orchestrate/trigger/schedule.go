@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -158,9 +159,9 @@ func (r *rules) checkPolicies() error {
 func (r *rules) checkTask() error {
 	switch {
 	case r.Program == "":
-		return fmt.Errorf("no program is named that has the task")
+		return errors.New("no program is named that has the task")
 	case len(r.Task) == 0 || r.Task[0] == "":
-		return fmt.Errorf(`no task is named; write for example task = ["Report", "--date={date}"]`)
+		return errors.New(`no task is named; write for example task = ["Report", "--date={date}"]`)
 	}
 	_, err := calendar.Expand(r.Task, r.sample())
 	return err
@@ -193,7 +194,7 @@ func (r *rules) checkData() (err error) {
 		}
 	}
 	if (r.Poll != "" || r.Timeout != "") && len(r.Data) == 0 {
-		return fmt.Errorf("poll and timeout are for data, of which there is none")
+		return errors.New("poll and timeout are for data, of which there is none")
 	}
 	if r.poll, err = duration("poll", r.Poll, defaultPoll, leastPoll); err != nil {
 		return err
