@@ -21,7 +21,7 @@ func TestFiresWhenDue(t *testing.T) {
 		w.passTo("2000-01-01 03:00")
 		require.Equal(t, []string{"1999-12-31 planning"}, w.labels())
 		w.plan()
-		w.pass(15 * time.Second)
+		w.pass(31 * time.Second)
 		require.Equal(t, []string{"1999-12-31 running"}, w.labels())
 		require.EqualValues(t, 2, w.show().Firings[0].Run)
 		w.work()
@@ -106,7 +106,7 @@ func TestModes(t *testing.T) {
 				for _, day := range []string{"01", "02", "03"} {
 					w.passTo("2000-01-" + day + " 03:00")
 					w.plan()
-					w.pass(15 * time.Second)
+					w.pass(31 * time.Second)
 				}
 				require.Equal(t, want, w.labels())
 				w.settle(4)
@@ -131,7 +131,7 @@ func TestFailureFreesTheNext(t *testing.T) {
 		w.apply(nightly())
 		w.passTo("2000-01-01 03:00")
 		w.end(w.attempt(), errors.New("there is no task Report"))
-		w.pass(15 * time.Second)
+		w.pass(31 * time.Second)
 		f := w.show().Firings[0]
 		require.Equal(t, trigger.Failed, f.State)
 		require.Equal(t, "there is no task Report", f.Note)
@@ -234,7 +234,7 @@ func TestStartAndEnd(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.apply(nightly(func(s *trigger.Schedule) { s.Start, s.End = "2000-01-02T03:00", "2000-01-04" }))
 		require.Len(t, w.show().Next, 2)
-		w.passTo("2000-01-09 12:00")
+		w.passTo("2000-01-04 12:00")
 		w.settle(3)
 		require.Equal(t, []string{"2000-01-01 done", "2000-01-02 done"}, w.labels())
 		require.Empty(t, w.show().Next)

@@ -182,7 +182,7 @@ func (w *world) work() {
 		w.ran[a.Task.ID]++
 		w.end(a, nil)
 	}
-	w.pass(20 * time.Second) // the longest between two looks at a launch
+	w.pass(31 * time.Second) // the longest between two looks at a launch
 }
 
 // settle works until nothing is open that can go on.

@@ -77,7 +77,7 @@ const (
 	// soonest and latest are how often it is asked how far a launch is. What takes longer is asked more
 	// seldom, for to count the tasks of a large run takes time.
 	soonest = time.Second
-	latest  = 15 * time.Second
+	latest  = 30 * time.Second
 )
 
 // follow asks how far the launches are.
