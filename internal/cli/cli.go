@@ -124,6 +124,7 @@ func (a *app) rootCommand() *cobra.Command {
 	for _, v := range a.remoteVerbs() {
 		root.AddCommand(a.remoteCommand(v))
 	}
+	root.AddCommand(a.scheduleCommand())
 	root.AddCommand(a.commands...)
 	return root
 }

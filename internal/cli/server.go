@@ -19,6 +19,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/store/postgres"
 	"github.com/gomr/gomr/orchestrate/store/sqlite"
+	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
 // defaultListen is the address of a server where none is given. It is reached from this machine alone.
@@ -35,6 +36,7 @@ type serverOptions struct {
 	postgres string
 	insecure bool
 	keep     string
+	place    placeFlags // where the data of schedules is looked for
 
 	notify    string
 	publicURL string
@@ -55,13 +57,20 @@ func (a *app) serverCommand() *cobra.Command {
 			"there is no token: '" + a.name + " token' makes one.",
 		Example: "  " + a.name + " server\n  " + a.name + " server --listen 0.0.0.0:8082 --postgres postgres://gomr@db/gomr",
 		Args:    NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), &o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.place.check(cmd); err != nil {
+				return err
+			}
+			return a.serve(cmd.Context(), &o)
+		},
 	}
 	o.addDatabase(cmd, a)
 	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "`address` to listen at")
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "let all machines that reach the server do everything, without a token")
 	cmd.Flags().StringVar(&o.keep, "keep", defaultKeep, "`time` for which tasks that nothing needs any more, and the history, are kept after they ended; 0 is for ever")
 	o.addNotify(cmd)
+	addChoice(cmd.Flags(), &o.place.runner, "runner", "where the data is that schedules wait for", hadoop, local)
+	o.place.addRoot(cmd.Flags())
 	return cmd
 }
 
@@ -128,7 +137,14 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	if engine != nil {
 		defer engine.Close()
 	}
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Notify: engine, Insecure: o.insecure, Keep: keep, Logger: log})
+	files := newServerFiles(&o.place)
+	defer files.close()
+	schedules, err := trigger.Open(ctx, trigger.Options{Scheduler: s, Files: files, Log: log})
+	if err != nil {
+		return err
+	}
+	defer schedules.Close()
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Notify: engine, Schedules: schedules, Insecure: o.insecure, Keep: keep, Logger: log})
 	if err != nil {
 		return err
 	}

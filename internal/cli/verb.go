@@ -78,6 +78,7 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return v.runOperands(a, cmd, args)
 		},
+		Annotations:           map[string]string{followedBy: aTask},
 		DisableFlagsInUseLine: true,
 	}
 	v.flags(cmd.PersistentFlags())
@@ -89,6 +90,12 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	}
 	return cmd
 }
+
+// followedBy is the annotation of a command that says what stands behind it.
+const (
+	followedBy = "followed by"
+	aTask      = "task" // whose parameters are flags
+)
 
 // familyCommand makes the command of a family, whose flags are its parameters.
 func (a *app) familyCommand(family orchestrate.FamilyInfo, v *taskVerb) *cobra.Command {

@@ -27,9 +27,9 @@ type shared struct {
 }
 
 // newShared starts a server of a program.
-func newShared(t *testing.T, pkg string) *shared {
+func newShared(t *testing.T, pkg string, serving ...string) *shared {
 	t.Helper()
-	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0"}
+	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0", flags: serving}
 	s.database = []string{"--database", s.file()}
 	s.env = append(s.env, "XDG_STATE_HOME="+filepath.Join(s.dir, "state"))
 	s.startServer(t)

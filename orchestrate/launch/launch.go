@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -35,6 +36,13 @@ type Launch struct {
 	By       string   // who asked
 }
 
+// A launch is tried again over some minutes: files that can't be looked at for a while are no reason to
+// lose a night. What no attempt can plan fails at once.
+const (
+	attempts   = 6
+	firstDelay = 10 * time.Second
+)
+
 // ID returns the ID of the task that launches under a name.
 func ID(name string) string { return Family + "(" + name + ")" }
 
@@ -48,6 +56,7 @@ func (l *Launch) Submission() *scheduler.Submission {
 		By:      l.By,
 		Nodes: []scheduler.Node{{Spec: store.Spec{
 			ID: id, Family: Family, Program: l.Program, Args: args, Priority: l.Priority,
+			Retry: store.Retry{Attempts: attempts, Delay: firstDelay},
 		}}},
 		Roots: []string{id},
 	}

@@ -59,6 +59,14 @@ var allowed = map[string]string{
 	"POST /submissions":             "woa",
 
 	"POST /runs/retry":   "oa",
+	"GET /schedules":        "vwoa",
+	"GET /schedule":         "vwoa",
+	"POST /schedules":       "oa",
+	"POST /schedule/run":    "oa",
+	"POST /schedule/pause":  "oa",
+	"POST /schedule/resume": "oa",
+	"POST /schedule/remove": "oa",
+
 	"POST /task/forgive": "oa",
 	"POST /task/mark":    "oa",
 	"POST /task/kill":    "oa",

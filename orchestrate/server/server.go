@@ -35,6 +35,8 @@ type Options struct {
 
 	// Notify tells people what needs them, and is the caller's to close after the server. Nil is nobody.
 	Notify *notify.Engine
+	// Schedules are asked for by time and by data. Nil is none.
+	Schedules Schedules
 
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
@@ -171,6 +173,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,
 		s.routeNotify,
+		s.routeSchedules,
 	} {
 		add(r)
 	}
