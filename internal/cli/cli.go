@@ -132,4 +132,5 @@ const (
 	groupRun    = "run"
 	groupLook   = "look"
 	groupServer = "server"
+	groupRanges = "ranges" // of the tasks that stand behind a verb
 )

@@ -68,6 +68,9 @@ func writeCommands(w io.Writer, cmd *cobra.Command) {
 	}
 	if cmd.HasParent() {
 		writeGroup(w, cmd, "", "Tasks:")
+		for _, group := range cmd.Groups() {
+			writeGroup(w, cmd, group.ID, group.Title)
+		}
 		return
 	}
 	for _, group := range cmd.Groups() {

@@ -46,8 +46,13 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	completeChoices(cmd, cmd.PersistentFlags())
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
+	cmd.AddGroup(&cobra.Group{ID: groupRanges, Title: "Ranges of them:"})
 	for _, family := range a.registry.Families() {
-		cmd.AddCommand(a.familyCommand(family, v.do))
+		sub := a.familyCommand(family, v.do)
+		if family.BuiltIn {
+			sub.GroupID = groupRanges
+		}
+		cmd.AddCommand(sub)
 	}
 	return cmd
 }
@@ -125,7 +130,9 @@ func (a *app) parseOperands(cmd *cobra.Command, args []string) (orchestrate.Task
 func (a *app) someFamilies() string {
 	var names []string
 	for _, family := range a.registry.Families() {
-		names = append(names, family.Name)
+		if !family.BuiltIn {
+			names = append(names, family.Name)
+		}
 	}
 	switch {
 	case len(names) == 0:
