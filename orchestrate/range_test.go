@@ -338,7 +338,7 @@ func TestARangeThatIsNotWholeIsAnError(t *testing.T) {
 	for name, task := range map[string]orchestrate.Task{
 		"make its RangeOf by NewRangeOf": orchestrate.RangeDaily{Start: start, Stop: stop},
 		"needs a start and a stop":       orchestrate.RangeDaily{RangeOf: orchestrate.NewRangeOf(Interval{}), Start: start},
-		"has no parameter of the type":       orchestrate.RangeDaily{RangeOf: orchestrate.NewRangeOf(Hourly{}), Start: start, Stop: stop},
+		"has no parameter of the type":   orchestrate.RangeDaily{RangeOf: orchestrate.NewRangeOf(Hourly{}), Start: start, Stop: stop},
 	} {
 		_, err := orchestrate.NewPlan(t.Context(), orchestrate.Config{}, task)
 		require.ErrorContains(t, err, name)
