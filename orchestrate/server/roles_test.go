@@ -53,6 +53,13 @@ var allowed = map[string]string{
 	"POST /unpause":      "oa",
 	"POST /resources":    "oa",
 
+	"GET /backfills":         "vwoa",
+	"GET /backfills/{id}":    "vwoa",
+	"POST /backfills":        "oa",
+	"POST /backfills/pause":  "oa",
+	"POST /backfills/resume": "oa",
+	"POST /backfills/cancel": "oa",
+
 	"GET /tokens":         "a",
 	"POST /tokens":        "a",
 	"POST /tokens/revoke": "a",

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -30,6 +31,9 @@ type Store interface {
 type Options struct {
 	Scheduler *scheduler.Scheduler
 	Store     Store
+
+	// Backfills runs the backfills. It is the caller's to close. Nil is a server without them.
+	Backfills *backfill.Engine
 
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
@@ -159,6 +163,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	r := &router{h, s}
 	for _, add := range []func(*router){
 		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
+		s.routeBackfills,
 	} {
 		add(r)
 	}
