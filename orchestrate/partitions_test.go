@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/orchestrate"
 )
 
 func TestPartitions(t *testing.T) {
@@ -101,4 +103,19 @@ func TestRowMistakes(t *testing.T) {
 		_, err := rangeRegistry(t).Partitions(test.family, test.flags)
 		require.ErrorContains(t, err, test.want, "%v", test.flags)
 	}
+}
+
+// TestComplete: of all tasks at once, those whose outputs exist.
+func TestComplete(t *testing.T) {
+	s := &shelf{there: map[string]bool{"interval/2014-06-01": true, "daily/2014-06-02/1": true}}
+	first, _ := juneDays(1, 2)
+	tasks := []orchestrate.Task{
+		Interval{Days: first.Interval()}, Interval{Days: first.Next().Interval()},
+		Shift{Date: first, Since: first}, Shift{Date: first.Next(), Since: first},
+	}
+	complete, err := orchestrate.Complete(t.Context(), orchestrate.Config{Exists: s.exists}, tasks...)
+	require.NoError(t, err)
+	require.Equal(t, []bool{true, false, false, true}, complete)
+	_, err = orchestrate.Complete(t.Context(), orchestrate.Config{}, nil)
+	require.ErrorContains(t, err, "a task is nil")
 }

@@ -123,6 +123,7 @@ func (a *app) rootCommand() *cobra.Command {
 	for _, v := range a.remoteVerbs() {
 		root.AddCommand(a.remoteCommand(v))
 	}
+	root.AddCommand(a.backfillCommand())
 	root.AddCommand(a.commands...)
 	return root
 }

@@ -29,7 +29,7 @@ func writeUsage(cmd *cobra.Command) error {
 func writeFlags(w io.Writer, cmd *cobra.Command) {
 	switch verb := cmd.Parent(); {
 	case verb == nil: // --help alone
-	case verb.HasParent(): // a task
+	case verb.Annotations[followedBy] == aTask:
 		if cmd.HasLocalFlags() {
 			fmt.Fprintf(w, "\nParameters:\n%s", flagLines(cmd.LocalFlags()))
 		}
@@ -55,7 +55,7 @@ func usageLine(cmd *cobra.Command) string {
 
 // placeholder stands for the name of any sub-command.
 func placeholder(cmd *cobra.Command) string {
-	if cmd.HasParent() {
+	if cmd.Annotations[followedBy] == aTask {
 		return "TASK"
 	}
 	return "COMMAND"
@@ -67,7 +67,11 @@ func writeCommands(w io.Writer, cmd *cobra.Command) {
 		return
 	}
 	if cmd.HasParent() {
-		writeGroup(w, cmd, "", "Tasks:")
+		title := "Commands:"
+		if cmd.Annotations[followedBy] == aTask {
+			title = "Tasks:"
+		}
+		writeGroup(w, cmd, "", title)
 		for _, group := range cmd.Groups() {
 			writeGroup(w, cmd, group.ID, group.Title)
 		}

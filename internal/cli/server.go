@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -102,7 +103,13 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Logger: a.newLog(a.stderr, slog.LevelInfo)})
+	log := a.newLog(a.stderr, slog.LevelInfo)
+	backfills, err := backfill.Open(ctx, backfill.Options{Scheduler: s, Logger: log})
+	if err != nil {
+		return err
+	}
+	defer backfills.Close()
+	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Backfills: backfills, Insecure: o.insecure, Logger: log})
 	if err != nil {
 		return err
 	}

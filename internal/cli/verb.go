@@ -40,6 +40,7 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 			}
 			return v.do(cmd, task)
 		},
+		Annotations:           map[string]string{followedBy: aTask},
 		DisableFlagsInUseLine: true,
 	}
 	v.flags(cmd.PersistentFlags())
@@ -48,7 +49,13 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	cmd.PersistentFlags().SortFlags = false
 	cmd.AddGroup(&cobra.Group{ID: groupRanges, Title: "Ranges of them:"})
 	for _, family := range a.registry.Families() {
-		sub := a.familyCommand(family, v.do)
+		sub := a.familyCommand(family, func(cmd *cobra.Command, flags []string) error {
+			task, err := a.registry.Parse(family.Name, flags)
+			if err != nil {
+				return &UsageError{err}
+			}
+			return v.do(cmd, task)
+		})
 		if family.BuiltIn {
 			sub.GroupID = groupRanges
 		}
@@ -57,8 +64,15 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	return cmd
 }
 
-// familyCommand makes the command of a family, whose flags are its parameters.
-func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Command, orchestrate.Task) error) *cobra.Command {
+// followedBy is the annotation of a command that says what stands behind it.
+const (
+	followedBy = "followed by"
+	aTask      = "task" // whose parameters are flags
+)
+
+// familyCommand makes the command of a family, whose flags are its parameters. What is done gets them as they were
+// given.
+func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(cmd *cobra.Command, flags []string) error) *cobra.Command {
 	doc := a.doc(family)
 	params := &paramFlags{}
 	cmd := &cobra.Command{
@@ -71,13 +85,7 @@ func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(*cobra.Comman
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			task, err := a.registry.Parse(family.Name, params.given)
-			if err != nil {
-				return &UsageError{err}
-			}
-			return do(cmd, task)
-		},
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return do(cmd, params.given) },
 		DisableFlagsInUseLine: true,
 	}
 	cmd.Flags().SortFlags = false

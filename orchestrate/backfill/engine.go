@@ -80,18 +80,19 @@ const (
 	lookEvery = 5 * time.Second
 )
 
-// Open starts an engine with the backfills that the scheduler's store has.
+// Open starts an engine with the backfills that the scheduler's store has. One that can't be read keeps nobody from
+// the others: the logger is told, and it is left as it is.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	e := &Engine{
 		options: options.withDefaults(), scheduler: options.Scheduler,
 		requests: make(chan func()), done: make(chan struct{}), killed: map[int64]bool{},
 	}
 	settings, err := e.scheduler.Settings(ctx, prefix)
-	if err == nil {
-		e.records, e.last, err = load(settings)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("read the backfills: %w", err)
+	}
+	if e.records, e.last, err = load(settings); err != nil {
+		e.options.Logger.ErrorContext(ctx, "backfills can't be read, and are not run", "error", err)
 	}
 	e.ctx, e.quit = context.WithCancel(context.WithoutCancel(ctx))
 	go e.loop()

@@ -1,8 +1,10 @@
 package backfill_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -208,16 +210,28 @@ func TestBadDefinitions(t *testing.T) {
 	})
 }
 
-// TestDamagedSettingsAreTold: nothing is run, and nothing overwritten, where a backfill can't be read.
+// TestDamagedSettingsAreTold: a backfill that can't be read is told of, and left alone; the others go on.
 func TestDamagedSettingsAreTold(t *testing.T) {
 	for _, damage := range []string{`{`, `{"labels":"2w"}`, `{"labels":"1q"}`, `{"labels":"w"}`, `{"labels":"99999999999999999999w"}`} {
-		w := newWorld(t)
-		w.start(1, "a")
-		w.engine.Close()
-		require.NoError(t, w.scheduler.Set(t.Context(), "backfill 1", damage))
-		_, err := backfill.Open(t.Context(), backfill.Options{Scheduler: w.scheduler})
-		require.ErrorContains(t, err, `read the backfills: the setting "backfill 1"`)
-		w.scheduler.Close()
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			defer w.close()
+			w.start(1, "a")
+			w.start(1, "b")
+			w.engine.Close()
+			require.NoError(t, w.scheduler.Set(t.Context(), "backfill 1", damage))
+			var log bytes.Buffer
+			var err error
+			w.engine, err = backfill.Open(t.Context(), backfill.Options{Scheduler: w.scheduler, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			require.NoError(t, err)
+			require.Contains(t, log.String(), `the setting \"backfill 1\"`)
+			settle()
+			require.Equal(t, 1, w.status(2).Running)
+			_, _, err = w.engine.Show(t.Context(), 1)
+			require.ErrorIs(t, err, backfill.ErrUnknown)
+			require.Equal(t, int64(3), w.start(1, "c"), "its number is not given again")
+			require.Equal(t, damage, w.store.settings["backfill 1"])
+		})
 	}
 }
 

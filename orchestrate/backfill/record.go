@@ -3,6 +3,7 @@ package backfill
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -156,26 +157,27 @@ func (r *record) settings(isNew bool) (map[string]string, error) {
 	return settings, nil
 }
 
-// load returns the records of settings, and the number of the last one.
-func load(settings map[string]string) (records map[int64]*record, last int64, err error) {
+// load returns the records of settings, and the number of the last one. What can't be read is left out, and told by
+// the error.
+func load(settings map[string]string) (records map[int64]*record, last int64, errs error) {
 	records = map[int64]*record{}
 	for name, text := range settings {
-		number, _ := strings.CutPrefix(name, prefix)
-		if name == lastName {
-			if last, err = strconv.ParseInt(text, 10, 64); err != nil {
-				return nil, 0, fmt.Errorf("the setting %q: %w", name, err)
-			}
+		id, err := strconv.ParseInt(strings.TrimPrefix(name, prefix), 10, 64)
+		if err != nil {
+			continue // a plan, which is read with its progress, or the number of the last one
+		}
+		last = max(last, id)
+		r, err := loadRecord(id, text, settings[name+planSuffix])
+		if err != nil {
+			errs = errors.Join(errs, fmt.Errorf("the setting %q: %w", name, err))
 			continue
 		}
-		id, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			continue // a plan, which is read with its progress
-		}
-		if records[id], err = loadRecord(id, text, settings[name+planSuffix]); err != nil {
-			return nil, 0, fmt.Errorf("the setting %q: %w", name, err)
-		}
+		records[id] = r
 	}
-	return records, last, nil
+	if number, err := strconv.ParseInt(settings[lastName], 10, 64); err == nil {
+		last = max(last, number)
+	}
+	return records, last, errs
 }
 
 func loadRecord(id int64, text, plan string) (*record, error) {
