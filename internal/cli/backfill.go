@@ -97,6 +97,17 @@ func leftOf(b *backfill.Status) string {
 	return shortDuration(b.Left)
 }
 
+// rateOf tells how many labels end in an hour.
+func rateOf(b *backfill.Status) string {
+	switch {
+	case b.PerHour == 0:
+		return "unknown"
+	case b.PerHour < 10:
+		return strconv.FormatFloat(b.PerHour, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(b.PerHour, 'f', 0, 64)
+}
+
 // oneBackfill takes the number of a backfill as the argument of a verb.
 func oneBackfill(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
@@ -190,18 +201,14 @@ func countLabels(b *backfill.Status) string {
 func (o *remoteOutput) writeBackfill(b *backfill.Status, labels []backfill.Label, all bool) error {
 	return o.write(api.BackfillDetailsOf(b, labels), func(w *tabwriter.Writer) {
 		fmt.Fprintf(w, "backfill %d of %s\n", b.ID, backfillTask(b))
-		when := "since " + b.Started.Local().Format(time.DateTime)
+		took := ""
 		if !b.Ended.IsZero() {
-			when += ", for " + shortDuration(b.Ended.Sub(b.Started))
+			took = ", took " + shortDuration(b.Ended.Sub(b.Started))
 		}
-		fmt.Fprintf(w, "  %s %s, by %s; at most %d under way, priority %d\n", b.State, when, b.By, b.Cap, b.Priority)
+		fmt.Fprintf(w, "  %s; started %s by %s%s; at most %d under way, priority %d\n", b.State, b.Started.Local().Format(time.DateTime), b.By, took, b.Cap, b.Priority)
 		fmt.Fprintf(w, "  %d labels: %s\n", b.Labels, countLabels(b))
 		if !b.State.Over() {
-			rate := "unknown"
-			if b.PerHour > 0 {
-				rate = strconv.FormatFloat(b.PerHour, 'g', 3, 64)
-			}
-			fmt.Fprintf(w, "  labels an hour: %s; the rest takes: %s\n", rate, leftOf(b))
+			fmt.Fprintf(w, "  labels an hour: %s; the rest takes: %s\n", rateOf(b), leftOf(b))
 		}
 		writeLabels(w, labels, all)
 	})

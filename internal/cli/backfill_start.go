@@ -48,7 +48,7 @@ func (f *backfillFlags) add(set *pflag.FlagSet, a *app) {
 	set.StringSliceVar(&f.labels, "labels", nil, "`values` of the parameter, such as 2014-06-01,2014-06-15, in place of a row of them")
 	set.StringVar(&f.labelParam, "label-param", "", "the `parameter` whose values --labels are (default the only date or interval)")
 	set.BoolVar(&f.missing, "missing", false, "run labels whose output does not exist (the default)")
-	set.BoolVar(&f.failed, "failed", false, "run those of them only whose task has failed on the server")
+	set.BoolVar(&f.failed, "failed", false, "run those of them only whose task has failed on the server, or one that it requires")
 	set.BoolVar(&f.all, "all", false, "run all labels, of which no output may exist")
 	addChoice(set, &f.order, "order", "which labels of a row are launched first", oldest, newest)
 	set.IntVar(&f.cap, "cap", defaultCap, "how `many` labels are under way at most")
@@ -204,21 +204,51 @@ func (a *app) surveyBackfill(cmd *cobra.Command, flags *backfillFlags, remote *c
 	if s.complete, err = orchestrate.Complete(ctx, orchestrate.Config{Exists: existsAll}, partitions.Tasks...); err != nil {
 		return nil, &planError{err}
 	}
+	return s, s.askServer(ctx, remote)
+}
+
+// askServer asks how far the server is with the tasks.
+func (s *backfillSurvey) askServer(ctx context.Context, remote *client.Client) error {
 	filter := scheduler.TaskFilter{
-		Family: partitions.Family, Limit: scheduler.MaxPage, States: append([]store.State{store.Failed, store.Disabled}, underWay...),
+		Family: s.Family, Limit: scheduler.MaxPage, States: append([]store.State{store.Failed, store.Disabled}, underWay...),
 	}
 	for {
 		page, err := remote.Tasks(ctx, filter)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, t := range page.Tasks {
 			s.states[t.ID] = t.State
 		}
 		if filter.After = page.Next; page.Next == 0 {
-			return s, nil
+			return s.findStuck(ctx, remote)
 		}
 	}
+}
+
+// mostExplained bounds of how many tasks that wait it is asked why.
+const mostExplained = 1000
+
+// findStuck finds tasks that wait for one that won't be done: these have failed, as far as anybody can see.
+func (s *backfillSurvey) findStuck(ctx context.Context, remote *client.Client) error {
+	asked := 0
+	for i, task := range s.Tasks {
+		id := orchestrate.ID(task)
+		if s.complete[i] || s.states[id] != store.Pending || asked == mostExplained {
+			continue
+		}
+		asked++
+		explanation, err := remote.Explain(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, reason := range explanation.Reasons {
+			if reason.Kind == scheduler.BlockedByTask {
+				s.states[id] = store.Failed
+			}
+		}
+	}
+	return nil
 }
 
 // choose chooses the labels that are to be run.
