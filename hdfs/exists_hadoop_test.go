@@ -3,13 +3,13 @@
 package hdfs_test
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -48,7 +48,7 @@ func TestManyTargets(t *testing.T) {
 	client := connect(t, hdfs.Config{})
 	ctx := hdfs.NewContext(t.Context(), client)
 	for n, layout := range targetsOf {
-		dir := path.Join(hadoopFolder(t, client), fmt.Sprint(n))
+		dir := path.Join(hadoopFolder(t, client), strconv.Itoa(n))
 		targets := make([]hdfs.Target, manyTargets)
 		for i := range targets {
 			targets[i] = layout.make(dir, i)
@@ -88,7 +88,7 @@ func TestStatAll(t *testing.T) {
 	}
 	var names []string
 	for i := range 250 {
-		name := path.Join(dir, "full", fmt.Sprint(i))
+		name := path.Join(dir, "full", strconv.Itoa(i))
 		names = append(names, name, name+"-missing")
 		if i%3 == 0 {
 			makeTargets(t, client, []hdfs.Target{hdfs.File("%s", name)})

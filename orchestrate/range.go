@@ -73,24 +73,24 @@ func isRange(t Task) bool {
 
 func (r RangeOf) most() int { return r.Limit }
 
-// bind finds the family of the range's tasks, and its parameter of one of the kinds that tells the partition.
+// bind returns the range with the family of its tasks, and the parameter of one of the kinds that tells the partition.
 // The label is that of any partition.
-func (r *RangeOf) bind(registry *Registry, now time.Time, label string, kinds []string) error {
+func (r RangeOf) bind(registry *Registry, now time.Time, label string, kinds []string) (RangeOf, error) {
 	f, err := registry.find(r.Of)
 	if err != nil {
-		return fmt.Errorf("--of: %w", err)
+		return r, fmt.Errorf("--of: %w", err)
 	}
 	r.family = f
-	if err := r.findParam(kinds); err != nil {
-		return err
+	if r.param, err = r.findParam(kinds); err != nil {
+		return r, err
 	}
 	given := map[string][]string{r.param.name: {label}}
 	for name, value := range r.OfArgs {
 		switch {
 		case f.param(name) == nil:
-			return fmt.Errorf("--of-args: %w", &UnknownFlagError{r.Of, name, nearest(name, f.paramNames())})
+			return r, fmt.Errorf("--of-args: %w", &UnknownFlagError{r.Of, name, nearest(name, f.paramNames())})
 		case name == r.param.name:
-			return fmt.Errorf("--of-args: %s has another value in each partition", name)
+			return r, fmt.Errorf("--of-args: %s has another value in each partition", name)
 		}
 		given[name] = []string{value}
 	}
@@ -99,31 +99,32 @@ func (r *RangeOf) bind(registry *Registry, now time.Time, label string, kinds []
 		if bad := new(ParamError); errors.As(err, &bad) && bad.Param == r.param.name {
 			where = "--of-param"
 		}
-		return fmt.Errorf("%s: %w", where, err)
+		return r, fmt.Errorf("%s: %w", where, err)
 	}
 	r.OfArgs = maps.Clone(r.OfArgs)
 	for name := range r.OfArgs { // so that its words don't depend on the clock any more
 		p := f.param(name)
 		r.OfArgs[name] = p.text(structOf(r.first).FieldByIndex(p.index))
 	}
-	return nil
+	return r, nil
 }
 
 // findParam finds the parameter that tells the partition.
-func (r *RangeOf) findParam(kinds []string) (err error) {
+func (r RangeOf) findParam(kinds []string) (*param, error) {
 	f := r.family
 	switch {
 	case r.Limit < 0:
-		return fmt.Errorf("--limit is %d; want at least 1, or none for all", r.Limit)
+		return nil, fmt.Errorf("--limit is %d; want at least 1, or none for all", r.Limit)
 	case isRange(f.prototype):
-		return fmt.Errorf("--of: %s is a range itself; name the task that its partitions are", r.Of)
+		return nil, fmt.Errorf("--of: %s is a range itself; name the task that its partitions are", r.Of)
 	case IsWrapper(f.prototype) && r.Limit > 0:
-		return fmt.Errorf("--limit: %s only groups tasks, so a part of its range can't be chosen by what is missing", r.Of)
+		return nil, fmt.Errorf("--limit: %s only groups tasks, so a part of its range can't be chosen by what is missing", r.Of)
 	case r.OfParam != "":
-		if r.param, err = f.namedParam(r.OfParam); err != nil {
-			return fmt.Errorf("--of-param: %w", err)
+		p, err := f.namedParam(r.OfParam)
+		if err != nil {
+			return nil, fmt.Errorf("--of-param: %w", err)
 		}
-		return nil
+		return p, nil
 	}
 	var candidates []*param
 	for _, p := range f.schema.params {
@@ -133,28 +134,28 @@ func (r *RangeOf) findParam(kinds []string) (err error) {
 	}
 	switch len(candidates) {
 	case 0:
-		return fmt.Errorf("--of: %s has no parameter of the type %s; name one that takes such values with --of-param", r.Of, strings.Join(kinds, " or "))
+		return nil, fmt.Errorf("--of: %s has no parameter of the type %s; name one that takes such values with --of-param", r.Of, strings.Join(kinds, " or "))
 	case 1:
-		r.param = candidates[0]
-		return nil
+		return candidates[0], nil
 	}
-	return fmt.Errorf("--of: the partition could be %s of %s; say which with --of-param", flagsOf(candidates), r.Of)
+	return nil, fmt.Errorf("--of: the partition could be %s of %s; say which with --of-param", flagsOf(candidates), r.Of)
 }
 
 // tasks returns the tasks of labels.
-func (r RangeOf) tasks(labels, kinds []string) ([]Task, error) {
+func (r RangeOf) tasks(labels, kinds []string) (tasks []Task, err error) {
 	if r.family == nil {
 		return nil, errors.New("the range has no tasks; make its RangeOf by NewRangeOf, or parse it by a Registry")
 	}
-	if r.param == nil { // made in Go
-		if err := r.findParam(kinds); err != nil {
+	p := r.param
+	if p == nil { // made in Go
+		if p, err = r.findParam(kinds); err != nil {
 			return nil, err
 		}
 	}
 	if r.Reverse {
 		slices.Reverse(labels)
 	}
-	return r.family.partitions(func(label string) (Task, error) { return r.family.with(r.first, r.param, label) }, r.param, labels, time.Time{})
+	return r.family.partitions(func(label string) (Task, error) { return r.family.with(r.first, p, label) }, p, labels, time.Time{})
 }
 
 // with returns a copy of a task with another value of a parameter.

@@ -35,7 +35,7 @@ func (r RangeDaily) resolve(registry *Registry, now time.Time) (_ Task, err erro
 	e := ends[Date]{r.Start, r.Stop, r.Back, r.Ahead, "days", 100}
 	if r.Start, r.Stop, err = e.close(DateOf(now), Date.AddDays); err == nil {
 		r.Back, r.Ahead = 0, 0
-		err = r.bind(registry, now, r.Start.String(), dailyKinds)
+		r.RangeOf, err = r.bind(registry, now, r.Start.String(), dailyKinds)
 	}
 	return r, wrapParamError("RangeDaily", err)
 }
@@ -68,7 +68,7 @@ func (r RangeHourly) resolve(registry *Registry, now time.Time) (_ Task, err err
 	e := ends[DateHour]{r.Start, r.Stop, r.Back, r.Ahead, "hours", 2400}
 	if r.Start, r.Stop, err = e.close(DateHourOf(now), DateHour.AddHours); err == nil {
 		r.Back, r.Ahead = 0, 0
-		err = r.bind(registry, now, r.Start.String(), hourlyKinds)
+		r.RangeOf, err = r.bind(registry, now, r.Start.String(), hourlyKinds)
 	}
 	return r, wrapParamError("RangeHourly", err)
 }
@@ -132,7 +132,7 @@ func (r RangeByMinutes) resolve(registry *Registry, now time.Time) (_ Task, err 
 	add := func(m DateMinute, n int) DateMinute { return r.floor(m.AddMinutes(n)) }
 	if r.Start, r.Stop, err = e.close(DateMinuteOf(now), add); err == nil {
 		r.Back, r.Ahead = 0, 0
-		err = r.bind(registry, now, r.Start.String(), minuteKinds)
+		r.RangeOf, err = r.bind(registry, now, r.Start.String(), minuteKinds)
 	}
 	return r, wrapParamError("RangeByMinutes", err)
 }
@@ -183,7 +183,7 @@ func (r RangeWeekly) resolve(registry *Registry, now time.Time) (_ Task, err err
 	e := ends[DateInterval]{r.Start, r.Stop, r.Back, r.Ahead, "weeks", 14}
 	if r.Start, r.Stop, err = e.close(DateInterval{monday, monday.AddDays(7)}, DateInterval.add); err == nil {
 		r.Back, r.Ahead = 0, 0
-		err = r.bind(registry, now, r.Start.String(), weeklyKinds)
+		r.RangeOf, err = r.bind(registry, now, r.Start.String(), weeklyKinds)
 	}
 	return r, wrapParamError("RangeWeekly", err)
 }
@@ -217,7 +217,7 @@ func (r RangeMonthly) resolve(registry *Registry, now time.Time) (_ Task, err er
 	e := ends[Month]{r.Start, r.Stop, r.Back, r.Ahead, "months", 13}
 	if r.Start, r.Stop, err = e.close(DateOf(now).Month(), Month.AddMonths); err == nil {
 		r.Back, r.Ahead = 0, 0
-		err = r.bind(registry, now, r.Start.String(), monthlyKinds)
+		r.RangeOf, err = r.bind(registry, now, r.Start.String(), monthlyKinds)
 	}
 	return r, wrapParamError("RangeMonthly", err)
 }

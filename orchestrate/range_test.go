@@ -312,7 +312,7 @@ func TestRangesShareTasks(t *testing.T) {
 	alone := Interval{Days: orchestrate.NewDate(2014, time.June, 4).Interval()}
 	plan, err := orchestrate.NewPlan(t.Context(), orchestrate.Config{Exists: s.exists}, one, two, alone)
 	require.NoError(t, err)
-	require.Equal(t, 6, len(ids(plan)), "%v", ids(plan))
+	require.Len(t, ids(plan), 6)
 	for target, n := range s.asked {
 		require.Equal(t, 1, n, target)
 	}

@@ -94,7 +94,7 @@ func integerLadder(first, last reflect.Value) (ladder, error) {
 		if b > a && b-a > mostInRow {
 			return ladder{}, fmt.Errorf("the row from %d to %d has more than %d values", a, b, mostInRow)
 		}
-		return ladder{int64(b - a), func(n int64) string { return strconv.FormatUint(a+uint64(n), 10) }}, nil //nolint:gosec // small, or less than zero
+		return ladder{int64(b - a), func(n int64) string { return strconv.FormatUint(a+uint64(n), 10) }}, nil
 	}
 	return ladder{}, errors.New("values of the type do not follow each other")
 }

@@ -14,17 +14,17 @@ const MostLabels = 100_000
 type Definition struct {
 	// Request names the request. A second one of that name changes nothing, and gets the same backfill, so that
 	// a request whose answer was lost can be made again. Empty is no name.
-	Request string
+	Request string `json:"request,omitempty"`
 
-	Program string   // that has the task
-	Family  string   // of the task
-	Flags   []string // of its other parameters, each as --name=value
-	Param   string   // the parameter whose values the labels are
-	Labels  []string // in the order in which they are launched
+	Program string   `json:"program"`         // that has the task
+	Family  string   `json:"family"`          // of the task
+	Flags   []string `json:"flags,omitempty"` // of its other parameters, each as --name=value
+	Param   string   `json:"param"`           // the parameter whose values the labels are
+	Labels  []string `json:"labels"`          // in the order in which they are launched
 
-	Cap      int    // how many labels are under way at most
-	Priority int    // is added to that of each task
-	By       string // who asked
+	Cap      int    `json:"cap"`                // how many labels are under way at most
+	Priority int    `json:"priority,omitempty"` // is added to that of each task
+	By       string `json:"by,omitempty"`       // who asked
 }
 
 // Task returns the family and the flags of the task of a label.

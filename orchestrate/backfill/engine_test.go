@@ -3,8 +3,8 @@ package backfill_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,7 +145,7 @@ func TestKill(t *testing.T) {
 		require.Equal(t, backfill.Cancelled, status.State)
 		require.Equal(t, [3]int{0, 4, 1}, [3]int{status.Done, status.Failed, status.LeftOut})
 		require.Nil(t, w.take())
-		require.Equal(t, 1, len(w.began), "only the one that was killed had begun")
+		require.Len(t, w.began, 1, "only the one that was killed had begun")
 	})
 }
 
@@ -175,7 +175,7 @@ func TestOldOnesAreForgotten(t *testing.T) {
 		w := newWorld(t)
 		defer func() { w.close() }()
 		for i := range 6 {
-			require.Equal(t, int64(i+1), w.start(1, fmt.Sprint(i)))
+			require.Equal(t, int64(i+1), w.start(1, strconv.Itoa(i)))
 			settle()
 			w.work()
 			settle()
@@ -263,7 +263,7 @@ func (s *scenario) run(t *testing.T) {
 	var labels []string
 	fails := 0
 	for i, failing := range s.Fails {
-		labels = append(labels, fmt.Sprint(i))
+		labels = append(labels, strconv.Itoa(i))
 		w.fails[labels[i]] = failing
 		if failing {
 			fails++

@@ -168,14 +168,14 @@ func (w *world) close() {
 }
 
 // definition returns that of a backfill.
-func definition(cap int, labels ...string) *backfill.Definition {
+func definition(most int, labels ...string) *backfill.Definition {
 	return &backfill.Definition{
-		Program: "p", Family: "T", Flags: []string{"--top=3"}, Param: "day", Labels: labels, Cap: cap, Priority: 4, By: "ann",
+		Program: "p", Family: "T", Flags: []string{"--top=3"}, Param: "day", Labels: labels, Cap: most, Priority: 4, By: "ann",
 	}
 }
 
-func (w *world) start(cap int, labels ...string) int64 {
-	status, err := w.engine.Start(context.Background(), definition(cap, labels...))
+func (w *world) start(most int, labels ...string) int64 {
+	status, err := w.engine.Start(context.Background(), definition(most, labels...))
 	require.NoError(w.t, err)
 	return status.ID
 }
