@@ -186,7 +186,8 @@ func TestOldOnesAreForgotten(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 3)
 		require.Equal(t, int64(6), list[0].ID)
-		require.Len(t, w.store.settings, 7)
+		_, settings := w.store.setting("")
+		require.Equal(t, 7, settings, "two for each, and the last number")
 	})
 }
 
@@ -230,7 +231,8 @@ func TestDamagedSettingsAreTold(t *testing.T) {
 			_, _, err = w.engine.Show(t.Context(), 1)
 			require.ErrorIs(t, err, backfill.ErrUnknown)
 			require.Equal(t, int64(3), w.start(1, "c"), "its number is not given again")
-			require.Equal(t, damage, w.store.settings["backfill 1"])
+			left, _ := w.store.setting("backfill 1")
+			require.Equal(t, damage, left)
 		})
 	}
 }

@@ -117,6 +117,13 @@ func (m *memoryStore) Runs(_ context.Context, before int64, _ int) ([]store.Run,
 	return nil, nil
 }
 
+// setting returns a setting, and all returns how many there are.
+func (m *memoryStore) setting(name string) (value string, all int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.settings[name], len(m.settings)
+}
+
 // kinds returns the kinds of the events that tell of backfills.
 func (m *memoryStore) kinds() (kinds []string) {
 	m.mu.Lock()
