@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-go chaos fuzz demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz demo clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-cluster: deps ## measure gomr beside Hadoop's own jobs, on a Hadoop starte
 bench-scheduler: ## measure the scheduler beside Luigi's, into orchestrate/scheduler/BENCHMARKS.md (RUNS=3)
 	scripts/bench-peers
 	go run ./internal/bench/scheduler -report orchestrate/scheduler/BENCHMARKS.md $(if $(RUNS),-runs $(RUNS))
+
+bench-targets: deps ## measure how long it takes to look for 10,000 targets, on a Hadoop started for it
+	scripts/hadoop run -- go test -count=1 -timeout 20m -tags hadoop -v -run TestManyTargets ./hdfs
 
 bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

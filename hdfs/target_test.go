@@ -3,6 +3,7 @@ package hdfs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -343,4 +344,30 @@ func testCleanTemp(t *testing.T, tt targetTest) {
 
 func TestTempDir(t *testing.T) {
 	require.Equal(t, "/data/.out.gomr-2014-06-01_a_b", hdfs.TempDir("/data/out/", "2014-06-01 a.b"))
+}
+
+// TestOnlyOnesInTheirFolders: of many targets that are each the only one in a folder, those whose folder is missing cost
+// nothing but one listing above.
+func TestOnlyOnesInTheirFolders(t *testing.T) {
+	local := hdfs.Local(t.TempDir())
+	counting := &countingFS{FileSystem: local}
+	var targets []hdfs.Target
+	var want []bool
+	for i := range 40 {
+		targets = append(targets, hdfs.File("/data/day-%d/text", i))
+		want = append(want, i%10 == 0)
+		if i%5 == 0 {
+			require.NoError(t, local.MkdirAll(fmt.Sprintf("/data/day-%d", i), 0o777))
+		}
+		if i%10 == 0 {
+			w, err := local.Create(targets[i].Path())
+			require.NoError(t, err)
+			require.NoError(t, w.Close())
+		}
+	}
+	exist, err := hdfs.ExistsAll(hdfs.NewContext(t.Context(), counting), targets)
+	require.NoError(t, err)
+	require.Equal(t, want, exist)
+	require.EqualValues(t, 1, counting.lists.Load())
+	require.EqualValues(t, 8, counting.stats.Load())
 }

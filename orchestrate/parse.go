@@ -23,22 +23,44 @@ func (r *Registry) Parse(family string, flags []string) (Task, error) {
 		return nil, err
 	}
 	given, err := f.splitFlags(flags)
-	now := time.Now
+	return r.parse(f, given, r.now(), err)
+}
+
+// now returns what words such as yesterday are relative to.
+func (r *Registry) now() time.Time {
 	if r.Now != nil {
-		now = r.Now
+		return r.Now()
 	}
+	return time.Now()
+}
+
+// parse makes the task of the values of flags, of which something may be known to be wrong already.
+func (r *Registry) parse(f *family, given map[string][]string, now time.Time, wrong error) (Task, error) {
 	pointer := f.newTask()
-	err = errors.Join(err, f.setParams(pointer.Elem(), given, now()), f.checkMissing(given))
+	err := errors.Join(wrong, f.setParams(pointer.Elem(), given, now), f.checkMissing(given))
 	if err != nil {
 		return nil, err
 	}
 	task := f.taskOf(pointer)
-	if v, ok := task.(interface{ Validate() error }); ok {
-		if err := v.Validate(); err != nil {
-			return nil, &ParamError{Family: family, Err: err}
+	if open, ok := task.(ranged); ok {
+		if task, err = open.resolve(r, now); err != nil {
+			return nil, err
 		}
 	}
+	if err := f.validate(task); err != nil {
+		return nil, err
+	}
 	return task, nil
+}
+
+// validate calls the task's Validate method, if it has one.
+func (f *family) validate(task Task) error {
+	if v, ok := task.(interface{ Validate() error }); ok {
+		if err := v.Validate(); err != nil {
+			return &ParamError{Family: f.info.Name, Err: err}
+		}
+	}
+	return nil
 }
 
 // ParseID makes the task from its identity, see [ID]. Insignificant parameters,

@@ -37,6 +37,8 @@ type Node struct {
 	Missing []Target
 
 	targets []Target // the task's output, taken apart
+	looked  bool     // the targets were looked for
+	census  census   // of the partitions of a range
 
 	// What the task's methods of these names return. The Retry is that of the configuration where
 	// the task has none.
@@ -125,8 +127,11 @@ func (p *planner) advance(ctx context.Context) error {
 	if err := p.checkTargets(ctx, ring); err != nil {
 		return err
 	}
+	if err := p.expandRanges(ctx, ring); err != nil {
+		return err
+	}
 	for _, n := range ring {
-		if n.Status == StatusComplete && !p.config.Whole || IsExternal(n.Task) {
+		if n.Status == StatusComplete && !p.config.Whole || IsExternal(n.Task) || isRange(n.Task) {
 			continue
 		}
 		var required []Task
@@ -148,8 +153,9 @@ func (p *planner) advance(ctx context.Context) error {
 	return nil
 }
 
-// checkTargets asks for all targets of the ring at once and marks the complete tasks.
+// checkTargets asks for all targets of the nodes at once and marks the complete tasks.
 func (p *planner) checkTargets(ctx context.Context, ring []*Node) error {
+	ring = slices.DeleteFunc(slices.Clone(ring), func(n *Node) bool { return n.looked })
 	var targets []Target
 	for _, n := range ring {
 		targets = append(targets, n.targets...)
@@ -159,6 +165,7 @@ func (p *planner) checkTargets(ctx context.Context, ring []*Node) error {
 		return err
 	}
 	for _, n := range ring {
+		n.looked = true
 		for i, target := range n.targets {
 			if !exists[i] {
 				n.Missing = append(n.Missing, target)
@@ -207,7 +214,17 @@ func (p *planner) add(tasks []Task) ([]*Node, error) {
 	return nodes, nil
 }
 
+// node returns the node of a task. A new one is put in the frontier.
 func (p *planner) node(t Task) (*Node, error) {
+	n, err := p.find(t)
+	if err != nil || p.byID[n.ID] == n {
+		return n, err
+	}
+	return n, p.register(n)
+}
+
+// find returns the node of a task, which is not registered where it is new.
+func (p *planner) find(t Task) (*Node, error) {
 	if isNil(t) {
 		return nil, errors.New("a task is nil")
 	}
@@ -222,16 +239,21 @@ func (p *planner) node(t Task) (*Node, error) {
 	if n := p.byID[id]; n != nil || err != nil {
 		return n, err
 	}
-	if len(p.byID) >= p.config.MaxTasks {
-		return nil, &PlanError{id, fmt.Errorf("the plan has more than %d tasks; does it require itself with ever new parameters? Else raise MaxTasks", p.config.MaxTasks)}
-	}
 	n := &Node{ID: id, Task: t}
 	if err := guard(func() error { return n.readTask(p.config) }); err != nil {
 		return nil, &PlanError{id, err}
 	}
-	p.byID[id] = n
-	p.frontier = append(p.frontier, n)
 	return n, nil
+}
+
+// register makes a node a part of the plan.
+func (p *planner) register(n *Node) error {
+	if len(p.byID) >= p.config.MaxTasks {
+		return &PlanError{n.ID, fmt.Errorf("the plan has more than %d tasks; does it require itself with ever new parameters? Else raise MaxTasks", p.config.MaxTasks)}
+	}
+	p.byID[n.ID] = n
+	p.frontier = append(p.frontier, n)
+	return nil
 }
 
 // checkType checks a type once, as [NewRegistry] does: tasks may require others that are in no registry.

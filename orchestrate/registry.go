@@ -31,6 +31,8 @@ type FamilyInfo struct {
 	Name   string
 	Help   string // what the Help method returns
 	Params []ParamInfo
+
+	BuiltIn bool // it is one of [Ranges], and not of the program
 }
 
 // A ParamInfo describes a parameter, for help and completion.
@@ -78,6 +80,7 @@ func NewRegistry(prototypes ...Task) (*Registry, error) {
 func newFamily(prototype Task) *family {
 	f := &family{prototype: prototype, schema: schemaOf(reflect.TypeOf(prototype))}
 	f.info.Name = Family(prototype)
+	f.info.BuiltIn = isRange(prototype)
 	if h, ok := prototype.(interface{ Help() string }); ok {
 		f.info.Help = h.Help()
 	}

@@ -42,6 +42,9 @@ func (n *Node) reason() (text string, because []*Node) {
 	missing := describeTargets(n.Missing)
 	switch n.Status {
 	case StatusComplete:
+		if isRange(n.Task) {
+			return "is complete: " + n.census.of(n.Requires), nil
+		}
 		if IsWrapper(n.Task) {
 			return "is complete: all that it requires is complete", nil
 		}
@@ -50,7 +53,11 @@ func (n *Node) reason() (text string, because []*Node) {
 		return "is an external input that is missing: " + missing + ", and no task makes it", nil
 	case StatusUpstreamMissing:
 		blocking := n.requiring(StatusMissingExternal, StatusUpstreamMissing)
-		return fmt.Sprintf("can't run: %s that it requires %s", countOf(len(blocking), "task"), plural(len(blocking), "lacks input", "lack input")), blocking
+		text = fmt.Sprintf("can't run: %s that it requires %s", countOf(len(blocking), "task"), plural(len(blocking), "lacks input", "lack input"))
+		if isRange(n.Task) {
+			text += ": " + n.census.of(n.Requires)
+		}
+		return text, blocking
 	}
 	waiting := n.requiring(StatusWillRun)
 	text = "will run"
@@ -59,6 +66,9 @@ func (n *Node) reason() (text string, because []*Node) {
 	}
 	if len(waiting) > 0 {
 		text += fmt.Sprintf(" after %s that it requires", countOf(len(waiting), "task"))
+	}
+	if isRange(n.Task) {
+		missing = n.census.of(n.Requires)
 	}
 	if missing != "" {
 		text += ": " + missing

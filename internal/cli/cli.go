@@ -124,7 +124,7 @@ func (a *app) rootCommand() *cobra.Command {
 	for _, v := range a.remoteVerbs() {
 		root.AddCommand(a.remoteCommand(v))
 	}
-	root.AddCommand(a.scheduleCommand())
+	root.AddCommand(a.scheduleCommand(), a.backfillCommand())
 	root.AddCommand(a.commands...)
 	return root
 }
@@ -135,4 +135,5 @@ const (
 	groupLook   = "look"
 	groupClear  = "clear"
 	groupServer = "server"
+	groupRanges = "ranges" // of the tasks that stand behind a verb
 )

@@ -58,3 +58,19 @@ func TestAProgramWithoutTasksSaysSo(t *testing.T) {
 	require.Equal(t, orchestrate.ExitUsage, code)
 	require.Contains(t, stderr, "gomr: run what? Name a task; this program has none")
 }
+
+// Ordered has a parameter with the name of an option of backfills.
+type Ordered struct {
+	orchestrate.ExternalTask
+
+	Order string `param:"order" help:"of the list"`
+}
+
+func (Ordered) Output() orchestrate.Target { return hdfs.File("/ordered") }
+
+func TestAParameterMayHaveTheNameOfAnOptionOfBackfills(t *testing.T) {
+	code, stdout, _ := runCLI(t.Context(), []orchestrate.Task{Ordered{}}, "backfill", "start", "Ordered", "--help")
+	require.Zero(t, code)
+	require.Contains(t, stdout, "--order <string>")
+	require.Contains(t, stdout, "--backfill-order oldest|newest")
+}

@@ -72,6 +72,9 @@ func writeCommands(w io.Writer, cmd *cobra.Command) {
 			title = "Tasks:"
 		}
 		writeGroup(w, cmd, "", title)
+		for _, group := range cmd.Groups() {
+			writeGroup(w, cmd, group.ID, group.Title)
+		}
 		return
 	}
 	for _, group := range cmd.Groups() {

@@ -12,7 +12,10 @@ type lazyFS struct {
 	connect func() (*hdfs.Client, error) // a sync.OnceValues
 }
 
-var _ hdfs.FileSystem = lazyFS{}
+var (
+	_ hdfs.FileSystem = lazyFS{}
+	_ hdfs.StatAller  = lazyFS{}
+)
 
 // A connectError is why there is no connection. It unwraps to nothing: a configuration
 // that is missing must not look like a file that does not exist.
@@ -46,6 +49,10 @@ func (l lazyFS) Create(name string) (hdfs.Writer, error) {
 
 func (l lazyFS) Stat(name string) (fs.FileInfo, error) {
 	return get(l, func(c *hdfs.Client) (fs.FileInfo, error) { return c.Stat(name) })
+}
+
+func (l lazyFS) StatAll(names []string) ([]fs.FileInfo, error) {
+	return get(l, func(c *hdfs.Client) ([]fs.FileInfo, error) { return c.StatAll(names) })
 }
 
 func (l lazyFS) ReadDir(name string) ([]fs.DirEntry, error) {

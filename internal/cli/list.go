@@ -11,9 +11,10 @@ import (
 
 // A listedTask is a task in the JSON of list.
 type listedTask struct {
-	Name   string        `json:"name"`
-	Doc    string        `json:"doc,omitempty"`
-	Params []listedParam `json:"params"`
+	Name    string        `json:"name"`
+	Doc     string        `json:"doc,omitempty"`
+	BuiltIn bool          `json:"built_in,omitempty"` // it is a range of others
+	Params  []listedParam `json:"params"`
 }
 
 type listedParam struct {
@@ -47,7 +48,7 @@ func (a *app) listCommand() *cobra.Command {
 func (a *app) listed() []listedTask {
 	tasks := []listedTask{}
 	for _, family := range a.registry.Families() {
-		task := listedTask{Name: family.Name, Doc: a.doc(family), Params: []listedParam{}}
+		task := listedTask{Name: family.Name, Doc: a.doc(family), BuiltIn: family.BuiltIn, Params: []listedParam{}}
 		for _, p := range family.Params {
 			task.Params = append(task.Params, listedParam{p.Name, p.Type, p.Help, p.Default, p.Choices, p.Required})
 		}
@@ -57,18 +58,43 @@ func (a *app) listed() []listedTask {
 }
 
 func (a *app) writeList() error {
-	names, params := 0, 0 // widths
+	var own, ranges []orchestrate.FamilyInfo
 	for _, family := range a.registry.Families() {
-		names = max(names, len(family.Name))
-		params = max(params, len(paramNames(family)))
+		if family.BuiltIn {
+			ranges = append(ranges, family)
+		} else {
+			own = append(own, family)
+		}
 	}
-	for _, family := range a.registry.Families() {
-		line := fmt.Sprintf("%-*s  %-*s  %s", names, family.Name, params, paramNames(family), firstSentence(a.doc(family)))
+	if err := a.writeFamilies(own, paramNames); err != nil {
+		return err
+	}
+	if len(own) == 0 || len(ranges) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.stdout, "\nRanges of them:")
+	return a.writeFamilies(ranges, requiredNames)
+}
+
+// writeFamilies writes a line for each family.
+func (a *app) writeFamilies(families []orchestrate.FamilyInfo, flags func(orchestrate.FamilyInfo) string) error {
+	names, params := 0, 0 // widths
+	for _, family := range families {
+		names = max(names, len(family.Name))
+		params = max(params, len(flags(family)))
+	}
+	for _, family := range families {
+		line := fmt.Sprintf("%-*s  %-*s  %s", names, family.Name, params, flags(family), firstSentence(a.doc(family)))
 		if _, err := fmt.Fprintln(a.stdout, strings.TrimRight(line, " ")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// requiredNames returns the flags of a family that must be given, where the others are many.
+func requiredNames(family orchestrate.FamilyInfo) string {
+	return strings.TrimSuffix(strings.TrimSpace(paramUsage(family)), " [flags]")
 }
 
 // paramNames returns the flags of a family, those that may be left out in brackets.

@@ -2,16 +2,21 @@ package cli
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/pflag"
 
 	"github.com/gomr/gomr/orchestrate"
 )
 
-// newRegistry returns the registry of the tasks, after a check that no parameter
+// newRegistry returns the registry of the tasks and of ranges of them, after a check that no parameter
 // has the name of a flag of the verbs.
 func newRegistry(tasks []orchestrate.Task) (*orchestrate.Registry, error) {
 	registry, err := orchestrate.NewRegistry(tasks...)
+	if err != nil {
+		return nil, err
+	}
+	registry, err = orchestrate.NewRegistry(withRanges(registry, tasks)...)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +35,17 @@ func newRegistry(tasks []orchestrate.Task) (*orchestrate.Registry, error) {
 		}
 	}
 	return registry, errors.Join(errs...)
+}
+
+// withRanges returns the tasks and the ranges. A task of the program that has the name of a range takes its place.
+func withRanges(registry *orchestrate.Registry, tasks []orchestrate.Task) []orchestrate.Task {
+	all := slices.Clone(tasks)
+	for _, r := range orchestrate.Ranges() {
+		if _, err := registry.Lookup(orchestrate.Family(r)); err != nil {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // reservedFlags returns the names of the flags of all verbs.

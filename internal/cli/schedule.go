@@ -214,13 +214,13 @@ func (a *app) scheduleRunVerb() remoteVerb {
 				return err
 			}
 			return out.write(&firing, func(w *tabwriter.Writer) {
-				fmt.Fprintf(w, "%s is %s: '%s schedule show %s' tells how far it is\n", firing.Label, underWay(firing.State), a.name, args[0])
+				fmt.Fprintf(w, "%s is %s: '%s schedule show %s' tells how far it is\n", firing.Label, launchedOr(firing.State), a.name, args[0])
 			})
 		},
 	}
 }
 
-func underWay(state trigger.State) string {
+func launchedOr(state trigger.State) string {
 	if state == trigger.Waiting {
 		return "launched"
 	}

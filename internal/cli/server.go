@@ -14,6 +14,7 @@ import (
 
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -144,7 +145,15 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer schedules.Close()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st, Notify: engine, Schedules: schedules, Insecure: o.insecure, Keep: keep, Logger: log})
+	backfills, err := backfill.Open(ctx, backfill.Options{Scheduler: s, Logger: log})
+	if err != nil {
+		return err
+	}
+	defer backfills.Close()
+	served, err := server.New(ctx, server.Options{
+		Scheduler: s, Store: st, Notify: engine, Schedules: schedules, Backfills: backfills,
+		Insecure: o.insecure, Keep: keep, Logger: log,
+	})
 	if err != nil {
 		return err
 	}

@@ -85,8 +85,13 @@ func (a *app) verbCommand(v taskVerb) *cobra.Command {
 	completeChoices(cmd, cmd.PersistentFlags())
 	cmd.Flags().SortFlags = false
 	cmd.PersistentFlags().SortFlags = false
+	cmd.AddGroup(&cobra.Group{ID: groupRanges, Title: "Ranges of them:"})
 	for _, family := range a.registry.Families() {
-		cmd.AddCommand(a.familyCommand(family, &v))
+		sub := a.familyCommand(family, func(cmd *cobra.Command, given []string) error { return v.run(a, cmd, family, given) })
+		if family.BuiltIn {
+			sub.GroupID = groupRanges
+		}
+		cmd.AddCommand(sub)
 	}
 	return cmd
 }
@@ -97,8 +102,9 @@ const (
 	aTask      = "task" // whose parameters are flags
 )
 
-// familyCommand makes the command of a family, whose flags are its parameters.
-func (a *app) familyCommand(family orchestrate.FamilyInfo, v *taskVerb) *cobra.Command {
+// familyCommand makes the command of a family, whose flags are its parameters. What is done gets them as they were
+// given.
+func (a *app) familyCommand(family orchestrate.FamilyInfo, do func(cmd *cobra.Command, flags []string) error) *cobra.Command {
 	doc := a.doc(family)
 	params := &paramFlags{}
 	cmd := &cobra.Command{
@@ -111,9 +117,7 @@ func (a *app) familyCommand(family orchestrate.FamilyInfo, v *taskVerb) *cobra.C
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return v.run(a, cmd, family, params.given)
-		},
+		RunE:                  func(cmd *cobra.Command, _ []string) error { return do(cmd, params.given) },
 		DisableFlagsInUseLine: true,
 	}
 	cmd.Flags().SortFlags = false
@@ -166,7 +170,9 @@ func (a *app) parseOperands(cmd *cobra.Command, args []string) (orchestrate.Task
 func (a *app) someFamilies() string {
 	var names []string
 	for _, family := range a.registry.Families() {
-		names = append(names, family.Name)
+		if !family.BuiltIn {
+			names = append(names, family.Name)
+		}
 	}
 	switch {
 	case len(names) == 0:

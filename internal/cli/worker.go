@@ -24,12 +24,14 @@ const (
 // serverFlags say which server to use.
 type serverFlags struct{ url string }
 
-func (s *serverFlags) add(cmd *cobra.Command, a *app) {
+func (s *serverFlags) add(cmd *cobra.Command, a *app) { s.addTo(cmd.Flags(), a) }
+
+func (s *serverFlags) addTo(set *pflag.FlagSet, a *app) {
 	url := a.getenv(serverVariable)
 	if url == "" {
 		url = "http://" + defaultListen
 	}
-	cmd.Flags().StringVar(&s.url, "server", url, "`URL` of the server; $"+serverVariable+" sets it too, and $"+tokenVariable+" the token for it")
+	set.StringVar(&s.url, "server", url, "`URL` of the server; $"+serverVariable+" sets it too, and $"+tokenVariable+" the token for it")
 }
 
 // connect returns a client of the server, to which it makes no connection yet.

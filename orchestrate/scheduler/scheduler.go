@@ -69,7 +69,8 @@ func (s *Scheduler) Close() {
 	<-s.done
 }
 
-// call has the loop do something, and waits until it is written.
+// call has the loop do something, and waits until it is written. Where the context ends first, the loop may do it
+// later: what it sets must not be touched any more then, so no named result is set by it.
 func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
 	r := &request{do: do, reply: make(chan error, 1)}
 	select {

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
@@ -33,6 +34,7 @@ type world struct {
 	t         *testing.T
 	store     *memoryStore
 	scheduler *scheduler.Scheduler
+	backfills *backfill.Engine
 	server    *server.Server
 	http      *httptest.Server
 	client    *client.Client
@@ -45,7 +47,10 @@ func start(t *testing.T, options server.Options) *world {
 	w.scheduler, err = scheduler.Open(t.Context(), w.store, scheduler.Config{})
 	require.NoError(t, err)
 	t.Cleanup(w.scheduler.Close)
-	options.Scheduler, options.Store = w.scheduler, w.store
+	w.backfills, err = backfill.Open(t.Context(), backfill.Options{Scheduler: w.scheduler})
+	require.NoError(t, err)
+	t.Cleanup(w.backfills.Close)
+	options.Scheduler, options.Store, options.Backfills = w.scheduler, w.store, w.backfills
 	w.server, err = server.New(t.Context(), options)
 	require.NoError(t, err)
 	w.http = httptest.NewServer(w.server)

@@ -58,7 +58,7 @@ var allowed = map[string]string{
 	"POST /beats":                   "wa",
 	"POST /submissions":             "woa",
 
-	"POST /runs/retry":   "oa",
+	"POST /runs/retry":      "oa",
 	"GET /schedules":        "vwoa",
 	"GET /schedule":         "vwoa",
 	"POST /schedules":       "oa",
@@ -78,6 +78,12 @@ var allowed = map[string]string{
 	"POST /notifications/test": "oa",
 	"POST /silences":           "oa",
 	"POST /silences/end":       "oa",
+	"GET /backfills":           "vwoa",
+	"GET /backfills/{id}":      "vwoa",
+	"POST /backfills":          "oa",
+	"POST /backfills/pause":    "oa",
+	"POST /backfills/resume":   "oa",
+	"POST /backfills/cancel":   "oa",
 
 	"GET /tokens":         "a",
 	"POST /tokens":        "a",

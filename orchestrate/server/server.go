@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/deadline"
 	"github.com/gomr/gomr/orchestrate/notify"
 	"github.com/gomr/gomr/orchestrate/scheduler"
@@ -37,6 +38,8 @@ type Options struct {
 	Notify *notify.Engine
 	// Schedules are asked for by time and by data. Nil is none.
 	Schedules Schedules
+	// Backfills runs the backfills. It is the caller's to close. Nil is a server without them.
+	Backfills *backfill.Engine
 
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
@@ -174,6 +177,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeDeadlines, s.routeAcceptance,
 		s.routeNotify,
 		s.routeSchedules,
+		s.routeBackfills,
 	} {
 		add(r)
 	}

@@ -249,7 +249,7 @@ func (e *Engine) Remove(ctx context.Context, name, by string) error {
 }
 
 func (e *Engine) remove(name, by string) error {
-	err := e.scheduler.Note(e.ctx, map[string]string{settingPrefix + name: ""}, store.Event{Kind: ScheduleRemoved, By: by, Message: name})
+	err := e.scheduler.SetAll(e.ctx, map[string]string{settingPrefix + name: ""}, store.Event{Kind: ScheduleRemoved, By: by, Message: name})
 	if err == nil {
 		delete(e.schedules, name)
 	}

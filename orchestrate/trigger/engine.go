@@ -19,7 +19,7 @@ type Scheduler interface {
 	launch.Scheduler
 	Submit(ctx context.Context, submission *scheduler.Submission) (scheduler.Receipt, error)
 	Settings(ctx context.Context, prefix string) (map[string]string, error)
-	Note(ctx context.Context, settings map[string]string, events ...store.Event) error
+	SetAll(ctx context.Context, settings map[string]string, events ...store.Event) error
 }
 
 // Files tell what data there is.
@@ -287,7 +287,7 @@ func (e *Engine) save(s *schedule, changed *document, events ...store.Event) err
 	if err != nil {
 		return err
 	}
-	if err := e.scheduler.Note(e.ctx, map[string]string{changed.setting(): text}, events...); err != nil {
+	if err := e.scheduler.SetAll(e.ctx, map[string]string{changed.setting(): text}, events...); err != nil {
 		return err
 	}
 	s.document = changed

@@ -253,8 +253,8 @@ func (f *flaky) Submit(ctx context.Context, s *scheduler.Submission) (receipt sc
 	return receipt, err
 }
 
-func (f *flaky) Note(ctx context.Context, settings map[string]string, events ...store.Event) error {
-	return f.change(func() error { return f.Scheduler.Note(ctx, settings, events...) })
+func (f *flaky) SetAll(ctx context.Context, settings map[string]string, events ...store.Event) error {
+	return f.change(func() error { return f.Scheduler.SetAll(ctx, settings, events...) })
 }
 
 // memoryFiles are files in memory that fail when they are told to.

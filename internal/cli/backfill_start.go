@@ -1,0 +1,350 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
+	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// backfillFlags say what is to be run, and how.
+type backfillFlags struct {
+	place  placeFlags
+	server serverFlags
+
+	labels               []string
+	labelParam           string
+	missing, failed, all bool
+	order                string
+	cap, priority        int
+	request              string
+
+	dryRun, watch, json bool
+}
+
+// defaultCap is how many labels are under way where nobody says otherwise.
+const defaultCap = 10
+
+// The orders in which labels are launched.
+const (
+	oldest = "oldest"
+	newest = "newest"
+)
+
+func (f *backfillFlags) add(set *pflag.FlagSet, a *app) {
+	set.StringSliceVar(&f.labels, "labels", nil, "`values` of the parameter, such as 2014-06-01,2014-06-15, in place of a row of them")
+	set.StringVar(&f.labelParam, "label-param", "", "the `parameter` whose values --labels are (default the only date or interval)")
+	set.BoolVar(&f.missing, "missing", false, "run labels whose output does not exist (the default)")
+	set.BoolVar(&f.failed, "failed", false, "run those of them only whose task has failed on the server, or one that it requires")
+	set.BoolVar(&f.all, "all", false, "run all labels, of which no output may exist")
+	addChoice(set, &f.order, "order", "which labels of a row are launched first", oldest, newest)
+	set.IntVar(&f.cap, "cap", defaultCap, "how `many` labels are under way at most")
+	set.IntVar(&f.priority, "priority", 0, "is added to that of each task; a `number` below zero lets others pass")
+	set.StringVar(&f.request, "request", "", "`name` of the request: made again under that name, it changes nothing")
+	set.BoolVar(&f.dryRun, "dry-run", false, "tell what would be run, and start nothing")
+	set.BoolVar(&f.watch, "watch", false, "go on until the backfill is over, as 'show --watch' does")
+	set.BoolVar(&f.json, "json", false, "write JSON")
+	f.place.add(set)
+	f.server.addTo(set, a)
+}
+
+func (f *backfillFlags) check(cmd *cobra.Command) error {
+	chosen := 0
+	for _, given := range []bool{f.missing, f.failed, f.all} {
+		if given {
+			chosen++
+		}
+	}
+	switch {
+	case chosen > 1:
+		return usagef("--missing, --failed and --all: choose one of them")
+	case f.cap < 1:
+		return usagef("--cap is %d, and must be at least 1", f.cap)
+	case f.labels == nil && f.labelParam != "":
+		return usagef("--label-param is for --labels")
+	case f.labels != nil && cmd.Flags().Changed("order"):
+		return usagef("--order is for a row of values; --labels are launched as they stand there")
+	case f.dryRun && f.watch:
+		return usagef("--dry-run starts nothing that --watch could show")
+	}
+	return nil
+}
+
+func (a *app) backfillStartCommand() *cobra.Command {
+	var flags backfillFlags
+	cmd := &cobra.Command{
+		Use:   "start TASK",
+		Short: "Start a backfill: plan it here, and have a server run it",
+		Long: "Start a backfill. One parameter of the task has a row of values, from a first one to a last one, which is part\n" +
+			"of it: --date 2014-06-01..2014-06-30, --date-interval 2014-W01..2014-W26, --hour 2014-06-01T00..2014-06-01T18/6\n" +
+			"for every sixth. Or --labels lists the values. The outputs of all are looked for here, at once; the server\n" +
+			"launches those that are to be run, and workers plan and run the task of each and what it requires.",
+		Example: "  " + a.name + " backfill start WordCount --date-interval 2014-06-01..2014-06-30 --dry-run",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				if _, err := a.registry.Lookup(args[0]); err != nil {
+					return &UsageError{err}
+				}
+				return usagef("%s must stand before --", args[0])
+			}
+			return usagef("%s a backfill of what? Name a task%s", cmd.Name(), a.someFamilies())
+		},
+		Annotations:           map[string]string{followedBy: aTask},
+		DisableFlagsInUseLine: true,
+	}
+	cmd.PersistentFlags().SortFlags = false
+	cmd.Flags().SortFlags = false
+	flags.add(cmd.PersistentFlags(), a)
+	completeChoices(cmd, cmd.PersistentFlags())
+	for _, family := range a.registry.Families() {
+		if family.BuiltIn {
+			continue // a backfill is a range itself
+		}
+		sub := a.familyCommand(family, func(cmd *cobra.Command, given []string) error {
+			return a.startBackfill(cmd, &flags, family.Name, given)
+		})
+		keepHidden(sub, cmd.PersistentFlags())
+		cmd.AddCommand(sub)
+	}
+	return cmd
+}
+
+// keepHidden has flags that the parameters of a task hide begin with backfill-, so that these may have any name.
+func keepHidden(cmd *cobra.Command, flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if cmd.Flags().Lookup(f.Name) != nil {
+			renamed := *f
+			renamed.Name = "backfill-" + f.Name
+			cmd.Flags().AddFlag(&renamed)
+		}
+	})
+}
+
+// startBackfill plans a backfill, and starts it.
+func (a *app) startBackfill(cmd *cobra.Command, flags *backfillFlags, family string, given []string) error {
+	if err := flags.check(cmd); err != nil {
+		return err
+	}
+	partitions, err := a.partitions(flags, family, given)
+	if err != nil {
+		return &UsageError{err}
+	}
+	remote, err := a.connect(&flags.server)
+	if err != nil {
+		return err
+	}
+	defer remote.Close()
+	survey, err := a.surveyBackfill(cmd, flags, remote, partitions)
+	if err != nil {
+		return err
+	}
+	if err := survey.choose(flags); err != nil {
+		return err
+	}
+	out := &remoteOutput{app: a, json: flags.json}
+	if flags.dryRun || len(survey.chosen) == 0 {
+		return out.writeSurvey(survey)
+	}
+	status, err := a.submitBackfill(cmd.Context(), flags, remote, survey)
+	if err != nil {
+		return err
+	}
+	if flags.watch {
+		return out.watchBackfill(cmd.Context(), remote, status.ID, false)
+	}
+	return out.write(api.BackfillOf(&status), func(w *tabwriter.Writer) {
+		fmt.Fprintf(w, "backfill %d of %s: %d labels, at most %d under way\n", status.ID, backfillTask(&status), status.Labels, status.Cap)
+	})
+}
+
+func (a *app) partitions(flags *backfillFlags, family string, given []string) (*orchestrate.Partitions, error) {
+	if flags.labels != nil {
+		return a.registry.PartitionsOf(family, given, flags.labelParam, flags.labels)
+	}
+	return a.registry.Partitions(family, given)
+}
+
+// A backfillSurvey tells how far the labels of a backfill are before it is started.
+type backfillSurvey struct {
+	*orchestrate.Partitions
+
+	complete []bool                 // the outputs that exist
+	states   map[string]store.State // of tasks that have failed on the server or are under way there, by ID
+	chosen   []string               // labels that are to be run, in the order in which they are launched
+}
+
+// underWay are the states of tasks that somebody has asked for and that will run, or do.
+var underWay = []store.State{store.Pending, store.Running, store.Suspended, store.Retrying}
+
+// surveyBackfill looks for all outputs, and asks the server for the tasks.
+func (a *app) surveyBackfill(cmd *cobra.Command, flags *backfillFlags, remote *client.Client, partitions *orchestrate.Partitions) (*backfillSurvey, error) {
+	ui := a.newUI(true)
+	defer ui.close()
+	place, err := flags.place.open(cmd, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer place.close()
+	s := &backfillSurvey{Partitions: partitions, states: map[string]store.State{}}
+	ctx := hdfs.NewContext(cmd.Context(), place.files)
+	if s.complete, err = orchestrate.Complete(ctx, orchestrate.Config{Exists: existsAll}, partitions.Tasks...); err != nil {
+		return nil, &planError{err}
+	}
+	return s, s.askServer(ctx, remote)
+}
+
+// askServer asks how far the server is with the tasks.
+func (s *backfillSurvey) askServer(ctx context.Context, remote *client.Client) error {
+	filter := scheduler.TaskFilter{
+		Family: s.Family, Limit: scheduler.MaxPage, States: append([]store.State{store.Failed, store.Disabled}, underWay...),
+	}
+	for {
+		page, err := remote.Tasks(ctx, filter)
+		if err != nil {
+			return err
+		}
+		for _, t := range page.Tasks {
+			s.states[t.ID] = t.State
+		}
+		if filter.After = page.Next; page.Next == 0 {
+			return s.findStuck(ctx, remote)
+		}
+	}
+}
+
+// mostExplained bounds of how many tasks that wait it is asked why.
+const mostExplained = 1000
+
+// findStuck finds tasks that wait for one that won't be done: these have failed, as far as anybody can see.
+func (s *backfillSurvey) findStuck(ctx context.Context, remote *client.Client) error {
+	asked := 0
+	for i, task := range s.Tasks {
+		id := orchestrate.ID(task)
+		if s.complete[i] || s.states[id] != store.Pending || asked == mostExplained {
+			continue
+		}
+		asked++
+		explanation, err := remote.Explain(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, reason := range explanation.Reasons {
+			if reason.Kind == scheduler.BlockedByTask {
+				s.states[id] = store.Failed
+			}
+		}
+	}
+	return nil
+}
+
+// choose chooses the labels that are to be run.
+func (s *backfillSurvey) choose(flags *backfillFlags) error {
+	exist := 0
+	for i, task := range s.Tasks {
+		state := s.states[orchestrate.ID(task)]
+		switch {
+		case s.complete[i]:
+			exist++
+		case flags.failed && state != store.Failed && state != store.Disabled:
+		default:
+			s.chosen = append(s.chosen, s.Labels[i])
+		}
+	}
+	if flags.all && exist > 0 {
+		return outputsInTheWay(exist, len(s.Tasks))
+	}
+	if flags.order == newest {
+		slices.Reverse(s.chosen)
+	}
+	return nil
+}
+
+// outputsInTheWay refuses to run tasks whose outputs exist: they would not run. What clears outputs can be called from here,
+// with the tasks that are complete, before the labels are chosen.
+func outputsInTheWay(exist, of int) error {
+	return usagef("%d of %d outputs exist, and a task whose output exists does not run: clear them first, or leave --all out", exist, of)
+}
+
+// count returns how many labels are complete, have failed and are under way.
+func (s *backfillSurvey) count() (complete, failed, running int) {
+	for i, task := range s.Tasks {
+		state := s.states[orchestrate.ID(task)]
+		switch {
+		case s.complete[i]:
+			complete++
+		case state == store.Failed || state == store.Disabled:
+			failed++
+		case slices.Contains(underWay, state):
+			running++
+		}
+	}
+	return complete, failed, running
+}
+
+// A surveyDocument is a survey in JSON.
+type surveyDocument struct {
+	Family   string   `json:"family"`
+	Flags    []string `json:"flags,omitempty"`
+	Param    string   `json:"param"`
+	Labels   int      `json:"labels"`
+	Complete int      `json:"complete"`
+	Failed   int      `json:"failed"`
+	UnderWay int      `json:"under_way"`
+	ToRun    []string `json:"to_run"` // labels, in the order in which they would be launched
+}
+
+func (o *remoteOutput) writeSurvey(s *backfillSurvey) error {
+	complete, failed, running := s.count()
+	document := surveyDocument{s.Family, s.Flags, s.Param, len(s.Labels), complete, failed, running, append([]string{}, s.chosen...)}
+	return o.write(document, func(w *tabwriter.Writer) {
+		fmt.Fprintf(w, "%s: %d labels of --%s, %s\n", strings.Join(append([]string{s.Family}, s.Flags...), " "), len(s.Labels), s.Param, labelsOf(s.Labels[0], s.Labels[len(s.Labels)-1]))
+		row(w, "  complete", complete)
+		row(w, "  failed", failed)
+		row(w, "  under way", running)
+		row(w, "  to run", len(s.chosen), someLabels(s.chosen))
+		if len(s.chosen) == 0 {
+			fmt.Fprintln(w, "nothing to do")
+		}
+	})
+}
+
+// someLabels names labels where they are few, and else the first and the last ones.
+func someLabels(labels []string) string {
+	const most = 7
+	if len(labels) <= most {
+		return strings.Join(labels, " ")
+	}
+	return strings.Join(labels[:most-2], " ") + " … " + labels[len(labels)-1]
+}
+
+// submitBackfill starts the backfill on the server, and bears with one that is starting.
+func (a *app) submitBackfill(ctx context.Context, flags *backfillFlags, remote *client.Client, s *backfillSurvey) (status backfill.Status, err error) {
+	d := &backfill.Definition{
+		Request: flags.request, Program: readVersion().Program, Family: s.Family, Flags: s.Flags, Param: s.Param, Labels: s.chosen,
+		Cap: flags.cap, Priority: flags.priority,
+	}
+	if d.Request == "" {
+		d.Request = rand.Text() // so that it can be made again where the answer got lost
+	}
+	ctx, cancel := context.WithTimeout(ctx, submitPatience)
+	defer cancel()
+	err = insist(ctx, func() (err error) {
+		status, err = remote.StartBackfill(ctx, d)
+		return err
+	})
+	return status, err
+}

@@ -1,0 +1,237 @@
+package backfill
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/gomr/gomr/orchestrate/launch"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// advance moves on all backfills that are not over. What can't be done now is tried again later.
+func (e *Engine) advance() {
+	for _, id := range slices.Sorted(maps.Keys(e.records)) {
+		if r := e.records[id]; !r.State.Over() {
+			if err := e.step(r); err != nil && e.ctx.Err() == nil {
+				e.options.Logger.ErrorContext(e.ctx, "a backfill is not moved on, and tried again", "backfill", id, "error", err)
+			}
+		}
+	}
+}
+
+// step notes which labels have ended, and launches others. All is written before it is done.
+func (e *Engine) step(r *record) error {
+	next := r.clone()
+	changed, errs := e.harvest(next)
+	var fresh []int
+	if next.State == Running {
+		fresh = e.choose(next)
+	}
+	var events []store.Event
+	if over := next.count(running)+next.count(waiting) == 0; over {
+		next.State, next.Ended = Ended, e.options.Now()
+		if r.State == Cancelling {
+			next.State = Cancelled
+		}
+		events = append(events, e.ending(next))
+	}
+	if changed || len(fresh) > 0 || len(events) > 0 {
+		if err := e.save(next, events...); err != nil {
+			return errors.Join(errs, err)
+		}
+	}
+	for _, i := range fresh {
+		errs = errors.Join(errs, e.launch(next, i))
+	}
+	return errs
+}
+
+func (e *Engine) ending(r *record) store.Event {
+	message := fmt.Sprintf("backfill %d of %s: %d done, %d failed", r.id, r.plan.Family, r.count(done), r.count(failed))
+	if n := r.count(leftOut); n > 0 {
+		message += fmt.Sprintf(", %d left out", n)
+	}
+	return store.Event{Kind: EventEnded, By: r.plan.By, Message: message}
+}
+
+// harvest notes which of the labels under way have ended.
+func (e *Engine) harvest(r *record) (changed bool, errs error) {
+	for _, i := range r.underWay() {
+		status, err := launch.StatusOf(e.ctx, e.scheduler, r.name(i))
+		if err != nil {
+			errs = errors.Join(errs, err)
+			continue
+		}
+		switch status.State {
+		case launch.Unknown: // it was written, and then something was killed
+			errs = errors.Join(errs, e.launch(r, i))
+		case launch.Done:
+			r.end(i, done, e.options.Now())
+			changed = true
+		case launch.Failed:
+			r.end(i, failed, e.options.Now())
+			changed = true
+		case launch.Planning, launch.Running:
+			if r.Kill != "" {
+				errs = errors.Join(errs, e.kill(r, i, status))
+			}
+		}
+	}
+	return changed, errs
+}
+
+// choose marks as many labels that wait as may be under way, in their order.
+func (e *Engine) choose(r *record) (fresh []int) {
+	room := r.plan.Cap - r.count(running)
+	now := e.options.Now()
+	for i, letter := range r.Labels {
+		if room <= 0 {
+			break
+		}
+		if letter == waiting {
+			r.launch(i, now)
+			fresh = append(fresh, i)
+			room--
+		}
+	}
+	return fresh
+}
+
+// planAttempts is how often a label is planned where that fails for a reason that may pass.
+const planAttempts = 3
+
+// launch has a worker plan the task of a label. Done again, it does nothing.
+func (e *Engine) launch(r *record, i int) error {
+	l := launch.Launch{
+		Name: r.name(i), Program: r.plan.Program, Task: r.plan.Task(r.plan.Labels[i]),
+		Priority: r.plan.Priority, By: r.plan.By,
+	}
+	submission := l.Submission()
+	submission.Nodes[0].Retry.Attempts = planAttempts
+	_, err := e.scheduler.Submit(e.ctx, submission)
+	return err
+}
+
+// kill ends what is under way for a label: the attempt that plans it, or those at its own task.
+func (e *Engine) kill(r *record, i int, status launch.Status) error {
+	ids := []string{launch.ID(r.name(i))}
+	if status.State == launch.Running {
+		run, err := e.scheduler.RunStatus(e.ctx, status.Run)
+		if err != nil {
+			return err
+		}
+		ids = run.Roots
+	}
+	var errs error
+	for _, id := range ids {
+		errs = errors.Join(errs, e.killTask(r, id))
+	}
+	return errs
+}
+
+// killTask ends the attempt at a task, or keeps one from beginning.
+func (e *Engine) killTask(r *record, id string) error {
+	explanation, err := e.scheduler.Explain(e.ctx, id)
+	if err != nil {
+		return err
+	}
+	switch task := explanation.Task; task.State {
+	case store.Running, store.Suspended:
+		if e.killed[task.Fence] {
+			return nil
+		}
+		e.killed[task.Fence] = true
+		err = e.scheduler.Kill(e.ctx, id, r.Kill)
+	case store.Pending, store.Retrying:
+		if !task.Wrapper {
+			err = e.scheduler.Mark(e.ctx, id, store.Failed, r.Kill, fmt.Sprintf("backfill %d was cancelled", r.id))
+		}
+	default:
+	}
+	if state := new(scheduler.StateError); errors.As(err, &state) {
+		return nil // it has gone on meanwhile, and is looked at again
+	}
+	return err
+}
+
+// mostAgain bounds how many labels that have failed are looked at for one request.
+const mostAgain = 1000
+
+// lookAgain notes which labels that had failed are done now: somebody has forgiven their tasks, or marked
+// them.
+func (e *Engine) lookAgain(r *record) (*record, error) {
+	next := r.clone()
+	looked, changed := 0, false
+	for i, letter := range r.Labels {
+		if letter != failed || looked == mostAgain {
+			continue
+		}
+		looked++
+		status, err := launch.StatusOf(e.ctx, e.scheduler, r.name(i))
+		if err != nil {
+			return nil, err
+		}
+		if status.State == launch.Done {
+			next.Labels[i], changed = done, true
+		}
+	}
+	if !changed {
+		return r, nil
+	}
+	return next, e.save(next)
+}
+
+// mostTold bounds of how many labels it is told why they are not done.
+const mostTold = 100
+
+// labels describes the labels of a backfill.
+func (e *Engine) labels(r *record) ([]Label, error) {
+	labels := make([]Label, len(r.Labels))
+	told := 0
+	for i, letter := range r.Labels {
+		labels[i] = Label{Label: r.plan.Labels[i], State: letters[letter]}
+		if letter != failed && letter != running || told == mostTold {
+			continue
+		}
+		told++
+		status, err := launch.StatusOf(e.ctx, e.scheduler, r.name(i))
+		if err != nil {
+			return nil, err
+		}
+		labels[i].Run, labels[i].Why = status.Run, status.Error
+		if status.Error == "" {
+			if labels[i].Why, err = e.reason(r.name(i), status); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return labels, nil
+}
+
+// reason tells why a label is not done: what its launch waits for, or the root of the run of its tasks.
+func (e *Engine) reason(name string, status launch.Status) (string, error) {
+	ids := []string{launch.ID(name)}
+	if status.Run != 0 {
+		run, err := e.scheduler.RunStatus(e.ctx, status.Run)
+		if err != nil {
+			return "", err
+		}
+		ids = run.Roots
+	}
+	for _, id := range ids {
+		explanation, err := e.scheduler.Explain(e.ctx, id)
+		if errors.Is(err, scheduler.ErrUnknownTask) {
+			continue // it is about to be launched
+		}
+		if err != nil {
+			return "", err
+		}
+		if len(explanation.Reasons) > 0 && explanation.Task.State != store.Done {
+			return explanation.Reasons[0].Text, nil
+		}
+	}
+	return "", nil
+}

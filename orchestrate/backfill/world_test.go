@@ -1,0 +1,265 @@
+package backfill_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/gomr/gomr/orchestrate/backfill"
+	"github.com/gomr/gomr/orchestrate/launch"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A memoryStore is a store in memory whose writes fail when they are told to.
+type memoryStore struct {
+	mu       sync.Mutex
+	tasks    map[int64]store.Task
+	attempts map[int64]store.Attempt
+	runs     map[int64]store.Run
+	settings map[string]string
+	events   []store.Event
+	failing  int // so many of the next writes
+}
+
+func newMemoryStore() *memoryStore {
+	return &memoryStore{
+		tasks: map[int64]store.Task{}, attempts: map[int64]store.Attempt{},
+		runs: map[int64]store.Run{}, settings: map[string]string{},
+	}
+}
+
+func (m *memoryStore) fail(writes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failing = writes
+}
+
+func (m *memoryStore) Write(_ context.Context, b *store.Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.failing > 0 {
+		m.failing--
+		return errors.New("no space left on device")
+	}
+	for _, t := range b.Tasks {
+		m.tasks[t.Key] = t
+	}
+	for key, p := range b.Progress {
+		t := m.tasks[key]
+		t.Progress = p
+		m.tasks[key] = t
+	}
+	for _, a := range b.Attempts {
+		m.attempts[a.Fence] = a
+	}
+	for _, r := range b.Runs {
+		m.runs[r.Key] = r
+	}
+	m.events = append(m.events, b.Events...)
+	for name, value := range b.Settings {
+		m.settings[name] = value
+		if value == "" {
+			delete(m.settings, name)
+		}
+	}
+	return nil
+}
+
+func (m *memoryStore) Load(context.Context) (*store.Live, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	live := &store.Live{Settings: maps.Clone(m.settings), LastEvent: int64(len(m.events))}
+	for _, key := range slices.Sorted(maps.Keys(m.tasks)) {
+		live.Tasks, live.LastTask = append(live.Tasks, m.tasks[key]), key
+	}
+	for _, fence := range slices.Sorted(maps.Keys(m.attempts)) {
+		live.LastFence = fence
+		if m.attempts[fence].Outcome == "" {
+			live.Attempts = append(live.Attempts, m.attempts[fence])
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.runs)) {
+		live.LastRun = key
+		if m.runs[key].Ended.IsZero() {
+			live.Runs = append(live.Runs, m.runs[key])
+		}
+	}
+	return live, nil
+}
+
+func (m *memoryStore) Run(_ context.Context, request string) (store.Run, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.runs {
+		if r.Request == request {
+			return r, true, nil
+		}
+	}
+	return store.Run{}, false, nil
+}
+
+func (m *memoryStore) Runs(_ context.Context, before int64, _ int) ([]store.Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r, ok := m.runs[before-1]; ok {
+		return []store.Run{r}, nil
+	}
+	return nil, nil
+}
+
+// setting returns a setting, and all returns how many there are.
+func (m *memoryStore) setting(name string) (value string, all int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.settings[name], len(m.settings)
+}
+
+// kinds returns the kinds of the events that tell of backfills.
+func (m *memoryStore) kinds() (kinds []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range m.events {
+		if len(e.Kind) > 8 && e.Kind[:8] == "backfill" {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	return kinds
+}
+
+// A world is a store with a scheduler, an engine, and a worker that does what it is told.
+type world struct {
+	t         require.TestingT
+	store     *memoryStore
+	scheduler *scheduler.Scheduler
+	engine    *backfill.Engine
+
+	fails   map[string]bool                 // labels whose tasks fail
+	held    map[int64]*scheduler.Assignment // attempts that the worker makes
+	planned map[string]bool                 // labels whose launches were done
+	began   map[string]int                  // how many attempts there were at the task of a label
+	ended   map[string]bool                 // labels whose tasks have ended
+	most    int                             // labels that were planned and had not ended at a time
+}
+
+func newWorld(t require.TestingT) *world {
+	w := &world{
+		t: t, store: newMemoryStore(), fails: map[string]bool{}, held: map[int64]*scheduler.Assignment{},
+		planned: map[string]bool{}, began: map[string]int{}, ended: map[string]bool{},
+	}
+	w.open()
+	return w
+}
+
+func (w *world) open() {
+	var err error
+	// Nobody gives a sign of life here.
+	w.scheduler, err = scheduler.Open(context.Background(), w.store, scheduler.Config{Lease: 100_000 * time.Hour})
+	require.NoError(w.t, err)
+	w.engine, err = backfill.Open(context.Background(), backfill.Options{Scheduler: w.scheduler, Keep: 2})
+	require.NoError(w.t, err)
+}
+
+func (w *world) close() {
+	w.engine.Close()
+	w.scheduler.Close()
+}
+
+// definition returns that of a backfill.
+func definition(most int, labels ...string) *backfill.Definition {
+	return &backfill.Definition{
+		Program: "p", Family: "T", Flags: []string{"--top=3"}, Param: "day", Labels: labels, Cap: most, Priority: 4, By: "ann",
+	}
+}
+
+func (w *world) start(most int, labels ...string) int64 {
+	status, err := w.engine.Start(context.Background(), definition(most, labels...))
+	require.NoError(w.t, err)
+	return status.ID
+}
+
+// take has the worker ask for an attempt, and returns nil where there is none.
+func (w *world) take() *scheduler.Assignment {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	ask := &scheduler.Ask{Worker: scheduler.WorkerInfo{ID: "w", Programs: []string{"p"}}, Holds: slices.Sorted(maps.Keys(w.held))}
+	a, err := w.scheduler.Work(ctx, ask)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	if err != nil {
+		return nil // the store fails
+	}
+	w.held[a.Fence] = a
+	if a.Task.Family != launch.Family {
+		w.began[labelOf(a)]++
+	}
+	return a
+}
+
+// labelOf returns the label of an attempt at a task, whose last argument has it.
+func labelOf(a *scheduler.Assignment) string {
+	return a.Task.Args[len(a.Task.Args)-1][len("--day="):]
+}
+
+// finish ends an attempt: a launch by submitting its task, and that of a label as it is to end.
+func (w *world) finish(a *scheduler.Assignment) error {
+	end := &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded}
+	if a.Task.Family == launch.Family {
+		l, err := launch.Parse(a.Task.Args)
+		require.NoError(w.t, err)
+		label := labelOf(a)
+		spec := store.Spec{ID: "T(" + label + ")", Family: "T", Program: "p", Args: []string{"--day=" + label}, Priority: l.Priority}
+		_, err = w.scheduler.Submit(context.Background(), &scheduler.Submission{Request: l.Name, Nodes: []scheduler.Node{{Spec: spec}}, Roots: []string{spec.ID}})
+		if err != nil {
+			return err
+		}
+		w.planned[label] = true
+		w.most = max(w.most, len(w.planned)-len(w.ended))
+	} else if w.fails[labelOf(a)] {
+		end.Outcome, end.Error, end.Permanent = store.Errored, "no luck", true
+	}
+	if err := w.scheduler.End(context.Background(), end); err != nil {
+		return err
+	}
+	delete(w.held, a.Fence)
+	if a.Task.Family != launch.Family {
+		w.ended[labelOf(a)] = true
+	}
+	return nil
+}
+
+// work has the worker do all that there is.
+func (w *world) work() {
+	for a := w.take(); a != nil; a = w.take() {
+		require.NoError(w.t, w.finish(a))
+	}
+}
+
+// settle gives the engine the time to notice.
+func settle() { time.Sleep(6 * time.Second) }
+
+func (w *world) status(id int64) backfill.Status {
+	status, _, err := w.engine.Show(context.Background(), id)
+	require.NoError(w.t, err)
+	return status
+}
+
+func (w *world) labels(id int64) map[string]backfill.Label {
+	_, labels, err := w.engine.Show(context.Background(), id)
+	require.NoError(w.t, err)
+	all := map[string]backfill.Label{}
+	for _, l := range labels {
+		all[l.Label] = l
+	}
+	return all
+}

@@ -1,0 +1,54 @@
+package client
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
+)
+
+// StartBackfill is [backfill.Engine.Start].
+func (c *Client) StartBackfill(ctx context.Context, d *backfill.Definition) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills", api.NewBackfillOf(d))
+}
+
+// Backfills is [backfill.Engine.List].
+func (c *Client) Backfills(ctx context.Context) ([]backfill.Status, error) {
+	var list api.Backfills
+	err := c.get(ctx, "/backfills", nil, &list)
+	return received(list.Backfills, (*api.Backfill).Status), err
+}
+
+// ShowBackfill is [backfill.Engine.Show].
+func (c *Client) ShowBackfill(ctx context.Context, id int64) (backfill.Status, []backfill.Label, error) {
+	var details api.BackfillDetails
+	if err := c.get(ctx, fmt.Sprintf("/backfills/%d", id), nil, &details); err != nil {
+		return backfill.Status{}, nil, err
+	}
+	status, labels := details.Details()
+	return status, labels, nil
+}
+
+// PauseBackfill is [backfill.Engine.Pause].
+func (c *Client) PauseBackfill(ctx context.Context, id int64, _ string) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills/pause", api.BackfillChange{ID: id})
+}
+
+// ResumeBackfill is [backfill.Engine.Resume].
+func (c *Client) ResumeBackfill(ctx context.Context, id int64, _ string) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills/resume", api.BackfillChange{ID: id})
+}
+
+// CancelBackfill is [backfill.Engine.Cancel].
+func (c *Client) CancelBackfill(ctx context.Context, id int64, kill bool, _ string) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills/cancel", api.BackfillCancel{ID: id, Kill: kill})
+}
+
+func (c *Client) changeBackfill(ctx context.Context, path string, in any) (backfill.Status, error) {
+	var changed api.Backfill
+	if err := c.post(ctx, path, in, &changed); err != nil {
+		return backfill.Status{}, err
+	}
+	return changed.Status(), nil
+}
