@@ -116,7 +116,8 @@ func (m *machine) ask(t *rapid.T) {
 	for _, one := range order {
 		mates[one.mateKey()]++
 	}
-	got := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
+	got, err := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds}, "")
+	require.NoError(t, err)
 	if got == nil {
 		m.checkPassed(t, order, nil)
 		return
@@ -126,7 +127,8 @@ func (m *machine) ask(t *rapid.T) {
 	m.fences[got.Fence] = ""
 	m.checkPassed(t, order, m.core.byID[got.Task.ID])
 	m.checkBatch(t, got, mates)
-	again := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
+	again, err := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds}, "")
+	require.NoError(t, err)
 	require.Equal(t, got.Fence, again.Fence, "an answer that got lost is given again")
 	m.commit(t)
 }
@@ -221,15 +223,15 @@ func (m *machine) end(t *rapid.T) {
 		}
 		if one != a {
 			var bad *InvalidError
-			require.ErrorAs(t, m.core.end(&End{Fence: one.Fence, Outcome: outcome}), &bad)
+			require.ErrorAs(t, m.core.end(&End{Fence: one.Fence, Outcome: outcome}, ""), &bad)
 		}
 	}
 	attempts := map[int64]int{}
 	for _, one := range all {
 		attempts[one.Fence] = one.task.Attempts
 	}
-	require.NoError(t, m.core.end(end))
-	require.NoError(t, m.core.end(end), "told twice")
+	require.NoError(t, m.core.end(end, ""))
+	require.NoError(t, m.core.end(end, ""), "told twice")
 	m.commit(t)
 	for _, one := range all {
 		told := m.store.attempts[one.Fence].Outcome
@@ -260,13 +262,15 @@ func (m *machine) late(t *rapid.T) {
 			continue
 		}
 		var fenced *FencedError
-		_, err := m.core.commit(fence)
+		_, err := m.core.commit(fence, "")
 		require.ErrorAs(t, err, &fenced)
-		require.ErrorAs(t, m.core.suspend(fence, nil), &fenced)
+		require.ErrorAs(t, m.core.suspend(fence, nil, ""), &fenced)
 		if outcome != store.Succeeded {
-			require.ErrorAs(t, m.core.end(&End{Fence: fence, Outcome: store.Succeeded}), &fenced)
+			require.ErrorAs(t, m.core.end(&End{Fence: fence, Outcome: store.Succeeded}, ""), &fenced)
 		}
-		require.Equal(t, []int64{fence}, m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, []Beat{{Fence: fence}}).Gone)
+		pulse, err := m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, []Beat{{Fence: fence}}, "")
+		require.NoError(t, err)
+		require.Equal(t, []int64{fence}, pulse.Gone)
 	}
 }
 
@@ -278,7 +282,7 @@ func (m *machine) await(t *rapid.T) {
 			ids = append(ids, id(i))
 		}
 	}
-	err := m.core.suspend(a.Fence, ids)
+	err := m.core.suspend(a.Fence, ids, "")
 	if err != nil {
 		requireCycle(t, err)
 	}
@@ -301,7 +305,13 @@ func (m *machine) beat(t *rapid.T) {
 			beats = append(beats, Beat{Fence: fence, Details: map[string]string{"progress": rapid.SampledFrom([]string{"1", "2"}).Draw(t, "progress")}})
 		}
 	}
-	require.Empty(t, m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, beats).Gone)
+	for _, worker := range []string{"w1", "w2"} {
+		pulse, err := m.core.beat(WorkerInfo{ID: worker, Programs: []string{"p"}}, beats, "")
+		require.NoError(t, err)
+		for _, b := range beats {
+			require.Equal(t, m.core.attempts[b.Fence].Worker != worker, slices.Contains(pulse.Gone, b.Fence), "others' attempts are not its own")
+		}
+	}
 	m.commit(t)
 }
 

@@ -27,9 +27,10 @@ func (s *Scheduler) Submit(ctx context.Context, submission *Submission) (receipt
 
 // Beat keeps a worker's attempts its own.
 func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (pulse Pulse, err error) {
-	err = s.call(ctx, func(c *core) error {
-		pulse = c.beat(worker, beats)
-		return nil
+	token := tokenOf(ctx)
+	err = s.call(ctx, func(c *core) (err error) {
+		pulse, err = c.beat(worker, beats, token)
+		return err
 	})
 	if err != nil {
 		return Pulse{}, err
@@ -40,8 +41,9 @@ func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (
 // Commit asks whether an attempt may commit its output. It may, for the time of the grant; that
 // of an attempt that was given up is a [*FencedError].
 func (s *Scheduler) Commit(ctx context.Context, fence int64) (grant Grant, err error) {
+	token := tokenOf(ctx)
 	err = s.call(ctx, func(c *core) (err error) {
-		grant, err = c.commit(fence)
+		grant, err = c.commit(fence, token)
 		return err
 	})
 	if err != nil {
@@ -53,7 +55,8 @@ func (s *Scheduler) Commit(ctx context.Context, fence int64) (grant Grant, err e
 // End tells how an attempt ended. To tell it twice is no error; a [*FencedError] says that it had
 // been given up before.
 func (s *Scheduler) End(ctx context.Context, end *End) error {
-	return s.call(ctx, func(c *core) error { return c.end(end) })
+	token := tokenOf(ctx)
+	return s.call(ctx, func(c *core) error { return c.end(end, token) })
 }
 
 // Await has an attempt wait for tasks that were submitted, and returns what became of them: all are
@@ -65,8 +68,9 @@ func (s *Scheduler) Await(ctx context.Context, fence int64, ids []string) ([]Ans
 		answers, over, err = c.answer(fence)
 		return over, err
 	})
+	token := tokenOf(ctx)
 	err := s.await(ctx, w, func(c *core) error {
-		if err := c.suspend(fence, ids); err != nil {
+		if err := c.suspend(fence, ids, token); err != nil {
 			return err
 		}
 		s.idle.awaits[fence] = w
@@ -82,9 +86,10 @@ func (s *Scheduler) Await(ctx context.Context, fence int64, ids []string) ([]Ans
 // Work waits for an attempt that the worker is to make. A worker has one such request at a time.
 func (s *Scheduler) Work(ctx context.Context, ask *Ask) (*Assignment, error) {
 	var assignment *Assignment
-	w := newIdleAsk(func(c *core) (bool, error) {
-		assignment = c.ask(ask)
-		return assignment != nil, nil
+	token := tokenOf(ctx)
+	w := newIdleAsk(func(c *core) (over bool, err error) {
+		assignment, err = c.ask(ask, token)
+		return assignment != nil, err
 	})
 	err := s.await(ctx, w, func(c *core) error {
 		s.idle.addWorker(c, ask.Worker.Programs, w)
