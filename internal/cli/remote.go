@@ -45,7 +45,7 @@ func (a *app) remoteVerbs() []remoteVerb {
 	return []remoteVerb{
 		a.psVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
 		a.killVerb(), a.forgiveVerb(), a.markVerb(), a.pauseVerb(), a.unpauseVerb(), a.limitVerb(),
-		a.retryVerb(),
+		a.retryVerb(), a.drainVerb(),
 	}
 }
 

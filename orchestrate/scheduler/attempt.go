@@ -14,6 +14,10 @@ type WorkerInfo struct {
 	Host     string
 	Programs []string // whose tasks it can run
 	Slots    int      // how many attempts it runs at a time
+
+	// Draining says that it takes no more work: of the attempts that it was given, those that it tells
+	// to be alive are all that it has, and the others got lost on the way.
+	Draining bool
 }
 
 // An Ask is a worker's request for work.
@@ -155,7 +159,10 @@ func (c *core) beat(info WorkerInfo, beats []Beat, token string) (Pulse, error) 
 			}
 		}
 	}
-	c.see(info)
+	w := c.see(info)
+	if info.Draining {
+		c.takeBack(w, beats, token)
+	}
 	var pulse Pulse
 	for _, b := range beats {
 		a := c.attempts[b.Fence]
@@ -173,6 +180,16 @@ func (c *core) beat(info WorkerInfo, beats []Beat, token string) (Pulse, error) 
 		}
 	}
 	return pulse, nil
+}
+
+// takeBack ends the attempts of a worker that got lost on the way to it, for it takes no more.
+func (c *core) takeBack(w *worker, has []Beat, token string) {
+	for _, fence := range slices.Sorted(maps.Keys(w.attempts)) {
+		a := w.attempts[fence]
+		if a.heldBy(token) == nil && !slices.ContainsFunc(has, func(b Beat) bool { return b.Fence == fence }) {
+			c.finish(a, &End{Fence: fence, Outcome: store.Interrupted, Error: "its worker was stopped before it got it"})
+		}
+	}
 }
 
 func (a *attempt) extend(until time.Time) {

@@ -57,7 +57,7 @@ func TestBatchIsHalved(t *testing.T) {
 			a := work(t, s)
 			resources, err := s.Resources(t.Context())
 			require.NoError(t, err)
-			require.Equal(t, []ResourceStatus{{"pool", 1, 1, false}}, resources)
+			require.Equal(t, []ResourceStatus{{"pool", 1, 1, false, false}}, resources)
 			given = append(given, idsIn(a))
 			if strings.Contains(idsIn(a), "5") {
 				fail(t, s, a)

@@ -53,13 +53,15 @@ type worker struct {
 
 func newCore(config Config, now time.Time) *core {
 	r := newResources()
-	return &core{
+	c := &core{
 		config: config, now: now, random: rand.New(rand.NewPCG(config.Seed, config.Seed)),
 		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
 		counts: map[store.State]int{}, settings: map[string]string{},
 		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
 		resources: r, queues: map[string]*queue{}, mates: map[string]*mateHeap{}, resumes: newQueue(r),
 	}
+	c.resumes.goesOn = true
+	return c
 }
 
 // queue returns the queue of a program.

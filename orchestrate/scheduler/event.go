@@ -16,7 +16,7 @@ const (
 	TaskMarked    = "marked" // somebody said what its state is
 	KillRequested = "kill requested"
 
-	Paused      = "paused"
+	Paused      = "paused" // with the resource where it is one
 	Unpaused    = "unpaused"
 	LimitSet    = "limit set"
 	AttemptLost = "attempt lost"

@@ -178,6 +178,9 @@ func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
 		return
 	}
 	free := func(name string) int {
+		if m.core.resources.paused[name] {
+			return 0
+		}
 		n := m.core.resources.free(name)
 		if got != nil {
 			n += got.need(name)
@@ -305,14 +308,33 @@ func (m *machine) beat(t *rapid.T) {
 			beats = append(beats, Beat{Fence: fence, Details: map[string]string{"progress": rapid.SampledFrom([]string{"1", "2"}).Draw(t, "progress")}})
 		}
 	}
+	draining := rapid.IntRange(0, 3).Draw(t, "draining") == 0
 	for _, worker := range []string{"w1", "w2"} {
-		pulse, err := m.core.beat(WorkerInfo{ID: worker, Programs: []string{"p"}}, beats, "")
+		lost := m.lost(worker, beats)
+		pulse, err := m.core.beat(WorkerInfo{ID: worker, Programs: []string{"p"}, Draining: draining}, beats, "")
 		require.NoError(t, err)
+		for _, fence := range lost {
+			require.Equal(t, draining, m.core.attempts[fence] == nil, "it got lost on the way to a worker that takes no more")
+			if draining {
+				m.fences[fence] = store.Interrupted
+			}
+		}
+		beats = slices.DeleteFunc(beats, func(b Beat) bool { return m.core.attempts[b.Fence] == nil })
 		for _, b := range beats {
 			require.Equal(t, m.core.attempts[b.Fence].Worker != worker, slices.Contains(pulse.Gone, b.Fence), "others' attempts are not its own")
 		}
 	}
 	m.commit(t)
+}
+
+// lost returns the attempts of a worker for whose processes there is no beat.
+func (m *machine) lost(worker string, beats []Beat) (fences []int64) {
+	for fence, a := range m.core.attempts {
+		if a.Worker == worker && !slices.ContainsFunc(beats, func(b Beat) bool { return b.Fence == a.leader().Fence }) {
+			fences = append(fences, fence)
+		}
+	}
+	return fences
 }
 
 func (m *machine) passTime(t *rapid.T) {
@@ -329,6 +351,7 @@ func (m *machine) passTime(t *rapid.T) {
 func (m *machine) limit(t *rapid.T) {
 	resource := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "resource")
 	require.NoError(t, m.core.setLimit(resource, rapid.IntRange(-1, 4).Draw(t, "limit"), "ann"))
+	require.NoError(t, m.core.pauseResource(resource, rapid.IntRange(0, 3).Draw(t, "paused") == 0, "ann"))
 	m.commit(t)
 }
 
@@ -399,6 +422,7 @@ func (m *machine) restart(t *rapid.T) {
 	c := newCore(m.core.config, m.core.now)
 	require.NoError(t, c.load(live))
 	require.Equal(t, m.core.lastFence, c.lastFence)
+	require.Equal(t, m.core.resources.paused, c.resources.paused)
 	for key, t0 := range m.core.tasks {
 		require.Equal(t, t0.Task, c.tasks[key].Task)
 		require.Equal(t, t0.standing(), c.tasks[key].standing(), t0.ID)

@@ -36,6 +36,7 @@ const (
 	LacksResource    ReasonKind = "resource" // others hold it
 	BeyondLimit      ReasonKind = "limit"    // there is not so much of it
 	SchedulerPaused  ReasonKind = "paused"
+	ResourcePaused   ReasonKind = "resource paused"
 	NoWorker         ReasonKind = "no worker"  // that runs its program has asked lately
 	QueuedBehind     ReasonKind = "queue"      // tasks of the same program that come first
 	RestsUntil       ReasonKind = "until"      // a time
@@ -100,6 +101,9 @@ func (c *core) explainPending(e *Explanation, t *task) {
 		return
 	}
 	for _, n := range t.needs {
+		if c.resources.paused[n.resource] {
+			e.add(Reason{Kind: ResourcePaused, Resource: n.resource, Text: fmt.Sprintf("it takes %s, which is paused: 'unpause %s' lets it start", n.resource, n.resource)})
+		}
 		switch limit := c.resources.limit(n.resource); {
 		case n.amount > limit:
 			e.add(Reason{Kind: BeyondLimit, Resource: n.resource, Text: fmt.Sprintf("it needs %d of %s, and there is %d", n.amount, n.resource, limit)})
@@ -121,7 +125,7 @@ func (c *core) explainPending(e *Explanation, t *task) {
 // hasWorker tells whether a worker for a program has been heard of lately.
 func (c *core) hasWorker(program string) bool {
 	for _, w := range c.workers {
-		if slices.Contains(w.Programs, program) && c.now.Sub(w.seen) <= c.config.Lease {
+		if slices.Contains(w.Programs, program) && !w.Draining && c.now.Sub(w.seen) <= c.config.Lease {
 			return true
 		}
 	}
