@@ -442,7 +442,7 @@ func (m *machine) check(t *rapid.T) {
 	require.Len(t, c.byID, len(c.tasks))
 	require.Len(t, c.order, len(c.tasks)+c.removed)
 	for _, one := range c.tasks {
-		open, stuck := 0, 0
+		open, stuck := int32(0), int32(0)
 		require.Same(t, one, c.order[c.indexAfter(one.Key-1)])
 		for _, d := range one.dependents {
 			require.Same(t, d, c.tasks[d.Key])
@@ -467,7 +467,7 @@ func (m *machine) check(t *rapid.T) {
 		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)
 		if one.startable() && one.batchLimit() > 1 {
 			mates++
-			require.Same(t, one, (*c.mates[one.mateKey()])[one.mateIndex])
+			require.Same(t, one, c.mates[one.mateKey()].tasks[one.mateIndex])
 		}
 		if one.State != store.Suspended {
 			require.Equal(t, one.startable(), one.place.waits(), "%s is %s", one.ID, one.State)
@@ -479,9 +479,10 @@ func (m *machine) check(t *rapid.T) {
 		require.Equal(t, one.Task.Progress, m.store.tasks[one.Key].Progress, "%s is written", one.ID)
 	}
 	require.Equal(t, used, c.resources.used)
-	for _, h := range c.mates {
-		require.NotEmpty(t, *h)
-		mates -= len(*h)
+	for key, h := range c.mates {
+		require.Equal(t, key, h.key)
+		require.NotEmpty(t, h.tasks)
+		mates -= h.Len()
 	}
 	require.Zero(t, mates)
 	for _, a := range c.attempts {
@@ -494,7 +495,7 @@ func (m *machine) check(t *rapid.T) {
 		left := 0
 		for _, root := range w.on {
 			require.Same(t, root, c.tasks[root.Key])
-			left += boolToInt(!root.standing().settled())
+			left += int(boolToInt(!root.standing().settled()))
 		}
 		require.Equal(t, left, w.left)
 		require.Positive(t, left)
