@@ -1,7 +1,7 @@
 package scheduler
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,7 +15,7 @@ import (
 // many returns nodes that can be made together.
 func many(n int) (nodes []Node) {
 	for i := range n {
-		one := job(fmt.Sprint(i))
+		one := job(strconv.Itoa(i))
 		one.Batch, one.MaxBatch, one.Resources = "b", 8, map[string]int{"pool": 1}
 		nodes = append(nodes, one)
 	}
