@@ -138,6 +138,9 @@ type serverHost struct {
 
 // Require implements [orchestrate.Host].
 func (h *serverHost) Require(ctx context.Context, plan *orchestrate.Plan) error {
+	if end, err := worker.BeginWait(h.dir); err == nil { // else the timeout goes on
+		defer func() { _ = end() }() // as above
+	}
 	submission := submissionOf(plan)
 	ids := submission.Roots
 	submission.Roots = nil // they are part of the run that the attempt is a part of

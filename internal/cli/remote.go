@@ -46,7 +46,7 @@ func (a *app) remoteVerbs() []remoteVerb {
 		a.topVerb(), a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.acceptVerb(),
 		a.psVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
 		a.killVerb(), a.forgiveVerb(), a.markVerb(), a.pauseVerb(), a.unpauseVerb(), a.limitVerb(),
-		a.retryVerb(),
+		a.retryVerb(), a.drainVerb(),
 		a.notifyVerb(), a.silenceVerb(), a.unsilenceVerb(),
 	}
 }

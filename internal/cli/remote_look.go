@@ -220,7 +220,11 @@ func (a *app) workersVerb() remoteVerb {
 				row(w, "WORKER", "HOST", "SEEN", "ATTEMPTS", "PROGRAMS")
 				for _, worker := range workers {
 					slices.Sort(worker.Programs)
-					row(w, worker.ID, worker.Host, since(worker.Seen)+" ago", fmt.Sprintf("%d of %d", len(worker.Attempts), worker.Slots), strings.Join(worker.Programs, ", "))
+					attempts := fmt.Sprintf("%d of %d", len(worker.Attempts), worker.Slots)
+					if worker.Draining {
+						attempts += ", takes no more"
+					}
+					row(w, worker.ID, worker.Host, since(worker.Seen)+" ago", attempts, strings.Join(worker.Programs, ", "))
 				}
 			})
 		},

@@ -22,10 +22,10 @@ func (a *app) retryVerb() remoteVerb {
 		example: "retry 17",
 		args: func(_ *cobra.Command, args []string) (err error) {
 			asked.Run = 0
-			if len(args) == 1 && asked.Request == "" {
+			if len(args) == 1 {
 				asked.Run, err = strconv.ParseInt(args[0], 10, 64)
 			}
-			if len(args) > 1 || err != nil || (asked.Run > 0) == (asked.Request != "") {
+			if len(args) > 1 || err != nil || asked.Run < 0 || (asked.Run > 0) == (asked.Request != "") {
 				return usagef("retry takes the number of a run, such as: retry 17, or --request and its name")
 			}
 			return nil

@@ -50,24 +50,6 @@ func (a *app) markVerb() remoteVerb {
 	}
 }
 
-func (a *app) pauseVerb() remoteVerb {
-	return remoteVerb{
-		use: "pause", short: "Have a server give out no more tasks; what runs goes on", args: NoArgs,
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, _ []string) error {
-			return remote.Pause(ctx, "")
-		},
-	}
-}
-
-func (a *app) unpauseVerb() remoteVerb {
-	return remoteVerb{
-		use: "unpause", short: "Have a server give out tasks again", args: NoArgs,
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, _ []string) error {
-			return remote.Unpause(ctx, "")
-		},
-	}
-}
-
 func (a *app) limitVerb() remoteVerb {
 	return remoteVerb{
 		use: "limit RESOURCE N", short: "Set how much there is of a resource that tasks take",

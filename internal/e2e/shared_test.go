@@ -276,8 +276,20 @@ func TestVerbs(t *testing.T) {
 	ask("unpause")
 	s.waitFor(t, "end 1")
 
+	require.Contains(t, ask("retry", "2"), "run 2 has no task that failed")
+	s.gate(t, "open-2", "fail-2")
+	_, _, code = s.try(t, s.arguments("Gated", "--dir", s.dir, "--name", "2", "--request", "second")...)
+	require.Equal(t, orchestrate.ExitFailed, code)
+	ask("pause")
+	require.JSONEq(t, `{"run": 3, "forgiven": 1}`, ask("retry", "--request", "second", "--json"))
+	require.Regexp(t, `(?m)^pending `, ask("ps"))
+	require.Contains(t, ask("drain", "--timeout", "5m"), "no attempt runs")
+	ask("unpause")
+
 	ask("limit", "warehouse", "6")
-	for _, wrong := range [][]string{{"limit", "warehouse", "six"}, {"kill"}, {"mark", id("1"), "good"}} {
+	ask("pause", "warehouse")
+	ask("unpause", "warehouse")
+	for _, wrong := range [][]string{{"limit", "warehouse", "six"}, {"kill"}, {"retry"}, {"retry", "x"}, {"retry", "2", "--request", "a"}, {"drain", "--timeout", "soon"}, {"mark", id("1"), "good"}} {
 		_, stderr, code := s.try(t, append(wrong, "--server", s.url())...)
 		require.Equal(t, orchestrate.ExitUsage, code, stderr)
 	}

@@ -102,6 +102,7 @@ func TestProblems(t *testing.T) {
 		{&scheduler.CycleError{IDs: []string{"a", "b", "a"}}, api.Cycle, 409},
 		{&scheduler.FencedError{Fence: 3, Outcome: store.Lost}, api.Fenced, 409},
 		{&scheduler.StateError{ID: "a", State: store.Done, Want: "running"}, api.BadState, 409},
+		{&scheduler.HolderError{Fence: 3, Worker: "w"}, api.NotHolder, 403},
 		{&store.GapError{Fence: 3, Offset: 4, Expected: 2}, api.Gap, 409},
 		{fmt.Errorf("a: b: %w", scheduler.ErrUnknownTask), api.UnknownTask, 404},
 		{fmt.Errorf("run 7: %w", scheduler.ErrUnknownRun), api.UnknownRun, 404},

@@ -27,6 +27,7 @@ const (
 	NotFound     Code = "not_found"    // 404, 405: there is no such path or method
 	Unauthorized Code = "unauthorized" // 401: a token is missing, wrong or expired
 	Forbidden    Code = "forbidden"    // 403: the token is good, and its role not enough; or the origin is another
+	NotHolder    Code = "not_holder"   // 403: the attempt is another worker's; see Fence, Worker
 	TooLarge     Code = "too_large"    // 413
 	Unavailable  Code = "unavailable"  // 503: come again
 	Internal     Code = "internal"     // 500: a mistake in the server, whose log has it
@@ -38,11 +39,12 @@ type Problem struct {
 	Title  string  `json:"title,omitempty" doc:"What the status means"`
 	Status int     `json:"status" doc:"HTTP status"`
 	Detail string  `json:"detail" doc:"What went wrong, for people, and what to do"`
-	Code   Code    `json:"code" doc:"The kind of problem" enum:"invalid,cycle,fenced,gap,state,held,unknown_task,unknown_run,not_found,unauthorized,forbidden,too_large,unavailable,internal"`
+	Code   Code    `json:"code" doc:"The kind of problem" enum:"invalid,cycle,fenced,gap,state,held,unknown_task,unknown_run,not_found,unauthorized,forbidden,not_holder,too_large,unavailable,internal"`
 	Fields []Field `json:"fields,omitempty" doc:"Of an invalid request: what is wrong where"`
 
 	IDs      []string      `json:"ids,omitempty" doc:"Tasks that it is about; of a cycle, each requires the next one, and the last is the first again"`
 	Fence    int64         `json:"fence,omitempty" doc:"Attempt that it is about"`
+	Worker   string        `json:"worker,omitempty" doc:"Whose attempt it is"`
 	Outcome  store.Outcome `json:"outcome,omitempty" doc:"How the attempt ended, as far as it is known"`
 	State    store.State   `json:"state,omitempty" doc:"Of the task"`
 	Want     string        `json:"want,omitempty" doc:"What the task would have to be"`
@@ -127,6 +129,7 @@ func typedProblem(err error) *Problem {
 		state   *scheduler.StateError
 		held    *scheduler.HeldError
 		gap     *store.GapError
+		holder  *scheduler.HolderError
 	)
 	switch {
 	case errors.As(err, &invalid):
@@ -138,6 +141,10 @@ func typedProblem(err error) *Problem {
 	case errors.As(err, &fenced):
 		p := NewProblem(http.StatusConflict, Fenced, err.Error())
 		p.Fence, p.Outcome = fenced.Fence, fenced.Outcome
+		return p
+	case errors.As(err, &holder):
+		p := NewProblem(http.StatusForbidden, NotHolder, err.Error())
+		p.Fence, p.Worker = holder.Fence, holder.Worker
 		return p
 	case errors.As(err, &state):
 		p := NewProblem(http.StatusConflict, BadState, err.Error())
@@ -169,6 +176,8 @@ func (p *Problem) Err() error {
 		return &scheduler.CycleError{IDs: p.IDs}
 	case Fenced:
 		return &scheduler.FencedError{Fence: p.Fence, Outcome: p.Outcome}
+	case NotHolder:
+		return &scheduler.HolderError{Fence: p.Fence, Worker: p.Worker}
 	case BadState:
 		return &scheduler.StateError{ID: id, State: p.State, Want: p.Want}
 	case UnderHold:

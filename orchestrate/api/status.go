@@ -47,6 +47,8 @@ type Resource struct {
 	Limit int    `json:"limit" doc:"How much there is"`
 	Used  int    `json:"used" doc:"How much running tasks take"`
 	Set   bool   `json:"set" doc:"Somebody has set the limit"`
+
+	Paused bool `json:"paused,omitempty" doc:"No task starts that takes it"`
 }
 
 // Resources are resources by name.

@@ -16,6 +16,7 @@ type Worker struct {
 	Host     string   `json:"host,omitempty"`
 	Programs []string `json:"programs,omitempty" doc:"Whose tasks it can run"`
 	Slots    int      `json:"slots,omitempty" doc:"How many attempts it runs at a time"`
+	Draining bool     `json:"draining,omitempty" doc:"It takes no more work, and has no other attempts than those that it tells to be alive"`
 }
 
 // WorkerOf returns a worker as it is sent.

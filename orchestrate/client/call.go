@@ -20,6 +20,8 @@ const (
 	// pollWait is how long one request waits on the server; whoever waits longer asks again.
 	pollWait = 50 * time.Second
 
+	drainWait = 5 * time.Second // after which it is told how far a server is drained
+
 	problemLimit = 1 << 20 // bytes of a problem that are read
 )
 

@@ -9,12 +9,12 @@ import (
 
 // Pause is [scheduler.Scheduler.Pause].
 func (c *Client) Pause(ctx context.Context, _ string) error {
-	return c.post(ctx, "/pause", api.Note{}, nil)
+	return c.post(ctx, "/pause", api.Pause{}, nil)
 }
 
 // Unpause is [scheduler.Scheduler.Unpause].
 func (c *Client) Unpause(ctx context.Context, _ string) error {
-	return c.post(ctx, "/unpause", api.Note{}, nil)
+	return c.post(ctx, "/unpause", api.Pause{}, nil)
 }
 
 // SetLimit is [scheduler.Scheduler.SetLimit].

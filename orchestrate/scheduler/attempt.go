@@ -14,6 +14,10 @@ type WorkerInfo struct {
 	Host     string
 	Programs []string // whose tasks it can run
 	Slots    int      // how many attempts it runs at a time
+
+	// Draining says that it takes no more work: of the attempts that it was given, those that it tells
+	// to be alive are all that it has, and the others got lost on the way.
+	Draining bool
 }
 
 // An Ask is a worker's request for work.
@@ -34,17 +38,24 @@ type Assignment struct {
 	Others []Member // tasks that the same process is to make, see [store.Spec.Batch]
 }
 
-// ask gives a worker an attempt, or nil where nothing can start.
-func (c *core) ask(ask *Ask) *Assignment {
+// ask gives a worker an attempt, or nil where nothing can start. The error is a [*HolderError].
+func (c *core) ask(ask *Ask, token string) (*Assignment, error) {
+	if known := c.workers[ask.Worker.ID]; known != nil {
+		for _, a := range known.attempts {
+			if err := a.heldBy(token); err != nil {
+				return nil, err
+			}
+		}
+	}
 	w := c.see(ask.Worker)
 	for fence, a := range w.attempts {
 		if !slices.Contains(ask.Holds, fence) && a.task.State == store.Running {
 			a.lease = c.now.Add(c.config.Lease)
-			return c.assignment(a)
+			return c.assignment(a), nil
 		}
 	}
 	if c.paused {
-		return nil
+		return nil, nil
 	}
 	var best *task
 	for _, program := range ask.Worker.Programs {
@@ -55,9 +66,9 @@ func (c *core) ask(ask *Ask) *Assignment {
 		}
 	}
 	if best == nil {
-		return nil
+		return nil, nil
 	}
-	return c.start(best, w)
+	return c.start(best, w, token), nil
 }
 
 // see notes that a worker is there.
@@ -72,20 +83,20 @@ func (c *core) see(info WorkerInfo) *worker {
 }
 
 // start begins an attempt at a task, and at those that are made with it.
-func (c *core) start(t *task, w *worker) *Assignment {
+func (c *core) start(t *task, w *worker, token string) *Assignment {
 	mates := c.takeMates(t)
-	lead := c.startOne(t, w, nil)
+	lead := c.startOne(t, w, nil, token)
 	for _, mate := range mates {
-		lead.others = append(lead.others, c.startOne(mate, w, lead))
+		lead.others = append(lead.others, c.startOne(mate, w, lead, token))
 	}
 	return c.assignment(lead)
 }
 
 // startOne begins an attempt at one task. The lead is nil where the attempt has a process of its own.
-func (c *core) startOne(t *task, w *worker, lead *attempt) *attempt {
+func (c *core) startOne(t *task, w *worker, lead *attempt, token string) *attempt {
 	c.lastFence++
 	a := &attempt{
-		Attempt: store.Attempt{Fence: c.lastFence, Task: t.Key, Number: t.Attempts + 1, Worker: w.ID, Started: c.now},
+		Attempt: store.Attempt{Fence: c.lastFence, Task: t.Key, Number: t.Attempts + 1, Worker: w.ID, Started: c.now, Token: token},
 		task:    t,
 		lease:   c.now.Add(c.config.Lease),
 		lead:    lead,
@@ -139,13 +150,23 @@ type Pulse struct {
 	Kill map[int64]string // fences of attempts whose end somebody wants, and who
 }
 
-// beat keeps the leases of a worker's attempts.
-func (c *core) beat(info WorkerInfo, beats []Beat) Pulse {
-	c.see(info)
+// beat keeps the leases of a worker's attempts. The error is a [*HolderError].
+func (c *core) beat(info WorkerInfo, beats []Beat, token string) (Pulse, error) {
+	for _, b := range beats {
+		if a := c.attempts[b.Fence]; a != nil {
+			if err := a.heldBy(token); err != nil {
+				return Pulse{}, err
+			}
+		}
+	}
+	w := c.see(info)
+	if info.Draining {
+		c.takeBack(w, beats, token)
+	}
 	var pulse Pulse
 	for _, b := range beats {
 		a := c.attempts[b.Fence]
-		if a == nil {
+		if a == nil || a.Worker != info.ID {
 			pulse.Gone = append(pulse.Gone, b.Fence)
 			continue
 		}
@@ -158,7 +179,17 @@ func (c *core) beat(info WorkerInfo, beats []Beat) Pulse {
 			pulse.Kill[b.Fence] = by
 		}
 	}
-	return pulse
+	return pulse, nil
+}
+
+// takeBack ends the attempts of a worker that got lost on the way to it, for it takes no more.
+func (c *core) takeBack(w *worker, has []Beat, token string) {
+	for _, fence := range slices.Sorted(maps.Keys(w.attempts)) {
+		a := w.attempts[fence]
+		if a.heldBy(token) == nil && !slices.ContainsFunc(has, func(b Beat) bool { return b.Fence == fence }) {
+			c.finish(a, &End{Fence: fence, Outcome: store.Interrupted, Error: "its worker was stopped before it got it"})
+		}
+	}
 }
 
 func (a *attempt) extend(until time.Time) {
@@ -188,8 +219,8 @@ type Grant struct {
 }
 
 // commit lets an attempt commit its output. For the time of the grant the task is given to nobody else.
-func (c *core) commit(fence int64) (Grant, error) {
-	a, err := c.find(fence)
+func (c *core) commit(fence int64, token string) (Grant, error) {
+	a, err := c.held(fence, token)
 	if err != nil {
 		return Grant{}, err
 	}

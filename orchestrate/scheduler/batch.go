@@ -58,54 +58,50 @@ func (t *task) mateKey() string {
 // enqueue puts a task that can start where it is found.
 func (c *core) enqueue(t *task) {
 	c.queue(t.Program).push(t)
-	if t.mates = t.mateKey(); t.mates != "" {
-		h := c.mates[t.mates]
-		if h == nil {
-			h = &mateHeap{}
-			c.mates[t.mates] = h
+	if key := t.mateKey(); key != "" {
+		m := c.mates[key]
+		if m == nil {
+			m = &mates{key: key}
+			c.mates[key] = m
 		}
-		heap.Push(h, t)
+		t.mates = m
+		heap.Push(m, t)
 	}
 }
 
 // dequeue takes a task out of where it waits, if it does.
 func (c *core) dequeue(t *task) {
 	t.place.leave()
-	if t.mates != "" {
-		h := c.mates[t.mates]
-		heap.Remove(h, t.mateIndex)
-		if h.Len() == 0 {
-			delete(c.mates, t.mates)
+	if m := t.mates; m != nil {
+		heap.Remove(m, int(t.mateIndex))
+		if m.Len() == 0 {
+			delete(c.mates, m.key)
 		}
-		t.mates = ""
+		t.mates = nil
 	}
 }
 
 // reorder puts a task that waits into its order, after its priority has changed.
 func (c *core) reorder(t *task) {
 	t.place.fix()
-	if t.mates != "" {
-		heap.Fix(c.mates[t.mates], t.mateIndex)
+	if t.mates != nil {
+		heap.Fix(t.mates, int(t.mateIndex))
 	}
 }
 
 // takeMates takes those out of their queue that are made together with a task, which is in its queue too.
-func (c *core) takeMates(t *task) (mates []*task) {
-	key, limit := t.mates, t.batchLimit()
-	if key == "" {
+func (c *core) takeMates(t *task) (taken []*task) {
+	m, limit := t.mates, t.batchLimit()
+	if m == nil {
 		return nil
 	}
 	c.dequeue(t)
-	for len(mates) < limit-1 {
-		h := c.mates[key]
-		if h == nil {
-			break
-		}
-		mate := (*h)[0]
+	for len(taken) < limit-1 && m.Len() > 0 {
+		mate := m.tasks[0]
 		c.dequeue(mate)
-		mates = append(mates, mate)
+		taken = append(taken, mate)
 	}
-	return mates
+	return taken
 }
 
 // leader returns the attempt whose process makes this one.
@@ -185,27 +181,32 @@ func (c *core) failTogether(t *task, b *blur) {
 	c.move(t, store.Retrying)
 }
 
-// A mateHeap is a heap.Interface of tasks that one attempt may make together, in their order.
-type mateHeap []*task
-
-func (h mateHeap) Len() int           { return len(h) }
-func (h mateHeap) Less(i, j int) bool { return h[i].before(h[j]) }
-
-func (h mateHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].mateIndex, h[j].mateIndex = i, j
+// Mates are tasks that wait and that one attempt may make together, as a heap in their order.
+type mates struct {
+	key   string // see task.mateKey
+	tasks []*task
 }
 
-func (h *mateHeap) Push(x any) {
+func (m *mates) Len() int           { return len(m.tasks) }
+func (m *mates) Less(i, j int) bool { return m.tasks[i].before(m.tasks[j]) }
+
+func (m *mates) Swap(i, j int) {
+	m.tasks[i], m.tasks[j] = m.tasks[j], m.tasks[i]
+	m.tasks[i].mateIndex, m.tasks[j].mateIndex = int32(i), int32(j)
+}
+
+// Push implements [heap.Interface].
+func (m *mates) Push(x any) {
 	t := x.(*task)
-	t.mateIndex = len(*h)
-	*h = append(*h, t)
+	t.mateIndex = int32(len(m.tasks))
+	m.tasks = append(m.tasks, t)
 }
 
-func (h *mateHeap) Pop() any {
-	last := len(*h) - 1
-	t := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
+// Pop implements [heap.Interface].
+func (m *mates) Pop() any {
+	last := len(m.tasks) - 1
+	t := m.tasks[last]
+	m.tasks[last] = nil
+	m.tasks = m.tasks[:last]
 	return t
 }

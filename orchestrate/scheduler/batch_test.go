@@ -1,7 +1,7 @@
 package scheduler
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,7 +15,7 @@ import (
 // many returns nodes that can be made together.
 func many(n int) (nodes []Node) {
 	for i := range n {
-		one := job(fmt.Sprint(i))
+		one := job(strconv.Itoa(i))
 		one.Batch, one.MaxBatch, one.Resources = "b", 8, map[string]int{"pool": 1}
 		nodes = append(nodes, one)
 	}
@@ -57,7 +57,7 @@ func TestBatchIsHalved(t *testing.T) {
 			a := work(t, s)
 			resources, err := s.Resources(t.Context())
 			require.NoError(t, err)
-			require.Equal(t, []ResourceStatus{{"pool", 1, 1, false}}, resources)
+			require.Equal(t, []ResourceStatus{{"pool", 1, 1, false, false}}, resources)
 			given = append(given, idsIn(a))
 			if strings.Contains(idsIn(a), "5") {
 				fail(t, s, a)

@@ -12,6 +12,7 @@ import (
 const (
 	pausedSetting = "paused"
 	limitSetting  = "limit " // and the name of the resource
+	pauseSetting  = "pause " // and the name of the resource
 )
 
 // pause stops giving out work, or goes on with it. What runs is left alone.
@@ -65,6 +66,10 @@ func (c *core) applySetting(name, value string) error {
 	c.settings[name] = value
 	if name == pausedSetting {
 		c.paused = true
+		return nil
+	}
+	if resource, ok := strings.CutPrefix(name, pauseSetting); ok {
+		c.resources.paused[resource] = true
 		return nil
 	}
 	resource, ok := strings.CutPrefix(name, limitSetting)

@@ -27,9 +27,9 @@ type core struct {
 	ended    []endedRequest   // of those, whose run has ended
 
 	resources *resources
-	queues    map[string]*queue    // by program
-	mates     map[string]*mateHeap // those in queues that can be made together, by task.mateKey
-	resumes   *queue               // suspended tasks that could go on
+	queues    map[string]*queue // by program
+	mates     map[string]*mates // those in queues that can be made together, by task.mateKey
+	resumes   *queue            // suspended tasks that could go on
 	alarms    alarms
 	paused    bool
 	counts    map[store.State]int // of tasks
@@ -55,13 +55,15 @@ type worker struct {
 
 func newCore(config Config, now time.Time) *core {
 	r := newResources()
-	return &core{
+	c := &core{
 		config: config, now: now, random: rand.New(rand.NewPCG(config.Seed, config.Seed)),
 		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
 		counts: map[store.State]int{}, due: map[int64]struct{}{}, settings: map[string]string{}, holds: map[string]*Held{},
 		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
-		resources: r, queues: map[string]*queue{}, mates: map[string]*mateHeap{}, resumes: newQueue(r),
+		resources: r, queues: map[string]*queue{}, mates: map[string]*mates{}, resumes: newQueue(r),
 	}
+	c.resumes.goesOn = true
+	return c
 }
 
 // queue returns the queue of a program.

@@ -19,7 +19,7 @@ const (
 	TaskReleased  = "released" // and was
 	KillRequested = "kill requested"
 
-	Paused      = "paused"
+	Paused      = "paused" // with the resource where it is one
 	Unpaused    = "unpaused"
 	LimitSet    = "limit set"
 	AttemptLost = "attempt lost"

@@ -21,7 +21,7 @@ type End struct {
 }
 
 // end takes the end of an attempt. To hear of it twice is no error.
-func (c *core) end(e *End) error {
+func (c *core) end(e *End, token string) error {
 	switch e.Outcome {
 	case store.Succeeded, store.Errored, store.TimedOut, store.Interrupted, store.Killed:
 	default:
@@ -38,6 +38,9 @@ func (c *core) end(e *End) error {
 		return c.endedBefore(e)
 	case a.lead != nil:
 		return invalid("attempt %d is made by the process of attempt %d, whose end is that of all", a.Fence, a.lead.Fence)
+	}
+	if err := a.heldBy(token); err != nil {
+		return err
 	}
 	c.finish(a, e)
 	return nil

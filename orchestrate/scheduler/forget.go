@@ -32,7 +32,7 @@ func (s *Scheduler) Forget(ctx context.Context, before time.Time) (tasks int, er
 				c.forgetWorkers()
 				c.forgetRequests()
 			}
-			n := 0
+			var n int
 			n, after, over = c.forgetSome(after, before)
 			tasks += n
 			return nil

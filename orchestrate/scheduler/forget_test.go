@@ -1,7 +1,7 @@
 package scheduler
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,9 +74,9 @@ func TestForgetCutsAChain(t *testing.T) {
 		for day := range 100 {
 			var requires []string
 			if day > 0 {
-				requires = []string{fmt.Sprint(day - 1)}
+				requires = []string{strconv.Itoa(day - 1)}
 			}
-			submit(t, s, job(fmt.Sprint(day), requires...))
+			submit(t, s, job(strconv.Itoa(day), requires...))
 			succeed(t, s, work(t, s))
 			time.Sleep(24 * time.Hour)
 		}
@@ -151,7 +151,7 @@ func TestForgetMany(t *testing.T) {
 		const n = 3*forgetAtOnce + 7
 		var nodes []Node
 		for i := range n {
-			nodes = append(nodes, job(fmt.Sprint(i)))
+			nodes = append(nodes, job(strconv.Itoa(i)))
 			nodes[i].Complete = true
 		}
 		_, err := s.Submit(t.Context(), &Submission{Nodes: nodes})

@@ -167,9 +167,10 @@ type ResourceStatus struct {
 	Name        string
 	Limit, Used int
 	Set         bool // somebody has set the limit
+	Paused      bool // no task starts that takes it
 }
 
-// Resources returns the resources whose limits are set or that are in use, by name.
+// Resources returns the resources whose limits are set, or that are in use or paused, by name.
 func (s *Scheduler) Resources(ctx context.Context) ([]ResourceStatus, error) {
 	var resources []ResourceStatus
 	err := s.call(ctx, func(c *core) error {
@@ -187,12 +188,15 @@ func (r *resources) list() []ResourceStatus {
 	for name := range r.used {
 		names[name] = false
 	}
+	for name := range r.paused {
+		names[name] = false
+	}
 	for name := range r.limits {
 		names[name] = true
 	}
 	list := make([]ResourceStatus, 0, len(names))
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		list = append(list, ResourceStatus{name, r.limit(name), r.used[name], names[name]})
+		list = append(list, ResourceStatus{name, r.limit(name), r.used[name], names[name], r.paused[name]})
 	}
 	return list
 }
@@ -328,7 +332,7 @@ func (s *Scheduler) Set(ctx context.Context, name, value string) error {
 }
 
 func checkSetting(name string) error {
-	if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) || strings.HasPrefix(name, holdSetting) {
+	if name == "" || name == pausedSetting || strings.HasPrefix(name, limitSetting) || strings.HasPrefix(name, holdSetting) || strings.HasPrefix(name, pauseSetting) {
 		return invalid("%q is no setting of others: pause, or set a limit", name)
 	}
 	return nil

@@ -118,7 +118,7 @@ func TestWorkersAndResources(t *testing.T) {
 	require.True(t, workers[1].Alive)
 	resources, err := s.Resources(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []ResourceStatus{{"disks", 7, 0, true}, {"pool", 1, 1, false}}, resources)
+	require.Equal(t, []ResourceStatus{{"disks", 7, 0, true, false}, {"pool", 1, 1, false, false}}, resources)
 }
 
 // TestRunStatus: a run counts its roots and all that they require, each once.
@@ -145,7 +145,7 @@ func TestSettings(t *testing.T) {
 	require.NoError(t, s.Set(t.Context(), "token a", "1"))
 	require.NoError(t, s.Set(t.Context(), "token b", "2"))
 	require.NoError(t, s.Set(t.Context(), "token b", ""))
-	for _, name := range []string{"", pausedSetting, limitSetting + "pool"} {
+	for _, name := range []string{"", pausedSetting, limitSetting + "pool", pauseSetting + "pool"} {
 		var bad *InvalidError
 		require.ErrorAs(t, s.Set(t.Context(), name, "x"), &bad)
 	}

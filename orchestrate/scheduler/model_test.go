@@ -118,7 +118,8 @@ func (m *machine) ask(t *rapid.T) {
 	for _, one := range order {
 		mates[one.mateKey()]++
 	}
-	got := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
+	got, err := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds}, "")
+	require.NoError(t, err)
 	if got == nil {
 		m.checkPassed(t, order, nil)
 		return
@@ -128,79 +129,10 @@ func (m *machine) ask(t *rapid.T) {
 	m.fences[got.Fence] = ""
 	m.checkPassed(t, order, m.core.byID[got.Task.ID])
 	m.checkBatch(t, got, mates)
-	again := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds})
+	again, err := m.core.ask(&Ask{Worker: WorkerInfo{ID: worker, Programs: []string{"p"}}, Holds: holds}, "")
+	require.NoError(t, err)
 	require.Equal(t, got.Fence, again.Fence, "an answer that got lost is given again")
 	m.commit(t)
-}
-
-// checkBatch checks what is given out with a task: as many as there are and may be, which are alike.
-func (m *machine) checkBatch(t *rapid.T, got *Assignment, mates map[string]int) {
-	lead := m.core.byID[got.Task.ID]
-	want := 1
-	if key := lead.mateKey(); key != "" {
-		want = min(mates[key], lead.batchLimit())
-	}
-	require.Len(t, got.Others, want-1)
-	m.largest = max(m.largest, want)
-	for _, other := range got.Others {
-		one := m.core.byID[other.Task.ID]
-		require.Equal(t, lead.mateKey(), one.mateKey())
-		require.Equal(t, lead.Batch, one.Batch)
-		require.Equal(t, lead.Resources, one.Resources)
-		require.Greater(t, other.Fence, m.last)
-		m.last = other.Fence
-		m.fences[other.Fence] = ""
-	}
-}
-
-// startable returns the tasks that can start, resources apart, in their order.
-func (m *machine) startable() []*task {
-	var found []*task
-	for _, t := range m.core.tasks {
-		if t.startable() {
-			found = append(found, t)
-		}
-	}
-	slices.SortFunc(found, func(a, b *task) int {
-		if a.before(b) {
-			return -1
-		}
-		return 1
-	})
-	return found
-}
-
-// checkPassed checks that the tasks before the one that was given out lack a resource, or stand
-// behind one that does and needs what they need. Nil is none.
-func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
-	if m.core.paused {
-		require.Nil(t, got)
-		return
-	}
-	free := func(name string) int {
-		n := m.core.resources.free(name)
-		if got != nil {
-			n += got.need(name)
-		}
-		return n
-	}
-	contested := map[string]bool{}
-	for _, u := range order {
-		lacks, behind := false, false
-		for _, n := range u.needs {
-			lacks = lacks || n.amount > free(n.resource)
-			behind = behind || contested[n.resource]
-		}
-		if u == got {
-			require.False(t, lacks, "%s was given out without its resources", u.ID)
-			return
-		}
-		require.True(t, lacks || behind, "%s was passed over for no reason", u.ID)
-		for _, n := range u.needs {
-			contested[n.resource] = true
-		}
-	}
-	require.Nil(t, got)
 }
 
 // pick returns one of the attempts under way that lead, or skips.
@@ -223,15 +155,15 @@ func (m *machine) end(t *rapid.T) {
 		}
 		if one != a {
 			var bad *InvalidError
-			require.ErrorAs(t, m.core.end(&End{Fence: one.Fence, Outcome: outcome}), &bad)
+			require.ErrorAs(t, m.core.end(&End{Fence: one.Fence, Outcome: outcome}, ""), &bad)
 		}
 	}
 	attempts := map[int64]int{}
 	for _, one := range all {
 		attempts[one.Fence] = one.task.Attempts
 	}
-	require.NoError(t, m.core.end(end))
-	require.NoError(t, m.core.end(end), "told twice")
+	require.NoError(t, m.core.end(end, ""))
+	require.NoError(t, m.core.end(end, ""), "told twice")
 	m.commit(t)
 	for _, one := range all {
 		told := m.store.attempts[one.Fence].Outcome
@@ -262,13 +194,15 @@ func (m *machine) late(t *rapid.T) {
 			continue
 		}
 		var fenced *FencedError
-		_, err := m.core.commit(fence)
+		_, err := m.core.commit(fence, "")
 		require.ErrorAs(t, err, &fenced)
-		require.ErrorAs(t, m.core.suspend(fence, nil), &fenced)
+		require.ErrorAs(t, m.core.suspend(fence, nil, ""), &fenced)
 		if outcome != store.Succeeded {
-			require.ErrorAs(t, m.core.end(&End{Fence: fence, Outcome: store.Succeeded}), &fenced)
+			require.ErrorAs(t, m.core.end(&End{Fence: fence, Outcome: store.Succeeded}, ""), &fenced)
 		}
-		require.Equal(t, []int64{fence}, m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, []Beat{{Fence: fence}}).Gone)
+		pulse, err := m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, []Beat{{Fence: fence}}, "")
+		require.NoError(t, err)
+		require.Equal(t, []int64{fence}, pulse.Gone)
 	}
 }
 
@@ -280,7 +214,7 @@ func (m *machine) await(t *rapid.T) {
 			ids = append(ids, id(i))
 		}
 	}
-	err := m.core.suspend(a.Fence, ids)
+	err := m.core.suspend(a.Fence, ids, "")
 	if err != nil {
 		requireCycle(t, err)
 	}
@@ -303,8 +237,33 @@ func (m *machine) beat(t *rapid.T) {
 			beats = append(beats, Beat{Fence: fence, Details: map[string]string{"progress": rapid.SampledFrom([]string{"1", "2"}).Draw(t, "progress")}})
 		}
 	}
-	require.Empty(t, m.core.beat(WorkerInfo{ID: "w1", Programs: []string{"p"}}, beats).Gone)
+	draining := rapid.IntRange(0, 3).Draw(t, "draining") == 0
+	for _, worker := range []string{"w1", "w2"} {
+		lost := m.lost(worker, beats)
+		pulse, err := m.core.beat(WorkerInfo{ID: worker, Programs: []string{"p"}, Draining: draining}, beats, "")
+		require.NoError(t, err)
+		for _, fence := range lost {
+			require.Equal(t, draining, m.core.attempts[fence] == nil, "it got lost on the way to a worker that takes no more")
+			if draining {
+				m.fences[fence] = store.Interrupted
+			}
+		}
+		beats = slices.DeleteFunc(beats, func(b Beat) bool { return m.core.attempts[b.Fence] == nil })
+		for _, b := range beats {
+			require.Equal(t, m.core.attempts[b.Fence].Worker != worker, slices.Contains(pulse.Gone, b.Fence), "others' attempts are not its own")
+		}
+	}
 	m.commit(t)
+}
+
+// lost returns the attempts of a worker for whose processes there is no beat.
+func (m *machine) lost(worker string, beats []Beat) (fences []int64) {
+	for fence, a := range m.core.attempts {
+		if a.Worker == worker && !slices.ContainsFunc(beats, func(b Beat) bool { return b.Fence == a.leader().Fence }) {
+			fences = append(fences, fence)
+		}
+	}
+	return fences
 }
 
 func (m *machine) passTime(t *rapid.T) {
@@ -321,6 +280,7 @@ func (m *machine) passTime(t *rapid.T) {
 func (m *machine) limit(t *rapid.T) {
 	resource := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "resource")
 	require.NoError(t, m.core.setLimit(resource, rapid.IntRange(-1, 4).Draw(t, "limit"), "ann"))
+	require.NoError(t, m.core.pauseResource(resource, rapid.IntRange(0, 3).Draw(t, "paused") == 0, "ann"))
 	m.commit(t)
 }
 
@@ -424,6 +384,7 @@ func (m *machine) restart(t *rapid.T) {
 	c := newCore(m.core.config, m.core.now)
 	require.NoError(t, c.load(live))
 	require.Equal(t, m.core.lastFence, c.lastFence)
+	require.Equal(t, m.core.resources.paused, c.resources.paused)
 	for key, t0 := range m.core.tasks {
 		require.Equal(t, t0.Task, c.tasks[key].Task)
 		require.Equal(t, t0.standing(), c.tasks[key].standing(), t0.ID)
@@ -434,75 +395,4 @@ func (m *machine) restart(t *rapid.T) {
 	require.ElementsMatch(t, slices.Collect(maps.Keys(m.core.runs)), slices.Collect(maps.Keys(c.runs)))
 	m.core = c
 	m.commit(t)
-}
-
-// check compares what the core keeps with a look at all.
-func (m *machine) check(t *rapid.T) {
-	c := m.core
-	used, mates := map[string]int{}, 0
-	require.Len(t, m.store.tasks, len(c.tasks))
-	require.Len(t, c.byID, len(c.tasks))
-	require.Len(t, c.order, len(c.tasks)+c.removed)
-	for _, one := range c.tasks {
-		open, stuck := 0, 0
-		require.Same(t, one, c.order[c.indexAfter(one.Key-1)])
-		for _, d := range one.dependents {
-			require.Same(t, d, c.tasks[d.Key])
-		}
-		for _, r := range one.requires {
-			require.Same(t, r, c.tasks[r.Key], "%s needs %s", one.ID, r.ID)
-			open += boolToInt(!r.standing().done)
-			stuck += boolToInt(r.standing().stuck)
-			if one.State != store.Done && r.State != store.Done {
-				require.GreaterOrEqual(t, r.priority, one.priority, "%s requires %s", one.ID, r.ID)
-			}
-		}
-		require.Equal(t, open, one.open, one.ID)
-		require.Equal(t, stuck, one.stuck, one.ID)
-		require.Equal(t, one.attempt != nil && one.attempt.lead != nil, one.rides, one.ID)
-		if one.State == store.Running && !one.rides {
-			for _, n := range one.needs {
-				used[n.resource] += n.amount
-			}
-		}
-		if one.hold != "" {
-			require.Equal(t, store.Pending, one.State, one.ID)
-			require.NotNil(t, c.holds[one.hold], one.ID)
-		}
-		running := one.State == store.Running || one.State == store.Suspended
-		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)
-		if one.startable() && one.batchLimit() > 1 {
-			mates++
-			require.Same(t, one, (*c.mates[one.mateKey()])[one.mateIndex])
-		}
-		if one.State != store.Suspended {
-			require.Equal(t, one.startable(), one.place.waits(), "%s is %s", one.ID, one.State)
-		}
-		if one.Wrapper {
-			require.Equal(t, one.open == 0, one.State == store.Done, one.ID)
-		}
-		require.Equal(t, one.State == store.Retrying || one.State == store.Disabled, one.alarm != nil, one.ID)
-		require.Equal(t, one.Task.Progress, m.store.tasks[one.Key].Progress, "%s is written", one.ID)
-	}
-	require.Equal(t, used, c.resources.used)
-	for _, h := range c.mates {
-		require.NotEmpty(t, *h)
-		mates -= len(*h)
-	}
-	require.Zero(t, mates)
-	for _, a := range c.attempts {
-		for _, one := range a.leader().all() {
-			require.Same(t, one, c.attempts[one.Fence])
-			require.Equal(t, a.task.State, one.task.State)
-		}
-	}
-	for _, w := range c.runs {
-		left := 0
-		for _, root := range w.on {
-			require.Same(t, root, c.tasks[root.Key])
-			left += boolToInt(!root.standing().settled())
-		}
-		require.Equal(t, left, w.left)
-		require.Positive(t, left)
-	}
 }

@@ -10,6 +10,7 @@ import "container/heap"
 // work costs the logarithm of the queue's length, and no look at all tasks that lack something.
 type queue struct {
 	resources *resources
+	goesOn    bool // its tasks have begun, so that no resource is paused for them
 	ready     taskHeap
 	parked    map[string]*taskHeap // by the resource that they lack
 	beyond    map[string]*taskHeap // that need more of a resource than there is at all
@@ -17,6 +18,14 @@ type queue struct {
 
 func newQueue(r *resources) *queue {
 	return &queue{resources: r, parked: map[string]*taskHeap{}, beyond: map[string]*taskHeap{}}
+}
+
+// free returns how much of a resource is there for the tasks of the queue.
+func (q *queue) free(resource string) int {
+	if q.resources.paused[resource] && !q.goesOn {
+		return 0
+	}
+	return q.resources.free(resource)
 }
 
 func (q *queue) push(t *task) { heap.Push(&q.ready, t) }
@@ -31,7 +40,7 @@ func (q *queue) first() *task {
 				delete(q.parked, name)
 				continue
 			}
-			if q.resources.free(name) >= top.need(name) && (best == nil || top.before(best)) {
+			if q.free(name) >= top.need(name) && (best == nil || top.before(best)) {
 				best = top
 			}
 		}
@@ -49,7 +58,7 @@ func (q *queue) park(t *task) bool {
 		case n.amount > q.resources.limit(n.resource):
 			t.moveTo(q.beyond, n.resource)
 			return true
-		case n.amount > q.resources.free(n.resource), q.isBehind(t, n.resource):
+		case n.amount > q.free(n.resource), q.isBehind(t, n.resource):
 			t.moveTo(q.parked, n.resource)
 			return true
 		}

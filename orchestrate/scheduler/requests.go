@@ -29,9 +29,10 @@ func (s *Scheduler) Submit(ctx context.Context, submission *Submission) (Receipt
 // Beat keeps a worker's attempts its own.
 func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (Pulse, error) {
 	var pulse Pulse
-	err := s.call(ctx, func(c *core) error {
-		pulse = c.beat(worker, beats)
-		return nil
+	token := tokenOf(ctx)
+	err := s.call(ctx, func(c *core) (err error) {
+		pulse, err = c.beat(worker, beats, token)
+		return err
 	})
 	if err != nil {
 		return Pulse{}, err
@@ -43,8 +44,9 @@ func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (
 // of an attempt that was given up is a [*FencedError].
 func (s *Scheduler) Commit(ctx context.Context, fence int64) (Grant, error) {
 	var grant Grant
+	token := tokenOf(ctx)
 	err := s.call(ctx, func(c *core) (err error) {
-		grant, err = c.commit(fence)
+		grant, err = c.commit(fence, token)
 		return err
 	})
 	if err != nil {
@@ -56,7 +58,8 @@ func (s *Scheduler) Commit(ctx context.Context, fence int64) (Grant, error) {
 // End tells how an attempt ended. To tell it twice is no error; a [*FencedError] says that it had
 // been given up before.
 func (s *Scheduler) End(ctx context.Context, end *End) error {
-	return s.call(ctx, func(c *core) error { return c.end(end) })
+	token := tokenOf(ctx)
+	return s.call(ctx, func(c *core) error { return c.end(end, token) })
 }
 
 // Await has an attempt wait for tasks that were submitted, and returns what became of them: all are
@@ -68,8 +71,9 @@ func (s *Scheduler) Await(ctx context.Context, fence int64, ids []string) ([]Ans
 		answers, over, err = c.answer(fence)
 		return over, err
 	})
+	token := tokenOf(ctx)
 	err := s.await(ctx, w, func(c *core) error {
-		if err := c.suspend(fence, ids); err != nil {
+		if err := c.suspend(fence, ids, token); err != nil {
 			return err
 		}
 		s.idle.awaits[fence] = w
@@ -85,9 +89,10 @@ func (s *Scheduler) Await(ctx context.Context, fence int64, ids []string) ([]Ans
 // Work waits for an attempt that the worker is to make. A worker has one such request at a time.
 func (s *Scheduler) Work(ctx context.Context, ask *Ask) (*Assignment, error) {
 	var assignment *Assignment
-	w := newIdleAsk(func(c *core) (bool, error) {
-		assignment = c.ask(ask)
-		return assignment != nil, nil
+	token := tokenOf(ctx)
+	w := newIdleAsk(func(c *core) (over bool, err error) {
+		assignment, err = c.ask(ask, token)
+		return assignment != nil, err
 	})
 	err := s.await(ctx, w, func(c *core) error {
 		s.idle.addWorker(c, ask.Worker.Programs, w)

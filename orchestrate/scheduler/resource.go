@@ -9,10 +9,11 @@ const defaultLimit = 1
 type resources struct {
 	limits map[string]int // those that were set
 	used   map[string]int
+	paused map[string]bool // those that no task may take that starts
 }
 
 func newResources() *resources {
-	return &resources{limits: map[string]int{}, used: map[string]int{}}
+	return &resources{limits: map[string]int{}, used: map[string]int{}, paused: map[string]bool{}}
 }
 
 func (r *resources) limit(name string) int {

@@ -1,7 +1,7 @@
 package scheduler
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,7 +54,7 @@ func TestRetryRunOfMany(t *testing.T) {
 	var nodes []Node
 	var ids []string
 	for i := range 2*forgiveAtOnce + 1 {
-		ids = append(ids, fmt.Sprint(i))
+		ids = append(ids, strconv.Itoa(i))
 		nodes = append(nodes, job(ids[i]))
 	}
 	receipt := submit(t, s, append(nodes, job("root", ids...))...)

@@ -9,14 +9,15 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
-// A task is a task in memory, with its place in the graph and in the queues.
+// A task is a task in memory, with its place in the graph and in the queues. There are a million of them, so
+// that its size counts: 512 bytes are the next step below.
 type task struct {
 	store.Task
 
 	requires   []*task
 	dependents []*task // that require it
-	open       int     // of requires, how many are not done
-	stuck      int     // of requires, how many won't be done before somebody acts
+	open       int32   // of requires, how many are not done
+	stuck      int32   // of requires, how many won't be done before somebody acts
 	priority   int     // the highest of its own and of those that depend on it and are not done
 	needs      []need
 
@@ -26,14 +27,14 @@ type task struct {
 
 	place taskPlace // in a heap of those that wait for their turn
 
-	mates     string // the key of those that it can be made with, while it waits
-	mateIndex int    // among them
-	rides     bool   // another task of its batch has taken the resources
+	mates *mates // those that it can be made with, while it waits; nil where it is made alone
 
 	alarm *alarm // when it goes on by itself
 
-	unsaved   bool // its progress has to be written
-	forgotten bool // it is only in core.order yet
+	mateIndex int32 // in mates
+	rides     bool  // another task of its batch has taken the resources
+	unsaved   bool  // its progress has to be written
+	forgotten bool  // it is only in core.order yet
 }
 
 // A need is how much of a resource a task takes.

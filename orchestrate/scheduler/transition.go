@@ -100,7 +100,7 @@ func (c *core) propagate(t *task, was standing) {
 	}
 }
 
-func boolToInt(b bool) int {
+func boolToInt(b bool) int32 {
 	if b {
 		return 1
 	}

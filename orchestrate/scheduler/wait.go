@@ -69,8 +69,8 @@ func (w *wait) forget() {
 
 // suspend has an attempt wait for tasks. Its resources are free meanwhile, and its worker's slot
 // is the worker's affair. An attempt that waits already goes on waiting for what it waits for.
-func (c *core) suspend(fence int64, ids []string) error {
-	a, err := c.find(fence)
+func (c *core) suspend(fence int64, ids []string, token string) error {
+	a, err := c.held(fence, token)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,8 @@ const (
 	LacksResource    ReasonKind = "resource" // others hold it
 	BeyondLimit      ReasonKind = "limit"    // there is not so much of it
 	SchedulerPaused  ReasonKind = "paused"
-	HeldBack         ReasonKind = "held"       // its output is being moved, or was when who did that was killed
+	HeldBack         ReasonKind = "held" // its output is being moved, or was when who did that was killed
+	ResourcePaused   ReasonKind = "resource paused"
 	NoWorker         ReasonKind = "no worker"  // that runs its program has asked lately
 	QueuedBehind     ReasonKind = "queue"      // tasks of the same program that come first
 	RestsUntil       ReasonKind = "until"      // a time
@@ -105,6 +106,9 @@ func (c *core) explainPending(e *Explanation, t *task) {
 		return
 	}
 	for _, n := range t.needs {
+		if c.resources.paused[n.resource] {
+			e.add(Reason{Kind: ResourcePaused, Resource: n.resource, Text: fmt.Sprintf("it takes %s, which is paused: 'unpause %s' lets it start", n.resource, n.resource)})
+		}
 		switch limit := c.resources.limit(n.resource); {
 		case n.amount > limit:
 			e.add(Reason{Kind: BeyondLimit, Resource: n.resource, Text: fmt.Sprintf("it needs %d of %s, and there is %d", n.amount, n.resource, limit)})
@@ -130,7 +134,7 @@ func (q *queue) explain(t *task) string {
 	}
 	before := 0
 	for _, other := range q.ready {
-		before += boolToInt(other.before(t))
+		before += int(boolToInt(other.before(t)))
 	}
 	return fmt.Sprintf("it waits for a worker as number %d of %d tasks that can start", before+1, len(q.ready))
 }
@@ -138,7 +142,7 @@ func (q *queue) explain(t *task) string {
 // hasWorker tells whether a worker for a program has been heard of lately.
 func (c *core) hasWorker(program string) bool {
 	for _, w := range c.workers {
-		if slices.Contains(w.Programs, program) && c.now.Sub(w.seen) <= c.config.Lease {
+		if slices.Contains(w.Programs, program) && !w.Draining && c.now.Sub(w.seen) <= c.config.Lease {
 			return true
 		}
 	}

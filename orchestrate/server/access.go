@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/scheduler"
 )
 
 // An access is a set of operations that the same roles may do.
@@ -83,14 +84,14 @@ func (s *Server) authenticate(r *http.Request, a access) (who api.Token, problem
 func (s *Server) bearer(r *http.Request, a access) (*api.Token, *api.Problem) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "a token is needed: send it as Authorization: Bearer, or have an admin make one")
+		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "a token is needed: send it as Authorization: Bearer, as GOMR_TOKEN has gomr do it; without one, "+s.tokens.whoHelps())
 	}
 	t, expired := s.tokens.find(strings.TrimSpace(secret))
 	switch {
 	case expired:
-		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "the token has expired: have an admin make another one")
+		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "the token has expired: "+s.tokens.whoHelps())
 	case t == nil:
-		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "the token is not known: it was revoked, or is another server's")
+		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "the token is not known: it was revoked, or is another server's; "+s.tokens.whoHelps())
 	case !slices.Contains(roles[a], t.Role):
 		return nil, api.NewProblem(http.StatusForbidden, api.Forbidden, "the token "+t.Name+" is a "+string(t.Role)+"'s, and this is for "+a.describe())
 	}
@@ -116,6 +117,9 @@ func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
 		defer func() { <-s.large }()
 	}
 	ctx = huma.WithValue(pace(ctx, r, response), whoKey, token)
+	if token.Name != localName {
+		ctx = huma.WithContext(ctx, scheduler.WithToken(ctx.Context(), token.Name))
+	}
 	next(huma.WithValue(ctx, responseKey, response))
 }
 

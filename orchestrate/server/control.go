@@ -9,27 +9,9 @@ import (
 )
 
 func (s *Server) routeControl(r *router) {
-	handle(r, operation{method: http.MethodPost, path: "/pause", access: control, summary: "Give out no work"}, s.pause)
-	handle(r, operation{method: http.MethodPost, path: "/unpause", access: control, summary: "Give out work again"}, s.unpause)
 	handle(r, operation{method: http.MethodGet, path: "/resources", access: look, summary: "List resources"}, s.resources)
 	handle(r, operation{method: http.MethodPost, path: "/resources", access: control, summary: "Set how much there is of a resource"}, s.setLimit)
 	handle(r, operation{method: http.MethodGet, path: "/workers", access: look, summary: "List workers"}, s.workers)
-}
-
-func (s *Server) pause(ctx context.Context, in *body[api.Note]) (*nothing, error) {
-	if err := s.scheduler.Pause(ctx, by(ctx)); err != nil {
-		return nil, err
-	}
-	s.audit(ctx, "paused", "", in.Body.Note)
-	return nil, nil
-}
-
-func (s *Server) unpause(ctx context.Context, in *body[api.Note]) (*nothing, error) {
-	if err := s.scheduler.Unpause(ctx, by(ctx)); err != nil {
-		return nil, err
-	}
-	s.audit(ctx, "unpaused", "", in.Body.Note)
-	return nil, nil
 }
 
 func (s *Server) resources(ctx context.Context, _ *nothing) (*body[api.Resources], error) {

@@ -54,9 +54,9 @@ func (s *Server) appendLog(ctx context.Context, in *appendInput) (*nothing, erro
 	return nil, nil
 }
 
-// checkAttempt returns an error unless the attempt was given out.
+// checkAttempt returns an error unless the attempt was given out to who asks.
 func (s *Server) checkAttempt(ctx context.Context, fence int64) error {
-	if underWay, err := s.scheduler.UnderWay(ctx, fence); underWay || err != nil {
+	if underWay, err := s.scheduler.CheckHolder(ctx, fence); underWay || err != nil {
 		return err
 	}
 	attempts, err := s.store.Attempts(ctx, store.AttemptQuery{Before: fence + 1, Limit: 1})
@@ -65,6 +65,9 @@ func (s *Server) checkAttempt(ctx context.Context, fence int64) error {
 	}
 	if len(attempts) == 0 || attempts[0].Fence != fence {
 		return &scheduler.FencedError{Fence: fence}
+	}
+	if holder := attempts[0].Token; holder != "" && holder != by(ctx) && by(ctx) != localName {
+		return &scheduler.HolderError{Fence: fence, Worker: attempts[0].Worker}
 	}
 	return nil
 }

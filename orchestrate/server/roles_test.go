@@ -59,6 +59,7 @@ var allowed = map[string]string{
 	"POST /submissions":             "woa",
 
 	"POST /runs/retry":      "oa",
+	"POST /drain":           "oa",
 	"GET /schedules":        "vwoa",
 	"GET /schedule":         "vwoa",
 	"POST /schedules":       "oa",

@@ -172,7 +172,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	r := &router{h, s}
 	for _, add := range []func(*router){
 		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
-		s.routeRetry,
+		s.routeRetry, s.routeDrain,
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,
 		s.routeNotify,

@@ -73,10 +73,34 @@ func (t *tokens) find(secret string) (found *api.Token, expired bool) {
 	switch {
 	case !ok:
 		return nil, false
-	case !stored.Expires.IsZero() && !t.now().Before(stored.Expires):
+	case t.expired(&stored):
 		return nil, true
 	}
 	return &stored.Token, false
+}
+
+func (t *tokens) expired(stored *storedToken) bool {
+	return !stored.Expires.IsZero() && !t.now().Before(stored.Expires)
+}
+
+// hasAdmin reports whether an admin's token is valid, beside one of that name.
+func (t *tokens) hasAdmin(beside string) bool {
+	for name, stored := range t.byName {
+		if name != beside && stored.Role == api.Admin && !t.expired(&stored) {
+			return true
+		}
+	}
+	return false
+}
+
+// whoHelps says what to do for who has no valid token.
+func (t *tokens) whoHelps() string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.hasAdmin("") {
+		return "have an admin make another one"
+	}
+	return "no admin has a valid one either: stop the server, make one in its database with 'gomr token NAME --role admin', and start it again"
 }
 
 func (t *tokens) list() []api.Token {
@@ -93,8 +117,11 @@ func (t *tokens) list() []api.Token {
 func (t *tokens) create(ctx context.Context, asked *api.NewToken, by string) (api.Secret, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch _, exists := t.byName[asked.Name]; {
-	case exists:
+	old, exists := t.byName[asked.Name]
+	switch {
+	case asked.Name == localName:
+		return api.Secret{}, &scheduler.InvalidError{Reason: "the name " + localName + " is for those who need no token: take another one"}
+	case exists && !t.expired(&old):
 		return api.Secret{}, &scheduler.InvalidError{Reason: "there is a token of that name: revoke it, or take another name"}
 	case len(t.byName) == 0 && asked.Role != api.Admin:
 		return api.Secret{}, &scheduler.InvalidError{Reason: "the first token must be an admin's, for without one nobody could make others"}
@@ -113,6 +140,7 @@ func (t *tokens) create(ctx context.Context, asked *api.NewToken, by string) (ap
 	if err := t.scheduler.Set(ctx, tokenSetting+asked.Name, string(value)); err != nil {
 		return api.Secret{}, err
 	}
+	delete(t.byHash, old.SHA256)
 	t.byName[stored.Name], t.byHash[stored.SHA256] = stored, stored.Name
 	return api.Secret{Token: stored.Token, Secret: secret}, nil
 }
@@ -125,13 +153,7 @@ func (t *tokens) revoke(ctx context.Context, name string) error {
 	if !ok {
 		return &scheduler.InvalidError{Reason: "there is no token of that name"}
 	}
-	admins := 0
-	for _, other := range t.byName {
-		if other.Role == api.Admin {
-			admins++
-		}
-	}
-	if stored.Role == api.Admin && admins == 1 && len(t.byName) > 1 {
+	if stored.Role == api.Admin && !t.expired(&stored) && !t.hasAdmin(name) && len(t.byName) > 1 {
 		return &scheduler.InvalidError{Reason: "it is the last one of an admin, without whom nobody could revoke the others: revoke them first"}
 	}
 	if err := t.scheduler.Set(ctx, tokenSetting+name, ""); err != nil {

@@ -152,10 +152,12 @@ func (a *attempt) sweep() {
 	}
 }
 
-// timeLeft returns how long the task may run yet, or false for as long as it likes.
-func (a *attempt) timeLeft() (time.Duration, bool) {
+// timeLeft returns how long the task may run yet, or false for as long as it likes. While it waits for
+// other tasks, that stays the same.
+func (a *attempt) timeLeft(now time.Time) (time.Duration, bool) {
 	if a.record.Assignment == nil || a.record.Assignment.Task.Timeout <= 0 {
 		return 0, false
 	}
-	return time.Until(a.record.Started.Add(a.record.Assignment.Task.Timeout)), true
+	ran := now.Sub(a.record.Started) - waited(a.dir, now)
+	return a.record.Assignment.Task.Timeout - ran, true
 }

@@ -26,8 +26,9 @@ type beater struct {
 
 // A heartbeat is a request for a beat.
 type heartbeat struct {
-	dirs    map[int64]string // folders of the attempts by their fences
-	timeout time.Duration
+	dirs     map[int64]string // folders of the attempts by their fences
+	timeout  time.Duration
+	draining bool // the worker takes no others
 }
 
 // A pulse is the answer to it.
@@ -56,8 +57,10 @@ func (b *beater) beat(ctx context.Context, r heartbeat) (answer pulse) {
 		beats = append(beats, scheduler.Beat{Fence: fence, Details: maps.Clone(reader.fresh)})
 	}
 	b.details = readers
+	info := b.info
+	info.Draining = r.draining
 	answer.err = limited(ctx, r.timeout, func(ctx context.Context) (err error) {
-		answer.Pulse, err = b.scheduler.Beat(ctx, b.info, beats)
+		answer.Pulse, err = b.scheduler.Beat(ctx, info, beats)
 		return err
 	})
 	b.note(ctx, answer.err)

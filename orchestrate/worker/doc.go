@@ -36,6 +36,7 @@
 //	  log                   what the task has printed
 //	  keeper.log            what the keeper had to say, which is nothing as a rule
 //	  details               of the task: a JSON object a line, such as {"progress": "0.5"}
+//	  waits                 of the task: when it waited for other tasks, see BeginWait
 //	  result.json           of the task: see Result
 //	  stop.json             why the attempt is to end before its time
 //	  end.json              how it ended

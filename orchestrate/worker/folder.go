@@ -24,6 +24,7 @@ const (
 	logFile        = "log"
 	keeperLogFile  = "keeper.log"
 	detailsFile    = "details"
+	waitsFile      = "waits"
 	resultFile     = "result.json"
 	stopFile       = "stop.json"
 	endFile        = "end.json"

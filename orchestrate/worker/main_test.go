@@ -102,6 +102,11 @@ func taskMain(kind string, args []string) error {
 		select {}
 	case "wait":
 		return begin(args[0])
+	case "await": // other tasks, which is never over
+		if _, err := BeginWait(dir); err != nil {
+			return err
+		}
+		return begin(args[0])
 	case "deaf": // to SIGTERM
 		signal.Ignore(syscall.SIGTERM)
 		return begin(args[0])

@@ -35,8 +35,24 @@ func (w *worker) beat() {
 	for fence, h := range w.held {
 		dirs[fence] = h.dir
 	}
-	w.beats <- heartbeat{dirs, w.interval()}
+	w.beats <- heartbeat{dirs, w.interval(), w.draining && !w.asking && w.unreported == 0}
 }
+
+// sayGoodbye gives attempts back that were given out while the worker was stopped, and got lost. Where
+// the scheduler doesn't hear it, it finds out by their leases.
+func (w *worker) sayGoodbye() {
+	if !w.gaveUpAsking || w.unreported > 0 { // ends that could not be told are the next worker's to tell
+		return
+	}
+	if w.beating {
+		<-w.pulses
+	}
+	w.beats <- heartbeat{map[int64]string{}, goodbyeTime, true}
+	<-w.pulses
+}
+
+// goodbyeTime is how long a worker that ends waits for the answer to its last beat.
+const goodbyeTime = 5 * time.Second
 
 // obey does what the scheduler has answered to a beat.
 func (w *worker) obey(p pulse) {

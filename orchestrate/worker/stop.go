@@ -13,6 +13,7 @@ import (
 const (
 	goneGrace   = time.Second            // for a task that was given up
 	signalAgain = 100 * time.Millisecond // after a keeper could not be signalled
+	lookAgain   = 100 * time.Millisecond // whether a task that has hardly any time left still waits for others
 )
 
 // A supervision watches over a keeper.
@@ -31,7 +32,7 @@ func (a *attempt) supervise(ctx context.Context, k *keeper) {
 	defer s.again.Stop()
 	timeout := stoppedTimer()
 	defer timeout.Stop()
-	if left, ok := a.timeLeft(); ok {
+	if left, ok := a.timeLeft(time.Now()); ok {
 		timeout.Reset(left)
 	}
 	if a.stop != nil {
@@ -50,6 +51,10 @@ func (a *attempt) supervise(ctx context.Context, k *keeper) {
 		case reason := <-a.stops:
 			s.halt(reason)
 		case <-timeout.C:
+			if left, _ := a.timeLeft(time.Now()); left > 0 { // it has waited meanwhile
+				timeout.Reset(max(left, lookAgain))
+				continue
+			}
 			text := "it took longer than " + a.record.Assignment.Task.Timeout.String() + ", which is the timeout of the task"
 			s.halt(stop{Outcome: store.TimedOut, Error: text, Grace: a.options.Grace})
 		case <-s.again.C:

@@ -78,14 +78,15 @@ type worker struct {
 	unreported int
 	finished   chan finish
 
-	draining  bool
-	asking    bool
-	askedAt   time.Time
-	cancelAsk context.CancelFunc
-	assigned  chan answer // of a request for work, of which there is one at a time
-	rest      backOff     // after the worker could not start an attempt, or was given nothing
-	resting   bool
-	rested    *time.Timer
+	draining     bool
+	asking       bool
+	askedAt      time.Time
+	cancelAsk    context.CancelFunc
+	gaveUpAsking bool        // a request for work was under way when it was stopped
+	assigned     chan answer // of a request for work, of which there is one at a time
+	rest         backOff     // after the worker could not start an attempt, or was given nothing
+	resting      bool
+	rested       *time.Timer
 
 	beats    chan heartbeat
 	beating  bool
@@ -142,6 +143,7 @@ func (w *worker) run(ctx context.Context) error {
 		return err
 	}
 	w.loop(requests, ctx.Done())
+	w.sayGoodbye()
 	if w.unreported > 0 {
 		return fmt.Errorf("the scheduler could not be told the ends of %d attempts: start the worker again, and it will tell them", w.unreported)
 	}
@@ -185,7 +187,7 @@ func (w *worker) drain() {
 	if !w.draining {
 		w.options.Log.Info("the worker takes no more work", "attempts", len(w.held))
 	}
-	w.draining = true
+	w.draining, w.gaveUpAsking = true, w.gaveUpAsking || w.asking
 	w.cancelAsk()
 }
 

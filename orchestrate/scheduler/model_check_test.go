@@ -1,0 +1,155 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+// checkBatch checks what is given out with a task: as many as there are and may be, which are alike.
+func (m *machine) checkBatch(t *rapid.T, got *Assignment, mates map[string]int) {
+	lead := m.core.byID[got.Task.ID]
+	want := 1
+	if key := lead.mateKey(); key != "" {
+		want = min(mates[key], lead.batchLimit())
+	}
+	require.Len(t, got.Others, want-1)
+	m.largest = max(m.largest, want)
+	for _, other := range got.Others {
+		one := m.core.byID[other.Task.ID]
+		require.Equal(t, lead.mateKey(), one.mateKey())
+		require.Equal(t, lead.Batch, one.Batch)
+		require.Equal(t, lead.Resources, one.Resources)
+		require.Greater(t, other.Fence, m.last)
+		m.last = other.Fence
+		m.fences[other.Fence] = ""
+	}
+}
+
+// startable returns the tasks that can start, resources apart, in their order.
+func (m *machine) startable() []*task {
+	var found []*task
+	for _, t := range m.core.tasks {
+		if t.startable() {
+			found = append(found, t)
+		}
+	}
+	slices.SortFunc(found, func(a, b *task) int {
+		if a.before(b) {
+			return -1
+		}
+		return 1
+	})
+	return found
+}
+
+// checkPassed checks that the tasks before the one that was given out lack a resource, or stand
+// behind one that does and needs what they need. Nil is none.
+func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
+	if m.core.paused {
+		require.Nil(t, got)
+		return
+	}
+	free := func(name string) int {
+		if m.core.resources.paused[name] {
+			return 0
+		}
+		n := m.core.resources.free(name)
+		if got != nil {
+			n += got.need(name)
+		}
+		return n
+	}
+	contested := map[string]bool{}
+	for _, u := range order {
+		lacks, behind := false, false
+		for _, n := range u.needs {
+			lacks = lacks || n.amount > free(n.resource)
+			behind = behind || contested[n.resource]
+		}
+		if u == got {
+			require.False(t, lacks, "%s was given out without its resources", u.ID)
+			return
+		}
+		require.True(t, lacks || behind, "%s was passed over for no reason", u.ID)
+		for _, n := range u.needs {
+			contested[n.resource] = true
+		}
+	}
+	require.Nil(t, got)
+}
+
+// check compares what the core keeps with a look at all.
+func (m *machine) check(t *rapid.T) {
+	c := m.core
+	used, mates := map[string]int{}, 0
+	require.Len(t, m.store.tasks, len(c.tasks))
+	require.Len(t, c.byID, len(c.tasks))
+	require.Len(t, c.order, len(c.tasks)+c.removed)
+	for _, one := range c.tasks {
+		open, stuck := int32(0), int32(0)
+		require.Same(t, one, c.order[c.indexAfter(one.Key-1)])
+		for _, d := range one.dependents {
+			require.Same(t, d, c.tasks[d.Key])
+		}
+		for _, r := range one.requires {
+			require.Same(t, r, c.tasks[r.Key], "%s needs %s", one.ID, r.ID)
+			open += boolToInt(!r.standing().done)
+			stuck += boolToInt(r.standing().stuck)
+			if one.State != store.Done && r.State != store.Done {
+				require.GreaterOrEqual(t, r.priority, one.priority, "%s requires %s", one.ID, r.ID)
+			}
+		}
+		require.Equal(t, open, one.open, one.ID)
+		require.Equal(t, stuck, one.stuck, one.ID)
+		require.Equal(t, one.attempt != nil && one.attempt.lead != nil, one.rides, one.ID)
+		if one.State == store.Running && !one.rides {
+			for _, n := range one.needs {
+				used[n.resource] += n.amount
+			}
+		}
+		if one.hold != "" {
+			require.Equal(t, store.Pending, one.State, one.ID)
+			require.NotNil(t, c.holds[one.hold], one.ID)
+		}
+		running := one.State == store.Running || one.State == store.Suspended
+		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)
+		if one.startable() && one.batchLimit() > 1 {
+			mates++
+			require.Same(t, one, c.mates[one.mateKey()].tasks[one.mateIndex])
+		}
+		if one.State != store.Suspended {
+			require.Equal(t, one.startable(), one.place.waits(), "%s is %s", one.ID, one.State)
+		}
+		if one.Wrapper {
+			require.Equal(t, one.open == 0, one.State == store.Done, one.ID)
+		}
+		require.Equal(t, one.State == store.Retrying || one.State == store.Disabled, one.alarm != nil, one.ID)
+		require.Equal(t, one.Task.Progress, m.store.tasks[one.Key].Progress, "%s is written", one.ID)
+	}
+	require.Equal(t, used, c.resources.used)
+	for key, h := range c.mates {
+		require.Equal(t, key, h.key)
+		require.NotEmpty(t, h.tasks)
+		mates -= h.Len()
+	}
+	require.Zero(t, mates)
+	for _, a := range c.attempts {
+		for _, one := range a.leader().all() {
+			require.Same(t, one, c.attempts[one.Fence])
+			require.Equal(t, a.task.State, one.task.State)
+		}
+	}
+	for _, w := range c.runs {
+		left := 0
+		for _, root := range w.on {
+			require.Same(t, root, c.tasks[root.Key])
+			left += int(boolToInt(!root.standing().settled()))
+		}
+		require.Equal(t, left, w.left)
+		require.Positive(t, left)
+	}
+}
