@@ -94,8 +94,9 @@ type Counts struct {
 }
 
 // Counts returns how many tasks are in which state. It looks at no task.
-func (s *Scheduler) Counts(ctx context.Context) (counts Counts, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) Counts(ctx context.Context) (Counts, error) {
+	var counts Counts
+	err := s.call(ctx, func(c *core) error {
 		counts = c.countTasks()
 		return nil
 	})
@@ -139,8 +140,9 @@ type WorkerStatus struct {
 }
 
 // Workers returns the workers, by ID.
-func (s *Scheduler) Workers(ctx context.Context) (workers []WorkerStatus, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) Workers(ctx context.Context) ([]WorkerStatus, error) {
+	var workers []WorkerStatus
+	err := s.call(ctx, func(c *core) error {
 		workers = c.listWorkers()
 		return nil
 	})
@@ -171,8 +173,9 @@ type ResourceStatus struct {
 }
 
 // Resources returns the resources whose limits are set or that are in use, by name.
-func (s *Scheduler) Resources(ctx context.Context) (resources []ResourceStatus, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) Resources(ctx context.Context) ([]ResourceStatus, error) {
+	var resources []ResourceStatus
+	err := s.call(ctx, func(c *core) error {
 		resources = c.resources.list()
 		return nil
 	})
@@ -240,15 +243,19 @@ func (s *Scheduler) FindRun(ctx context.Context, request string) (key int64, err
 }
 
 // runOf returns a run that is under way, or one of the store.
-func (s *Scheduler) runOf(ctx context.Context, key int64) (run store.Run, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) runOf(ctx context.Context, key int64) (store.Run, error) {
+	var run store.Run
+	err := s.call(ctx, func(c *core) error {
 		if w := c.runs[key]; w != nil {
 			run = *w.run
 		}
 		return nil
 	})
-	if err != nil || run.Key != 0 {
-		return run, err
+	if err != nil {
+		return store.Run{}, err
+	}
+	if run.Key != 0 {
+		return run, nil
 	}
 	st, ok := s.store.(interface {
 		Runs(ctx context.Context, before int64, limit int) ([]store.Run, error)
@@ -315,17 +322,22 @@ func (l *closureLook) count(c *core, states map[store.State]int) {
 }
 
 // UnderWay reports whether the attempt of a fence is under way.
-func (s *Scheduler) UnderWay(ctx context.Context, fence int64) (underWay bool, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) UnderWay(ctx context.Context, fence int64) (bool, error) {
+	var underWay bool
+	err := s.call(ctx, func(c *core) error {
 		underWay = c.attempts[fence] != nil
 		return nil
 	})
-	return underWay && err == nil, err
+	if err != nil {
+		return false, err
+	}
+	return underWay, nil
 }
 
 // Settings returns those settings of the store whose names begin with a prefix.
-func (s *Scheduler) Settings(ctx context.Context, prefix string) (settings map[string]string, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) Settings(ctx context.Context, prefix string) (map[string]string, error) {
+	var settings map[string]string
+	err := s.call(ctx, func(c *core) error {
 		settings = map[string]string{}
 		for name, value := range c.settings {
 			if strings.HasPrefix(name, prefix) {

@@ -8,14 +8,15 @@ import (
 
 // Submit adds tasks, and where it has roots, a run of them. The error may be an [*InvalidError] or
 // a [*CycleError]; nothing is added then.
-func (s *Scheduler) Submit(ctx context.Context, submission *Submission) (receipt Receipt, err error) {
+func (s *Scheduler) Submit(ctx context.Context, submission *Submission) (Receipt, error) {
+	var receipt Receipt
 	if submission.Request != "" {
 		run, known, err := s.store.Run(ctx, submission.Request)
 		if known || err != nil {
 			return Receipt{Run: run.Key}, err
 		}
 	}
-	err = s.call(ctx, func(c *core) (err error) {
+	err := s.call(ctx, func(c *core) (err error) {
 		receipt, err = c.submit(submission)
 		return err
 	})
@@ -26,8 +27,9 @@ func (s *Scheduler) Submit(ctx context.Context, submission *Submission) (receipt
 }
 
 // Beat keeps a worker's attempts its own.
-func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (pulse Pulse, err error) {
-	err = s.call(ctx, func(c *core) error {
+func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (Pulse, error) {
+	var pulse Pulse
+	err := s.call(ctx, func(c *core) error {
 		pulse = c.beat(worker, beats)
 		return nil
 	})
@@ -39,8 +41,9 @@ func (s *Scheduler) Beat(ctx context.Context, worker WorkerInfo, beats []Beat) (
 
 // Commit asks whether an attempt may commit its output. It may, for the time of the grant; that
 // of an attempt that was given up is a [*FencedError].
-func (s *Scheduler) Commit(ctx context.Context, fence int64) (grant Grant, err error) {
-	err = s.call(ctx, func(c *core) (err error) {
+func (s *Scheduler) Commit(ctx context.Context, fence int64) (Grant, error) {
+	var grant Grant
+	err := s.call(ctx, func(c *core) (err error) {
 		grant, err = c.commit(fence)
 		return err
 	})
@@ -127,8 +130,9 @@ func (s *Scheduler) Kill(ctx context.Context, id, by string) error {
 }
 
 // Explain tells why a task is where it is.
-func (s *Scheduler) Explain(ctx context.Context, id string) (explanation Explanation, err error) {
-	err = s.call(ctx, func(c *core) (err error) {
+func (s *Scheduler) Explain(ctx context.Context, id string) (Explanation, error) {
+	var explanation Explanation
+	err := s.call(ctx, func(c *core) (err error) {
 		explanation, err = c.explain(id)
 		return err
 	})

@@ -70,7 +70,8 @@ func (s *Scheduler) Close() {
 	<-s.done
 }
 
-// call has the loop do something, and waits until it is written.
+// call has the loop do something, and waits until it is written. Where ctx ends before that, the loop
+// may still do it: what it sets is not to be looked at, nor set, where there is an error.
 func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
 	r := &request{do: do, reply: make(chan error, 1)}
 	select {
