@@ -6,10 +6,10 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## compile bin/gomr, static
 	CGO_ENABLED=0 go build -trimpath -o bin/gomr ./cmd/gomr
@@ -29,7 +29,7 @@ lint: deps $(GOLANGCI) ## check format, go vet, golangci-lint and shellcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	go vet -tags hadoop ./...
 	$(GOLANGCI) run
-	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers
+	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers scripts/fuzz-api
 
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
@@ -64,6 +64,9 @@ fuzz: ## fuzz each target for FUZZTIME (10s)
 	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
 	  done; \
 	done
+
+fuzz-api: ## send a server what Schemathesis makes of its description, for TIME seconds (120)
+	scripts/fuzz-api $(or $(TIME),120)
 
 demo: ## count the words of a sample, with no cluster
 	@rm -rf .cache/demo && mkdir -p .cache && cp -R testdata/demo .cache/demo

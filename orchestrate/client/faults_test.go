@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -212,6 +211,6 @@ func TestFollowFaults(t *testing.T) {
 	through(t, []func(net.Conn){replies("", silent)}, func(t *testing.T, c *client.Client) {
 		err := c.FollowLog(t.Context(), 1, 0, io.Discard)
 		require.ErrorAs(t, err, new(*client.UnreachableError))
-		require.True(t, strings.Contains(err.Error(), "did not answer in time"), err.Error())
+		require.ErrorContains(t, err, "did not answer in time")
 	})
 }

@@ -24,7 +24,7 @@ func (c *Client) openStream(ctx context.Context, call *call, idle time.Duration)
 	ctx, cancel := context.WithCancelCause(ctx)
 	s := &stream{client: c, ctx: ctx, cancel: cancel, idle: idle}
 	s.timer = time.AfterFunc(c.options.Timeout, func() { cancel(errNoAnswer) })
-	response, err := c.open(ctx, call)
+	response, err := c.open(ctx, call) //nolint:bodyclose // Close does
 	if err != nil {
 		s.timer.Stop()
 		defer cancel(nil)

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,13 +16,15 @@ import (
 // A wall is a clock that can be set, as an administrator or a time server sets that of a machine. It has no
 // monotonic reading.
 type wall struct {
-	shift time.Duration
+	shift atomic.Int64 // in nanoseconds
 	zone  *time.Location
 }
 
 func (w *wall) now() time.Time {
-	return time.Now().Round(0).Add(w.shift).In(w.zone)
+	return time.Now().Round(0).Add(time.Duration(w.shift.Load())).In(w.zone)
 }
+
+func (w *wall) set(by time.Duration) { w.shift.Add(int64(by)) }
 
 // failing is a job that is tried again a second after it failed.
 func failing(id string) Node {
@@ -41,7 +44,7 @@ func TestClockSetBackWhileTasksWait(t *testing.T) {
 				first := work(t, s)
 				second := work(t, s, first.Fence)
 				require.NoError(t, s.End(t.Context(), &End{Fence: first.Fence, Outcome: store.Errored, Error: "no luck"}))
-				w.shift = -time.Hour
+				w.set(-time.Hour)
 				start := time.Now()
 				again := work(t, s, second.Fence)
 				require.Equal(t, "fails", again.Task.ID)
@@ -71,7 +74,7 @@ func TestClockSetBackWhileDown(t *testing.T) {
 			require.NoError(t, s.End(t.Context(), &End{Fence: a.Fence, Outcome: store.Errored}))
 		}
 		s.Close()
-		w.shift = -time.Hour
+		w.set(-time.Hour)
 		s = open(t, st, Config{Now: w.now})
 		start := time.Now()
 		first := work(t, s)
@@ -102,7 +105,7 @@ func TestClockJumps(t *testing.T) {
 		done := map[string]int{}
 		for len(done) < tasks {
 			a := work(t, s)
-			w.shift += time.Duration(random.IntN(7)-3) * time.Hour
+			w.set(time.Duration(random.IntN(7)-3) * time.Hour)
 			time.Sleep(time.Duration(random.IntN(30)) * time.Second)
 			end := &End{Fence: a.Fence, Outcome: store.Succeeded}
 			if random.IntN(3) == 0 {

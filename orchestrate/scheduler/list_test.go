@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -174,4 +175,42 @@ func TestRecordAndUnderWay(t *testing.T) {
 	underWay, err := s.UnderWay(t.Context(), a.Fence)
 	require.NoError(t, err)
 	require.False(t, underWay)
+}
+
+// TestGivenUp: a caller that waits no more shares nothing with the loop, which may be doing what it
+// was asked for. The race detector sees to that.
+func TestGivenUp(t *testing.T) {
+	s := open(t, newMemoryStore(), Config{})
+	submit(t, s, job("a"))
+	fence := work(t, s).Fence
+	for name, ask := range map[string]func(ctx context.Context) error{
+		"Submit": func(ctx context.Context) error {
+			_, err := s.Submit(ctx, &Submission{Nodes: []Node{job("a")}})
+			return err
+		},
+		"Work": func(ctx context.Context) error {
+			_, err := s.Work(ctx, &Ask{Worker: me, Holds: []int64{fence}})
+			return err
+		},
+		"Beat":      func(ctx context.Context) error { _, err := s.Beat(ctx, me, []Beat{{Fence: 99}}); return err },
+		"Commit":    func(ctx context.Context) error { _, err := s.Commit(ctx, fence); return err },
+		"Explain":   func(ctx context.Context) error { _, err := s.Explain(ctx, "a"); return err },
+		"Tasks":     func(ctx context.Context) error { _, err := s.Tasks(ctx, TaskFilter{}); return err },
+		"Counts":    func(ctx context.Context) error { _, err := s.Counts(ctx); return err },
+		"Workers":   func(ctx context.Context) error { _, err := s.Workers(ctx); return err },
+		"Resources": func(ctx context.Context) error { _, err := s.Resources(ctx); return err },
+		"RunStatus": func(ctx context.Context) error { _, err := s.RunStatus(ctx, 1); return err },
+		"UnderWay":  func(ctx context.Context) error { _, err := s.UnderWay(ctx, fence); return err },
+		"Settings":  func(ctx context.Context) error { _, err := s.Settings(ctx, ""); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 200 {
+				ctx, cancel := context.WithCancel(t.Context())
+				go cancel()
+				if err := ask(ctx); err != nil {
+					require.ErrorIs(t, err, context.Canceled)
+				}
+			}
+		})
+	}
 }

@@ -99,11 +99,11 @@ func newContract(t *testing.T, w *world) *contract {
 
 // schema compiles what is at a place of the description.
 func (c *contract) schema(t *rapid.T, path ...string) *jsonschema.Schema {
-	place := contractURL + "#"
-	for _, name := range path {
-		place += "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+	names := make([]string, len(path))
+	for i, name := range path {
+		names[i] = url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
 	}
-	compiled, err := c.compiler.Compile(place)
+	compiled, err := c.compiler.Compile(contractURL + "#/" + strings.Join(names, "/"))
 	require.NoError(t, err)
 	return compiled
 }

@@ -27,5 +27,17 @@
 // # Requests that wait
 //
 // Requests for work, for tasks and for changes wait on the server. When it ends, they get a
-// 503 or are cut off, and come again.
+// 503 or are cut off, and come again. Of more than Options.LongPolls each is looked at once, and then sent away with a
+// 503 and Retry-After. A request that waits takes some 35 KiB with its connection.
+//
+// # Limits
+//
+//	a connection without a request   10 seconds, and 2 minutes after one
+//	the head of a request            10 seconds, 64 KiB
+//	its body                         half a minute, and 5 minutes for a submission, of which it may
+//	                                 stand still for half a minute
+//	its size                         1 MiB, and Options.MaxSubmission; 4 large ones are read at a time
+//	what it asks for                 25 seconds where it waits for nothing, and a 503 then
+//	the answer                       half a minute without a byte that is read
+//	a stream                         an hour, after which it is asked for again from where it was
 package server
