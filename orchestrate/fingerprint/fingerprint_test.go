@@ -120,8 +120,7 @@ func TestCheck(t *testing.T) {
 		},
 		"older bytes, restored": {
 			change: func(w *world) { w.write("text/2014-06-01", "the cats\n", "2014-06-01T00:00:00Z") },
-			want: []string{"input: newer input: /text/2014-06-01 changed at 2014-06-01T00:00:00Z, " + made +
-				" of 8 bytes, which are 9 bytes now"},
+			want:   []string{"input: newer input: /text/2014-06-01 changed at 2014-06-01T00:00:00Z from 8 bytes to 9 bytes, " + made},
 		},
 		"both inputs": {
 			change: func(w *world) {
@@ -129,7 +128,7 @@ func TestCheck(t *testing.T) {
 				require.NoError(w.t, os.Remove(filepath.Join(w.dir, "text/2014-06-02")))
 			},
 			want: []string{
-				"input: newer input: /text/2014-06-01 changed at 2014-06-09T00:00:00Z, " + made + " of 8 bytes, which are 1 bytes now",
+				"input: newer input: /text/2014-06-01 changed at 2014-06-09T00:00:00Z from 8 bytes to 1 byte, " + made,
 				"input: input gone: /text/2014-06-02 is missing now",
 			},
 		},
@@ -200,8 +199,8 @@ func TestAnInputThatIsTheSame(t *testing.T) {
 	w.write("count/2014-06-01/part-00000", "x", "2014-06-20T00:00:00Z")
 	require.Empty(t, w.reasons(report, v1), "another time, the same record")
 	w.write("count/2014-06-01/part-00001", "y", "2014-06-20T00:00:00Z")
-	require.Equal(t, []string{"input: newer input: /count/2014-06-01 changed at 2014-06-20T00:00:00Z, output made at 2014-06-05T00:00:00Z" +
-		" of 1 bytes in 1 files, which are 2 bytes in 2 files now"}, w.reasons(report, v1))
+	require.Equal(t, []string{"input: newer input: /count/2014-06-01 changed at 2014-06-20T00:00:00Z" +
+		" from 1 byte in 1 file to 2 bytes in 2 files, output made at 2014-06-05T00:00:00Z"}, w.reasons(report, v1))
 }
 
 // TestARecordOfAnotherFile counts for nothing.
