@@ -124,7 +124,7 @@ func (c *chaos) check(t *testing.T, round, tasks int) {
 		require.Equal(t, store.Done, explanation.Task.State, id)
 		c.checkHistory(t, remote, explanation)
 	}
-	temporary, err := filepath.Glob(filepath.Join(c.dir, ".done-*"))
+	temporary, err := filepath.Glob(filepath.Join(c.dir, ".done-*.tmp"))
 	require.NoError(t, err)
 	t.Logf("round %d: %d killed so far, %d temporary files left by killed tasks", round, c.killed, len(temporary))
 }

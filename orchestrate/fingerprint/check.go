@@ -129,10 +129,10 @@ func (s *State) changed(then *State, recorded bool, made time.Time) string {
 }
 
 func (s *State) size() string {
-	switch {
-	case s.Kind == Missing:
+	switch s.Kind {
+	case Missing:
 		return "nothing"
-	case s.Kind == File:
+	case File:
 		return count(s.Bytes, "byte")
 	}
 	return count(s.Bytes, "byte") + " in " + count(int64(s.Files), "file")

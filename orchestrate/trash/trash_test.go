@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -375,7 +376,7 @@ func TestRandomTrees(t *testing.T) {
 			if volume == "hdfs" {
 				name = "/" + name
 			}
-			tasks = append(tasks, trash.Task{ID: fmt.Sprint(i), Outputs: []trash.Output{y.output(volume, name)}})
+			tasks = append(tasks, trash.Task{ID: strconv.Itoa(i), Outputs: []trash.Output{y.output(volume, name)}})
 		}
 		before := y.tree(rt)
 		l := &life{diesAt: rapid.IntRange(0, 60).Draw(rt, "dies"), after: rapid.Bool().Draw(rt, "after")}
