@@ -103,15 +103,7 @@ func (a *attempt) locked(ctx context.Context, cancel context.CancelCauseFunc) en
 func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) ending {
 	s := &session{config: a.config, host: a.host, checks: a.newChecker(), watch: newStopwatch(a.node.Timeout, func(d time.Duration) { cancel(&TimeoutError{d}) })}
 	ctx = context.WithValue(ctx, sessionKey{}, s)
-	var record []byte
-	made := func(context.Context) {}
-	if a.config.Record != nil {
-		if text, call := a.config.Record(ctx, a.node.Task); call != nil {
-			record, made = text, call
-		} else {
-			record = text
-		}
-	}
+	record, made := a.record(ctx)
 	s.watch.start()
 	var result JobResult
 	err := guard(func() (err error) {
@@ -134,6 +126,21 @@ func (a *attempt) work(ctx context.Context, cancel context.CancelCauseFunc) endi
 	result.Made, result.Accepted = s.checks.result()
 	end.result = result
 	return end
+}
+
+// record asks what the task is about to be made of. It looks at what the task requires, which is code of the task's; a
+// panic there is a task without a record.
+func (a *attempt) record(ctx context.Context) (record []byte, made func(context.Context)) {
+	if a.config.Record != nil {
+		_ = guard(func() error {
+			record, made = a.config.Record(ctx, a.node.Task)
+			return nil
+		})
+	}
+	if made == nil {
+		made = func(context.Context) {}
+	}
+	return record, made
 }
 
 // call runs the task's Run or its job.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
-	"github.com/gomr/gomr/orchestrate/fingerprint"
 )
 
 func (a *app) planVerb() taskVerb {
@@ -27,55 +26,48 @@ func (a *app) planVerb() taskVerb {
 			set.BoolVar(&asJSON, "json", false, "write JSON")
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error {
-			plan, ages, err := a.planWith(cmd, &place, stale, task)
+			plan, err := a.plan(cmd, &place, task)
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return a.writePlanJSON(plan, ages)
+			var old *aged
+			if stale {
+				if old, err = a.planAged(cmd, &place, task); err != nil {
+					return err
+				}
 			}
-			return a.writePlan(plan, ages, all)
+			if asJSON {
+				return a.writePlanJSON(plan, old)
+			}
+			return a.writePlan(plan, old, all)
 		},
 	}
 }
 
 // plan makes the plan of a task.
 func (a *app) plan(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (*orchestrate.Plan, error) {
-	plan, _, err := a.planWith(cmd, flags, false, task)
-	return plan, err
-}
-
-// planWith makes the plan of a task, and where it is asked for, looks for what may be out of date in it.
-func (a *app) planWith(cmd *cobra.Command, flags *placeFlags, stale bool, task orchestrate.Task) (*orchestrate.Plan, map[string]fingerprint.Age, error) {
 	ui := a.newUI(true)
 	defer ui.close()
 	place, err := flags.open(cmd, ui)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer place.close()
 	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Whole: stale}, task)
+	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll}, task)
 	if err != nil {
-		return nil, nil, &planError{err}
+		return nil, &planError{err}
 	}
 	if plan.Count(orchestrate.StatusMissingExternal) > 0 && place.note != "" {
 		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
 	}
-	if !stale {
-		return plan, nil, nil
-	}
-	return plan, staleness(ctx, plan), nil
+	return plan, nil
 }
 
 // writePlan writes a line for every task that is not complete, or for all of them.
-func (a *app) writePlan(plan *orchestrate.Plan, ages map[string]fingerprint.Age, all bool) error {
-	shown := 0
+func (a *app) writePlan(plan *orchestrate.Plan, old *aged, all bool) error {
+	shown := a.writeStale(old)
 	for node := range plan.Nodes() {
-		for _, reason := range ages[node.ID].Reasons {
-			fmt.Fprintf(a.stdout, "%s may be out of date: %s\n", node.ID, reason.Text)
-			shown++
-		}
 		if node.Status == orchestrate.StatusComplete && !all {
 			continue
 		}
@@ -90,8 +82,8 @@ func (a *app) writePlan(plan *orchestrate.Plan, ages map[string]fingerprint.Age,
 		fmt.Fprintln(a.stdout)
 	}
 	total := planTotal(plan)
-	if len(ages) > 0 {
-		total += fmt.Sprintf("; %d may be out of date", len(ages))
+	if shown := old.count(); shown > 0 {
+		total += fmt.Sprintf("; %d may be out of date", shown)
 	}
 	_, err := fmt.Fprintln(a.stdout, total)
 	return err
@@ -130,18 +122,16 @@ type plannedTask struct {
 	Reason   string             `json:"reason"`
 	Missing  []string           `json:"missing"`  // targets of the output that don't exist
 	Requires []string           `json:"requires"` // ids
-
-	Stale []fingerprint.Reason `json:"stale,omitempty"` // why it may be out of date
 }
 
-func (a *app) writePlanJSON(plan *orchestrate.Plan, ages map[string]fingerprint.Age) error {
+func (a *app) writePlanJSON(plan *orchestrate.Plan, old *aged) error {
 	tasks := []plannedTask{}
 	for node := range plan.Nodes() {
 		reason, err := plan.Why(node.Task)
 		if err != nil {
 			return err
 		}
-		task := plannedTask{ID: node.ID, Status: node.Status, Reason: reason.Text, Missing: []string{}, Requires: []string{}, Stale: ages[node.ID].Reasons}
+		task := plannedTask{ID: node.ID, Status: node.Status, Reason: reason.Text, Missing: []string{}, Requires: []string{}}
 		for _, target := range node.Missing {
 			task.Missing = append(task.Missing, target.String())
 		}
@@ -150,5 +140,9 @@ func (a *app) writePlanJSON(plan *orchestrate.Plan, ages map[string]fingerprint.
 		}
 		tasks = append(tasks, task)
 	}
-	return writeJSON(a.stdout, map[string]any{"tasks": tasks})
+	document := map[string]any{"tasks": tasks}
+	if old != nil {
+		document["stale"] = old.document()
+	}
+	return writeJSON(a.stdout, document)
 }

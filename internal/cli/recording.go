@@ -3,12 +3,13 @@ package cli
 import (
 	"context"
 	"crypto/sha256"
+	"debug/elf"
 	"encoding/hex"
 	"io"
 	"log/slog"
 	"os"
-	"regexp"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,12 +69,6 @@ var thisProgram = sync.OnceValue(func() fingerprint.Program {
 	return p
 })
 
-// goBuildID is how Go marks an executable: the last of the parts changes with its content.
-var goBuildID = regexp.MustCompile(`\xff Go build ID: "[^"\n]*/([^"/\n]+)"\n`)
-
-// buildIDWithin is how much of an executable is read for its build ID, which Go puts in front of the code.
-const buildIDWithin = 64 << 10
-
 // buildID returns what changes when the executable does: Go's own ID of its content, which costs no look at all of it, or
 // else a hash. Empty where it can't be read.
 func buildID() string {
@@ -86,16 +81,34 @@ func buildID() string {
 		return ""
 	}
 	defer file.Close()
-	head := make([]byte, buildIDWithin)
-	n, err := io.ReadFull(file, head)
-	if err == nil || n > 0 {
-		if match := goBuildID.FindSubmatch(head[:n]); match != nil {
-			return string(match[1])
-		}
+	if id := goBuildID(file); id != "" {
+		return id
 	}
 	hash := sha256.New()
-	if _, err := io.Copy(hash, io.NewSectionReader(file, 0, 1<<40)); err != nil {
+	if _, err := io.Copy(hash, file); err != nil {
 		return ""
 	}
 	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// noteHeader is how many bytes of a note stand before what it says: the lengths, the type, and the name "Go".
+const noteHeader = 16
+
+// goBuildID returns the last part of the ID that Go gives to an executable, which is a hash of its content. Where it is
+// none of Linux, or the ID is stripped, it is empty.
+func goBuildID(file io.ReaderAt) string {
+	executable, err := elf.NewFile(file)
+	if err != nil {
+		return ""
+	}
+	section := executable.Section(".note.go.buildid")
+	if section == nil {
+		return ""
+	}
+	note, err := section.Data()
+	if err != nil || len(note) < noteHeader {
+		return ""
+	}
+	id := strings.TrimRight(string(note[noteHeader:]), "\x00")
+	return id[strings.LastIndexByte(id, '/')+1:]
 }

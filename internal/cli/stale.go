@@ -63,6 +63,66 @@ func staleness(ctx context.Context, plan *orchestrate.Plan) map[string]fingerpri
 	return ages
 }
 
+// An aged is a plan of [orchestrate.Config.Whole] with what may be out of date in it. Nil is that nobody has looked.
+type aged struct {
+	plan *orchestrate.Plan
+	ages map[string]fingerprint.Age // by the IDs of the tasks
+}
+
+// planAged plans a task with all behind it, and looks at the outputs.
+func (a *app) planAged(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (*aged, error) {
+	ui := a.newUI(true)
+	defer ui.close()
+	place, err := flags.open(cmd, ui)
+	if err != nil {
+		return nil, err
+	}
+	defer place.close()
+	ctx := hdfs.NewContext(cmd.Context(), place.files)
+	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Whole: true}, task)
+	if err != nil {
+		return nil, &planError{err}
+	}
+	return &aged{plan, staleness(ctx, plan)}, nil
+}
+
+func (p *aged) count() int {
+	if p == nil {
+		return 0
+	}
+	return len(p.ages)
+}
+
+// A staleTask is a task that may be out of date, as --json has it.
+type staleTask struct {
+	ID      string               `json:"id"`
+	Reasons []fingerprint.Reason `json:"reasons"`
+}
+
+func (p *aged) document() []staleTask {
+	tasks := []staleTask{}
+	for node := range p.plan.Nodes() {
+		if age, ok := p.ages[node.ID]; ok {
+			tasks = append(tasks, staleTask{node.ID, age.Reasons})
+		}
+	}
+	return tasks
+}
+
+// writeStale writes why tasks may be out of date, and returns how many lines it took.
+func (a *app) writeStale(p *aged) (lines int) {
+	if p == nil {
+		return 0
+	}
+	for node := range p.plan.Nodes() {
+		for _, reason := range p.ages[node.ID].Reasons {
+			fmt.Fprintf(a.stdout, "%s may be out of date: %s\n", node.ID, reason.Text)
+			lines++
+		}
+	}
+	return lines
+}
+
 // outdated tells for each task of a plan whether it is to be made again: its inputs or parameters changed, or
 // those of a task that it depends on. That the program changed is no reason: it may be a comment.
 func outdated(plan *orchestrate.Plan, ages map[string]fingerprint.Age) []orchestrate.Task {

@@ -68,10 +68,11 @@ func (a *app) undo(cmd *cobra.Command, flags *undoFlags, args []string) (err err
 		return err
 	}
 	defer place.close()
-	id := ""
+	id, err := lastCleared(t)
 	if len(args) == 1 {
-		id = args[0]
-	} else if id, err = lastCleared(t); err != nil {
+		id, err = args[0], nil
+	}
+	if err != nil {
 		return err
 	}
 	entry, err := t.Open(id)

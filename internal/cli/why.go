@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -161,20 +162,20 @@ func (a *app) whyServer(ctx context.Context, remote *client.Client, url, id stri
 			}
 			of = &root.Task
 		}
-		reason.Mend = a.mend(&r, of, url)
+		reason.Mend = a.mend(&r, &explanation.Task, of, url)
 		w.Reasons = append(w.Reasons, reason)
 	}
 	return w, nil
 }
 
-// mend returns commands that do something about a reason. The task is the one to blame.
-func (a *app) mend(r *scheduler.Reason, of *store.Task, url string) []string {
+// mend returns commands that do something about a reason why a task is not further, of which another one may be the root.
+func (a *app) mend(r *scheduler.Reason, task, of *store.Task, url string) []string {
 	server := " --server " + shellQuote(url)
 	id := shellQuote(of.ID)
 	switch r.Kind {
 	case scheduler.NeedsHelp, scheduler.BlockedByTask, scheduler.RestsUntil:
 		if of.State == store.Missing {
-			return []string{a.name + " why " + id}
+			return []string{strings.Join(append([]string{a.name, "run", task.Family}, quoteAll(task.Args)...), " ") + server + "   # when its output is there"}
 		}
 		var commands []string
 		if of.Fence != 0 {
@@ -191,6 +192,14 @@ func (a *app) mend(r *scheduler.Reason, of *store.Task, url string) []string {
 		return []string{a.name + " undo " + shellQuote(entryOf(r.Hold))}
 	}
 	return nil
+}
+
+func quoteAll(words []string) []string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = shellQuote(word)
+	}
+	return quoted
 }
 
 // writeWhy writes what is known of a task for people.

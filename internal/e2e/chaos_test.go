@@ -128,7 +128,7 @@ func (c *chaos) check(t *testing.T, round, tasks int) {
 		}
 	}
 	require.Positive(t, together)
-	temporary, err := filepath.Glob(filepath.Join(c.dir, ".done-*"))
+	temporary, err := filepath.Glob(filepath.Join(c.dir, ".done-*.tmp"))
 	require.NoError(t, err)
 	t.Logf("round %d: %d killed so far, %d temporary files left by killed tasks, %d attempts in a batch", round, c.killed, len(temporary), together)
 }

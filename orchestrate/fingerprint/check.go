@@ -121,18 +121,28 @@ func (s *State) changed(then *State, recorded bool, made time.Time) string {
 	case s.Record != "" && s.Record == then.Record && s.Bytes == then.Bytes && s.Files == then.Files:
 		return "" // it was copied or moved, and is the same
 	}
-	text := fmt.Sprintf("newer input: %s changed at %s, output made at %s", s.Path, stamp(s.Modified), stamp(made))
+	sizes := ""
 	if s.Bytes != then.Bytes || s.Files != then.Files {
-		text += fmt.Sprintf(" of %s, which are %s now", s.describe(then), s.describe(s))
+		sizes = fmt.Sprintf(" from %s to %s", then.size(), s.size())
 	}
-	return text
+	return fmt.Sprintf("newer input: %s changed at %s%s, output made at %s", s.Path, stamp(s.Modified), sizes, stamp(made))
 }
 
-func (*State) describe(s *State) string {
-	if s.Kind == File {
-		return fmt.Sprintf("%d bytes", s.Bytes)
+func (s *State) size() string {
+	switch s.Kind {
+	case Missing:
+		return "nothing"
+	case File:
+		return count(s.Bytes, "byte")
 	}
-	return fmt.Sprintf("%d bytes in %d files", s.Bytes, s.Files)
+	return count(s.Bytes, "byte") + " in " + count(int64(s.Files), "file")
+}
+
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }

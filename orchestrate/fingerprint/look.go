@@ -117,7 +117,7 @@ func RecordOf(output string, isFolder bool) string {
 	return dir + "." + name + ".gomr.json"
 }
 
-// mostLooks bounds how many inputs are looked at at once.
+// mostLooks bounds how many inputs are looked at in parallel.
 const mostLooks = 16
 
 func lookAll(ctx context.Context, targets []orchestrate.Target) []State {
