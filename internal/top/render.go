@@ -162,9 +162,8 @@ func (s *Snapshot) sections(v View, above int) []line {
 	const few, head = 5, 2 // head is a blank line and the headings
 	late, troubles := s.lateRows(v.Now), s.troubleRows(v.Now)
 	running := s.runningRows(v)
-	room := 0
 	if v.Height > 0 {
-		room = v.Height - above - len(s.totals()) - 1
+		room := v.Height - above - len(s.totals()) - 1
 		late, troubles = cut(late, few), cut(troubles, few)
 		for _, rows := range [][]line{late, troubles} {
 			if len(rows) > 0 {
