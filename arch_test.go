@@ -43,6 +43,7 @@ var layers = map[string]layer{
 	"orchestrate/launch":         {[]string{"orchestrate/scheduler", "orchestrate/store"}, "a launch is a task like any other to the scheduler; what plans it is the front door's"},
 	"orchestrate/forecast":       {[]string{"orchestrate/scheduler", "orchestrate/store"}, "a forecast is made of tasks and attempts that it is given: it asks nobody"},
 	"orchestrate/deadline":       {[]string{"orchestrate/forecast", "orchestrate/scheduler", "orchestrate/store"}, "what watches over due times steers no task: it reads the scheduler, and writes its history"},
+	"internal/top":               {[]string{"orchestrate/api", "orchestrate/scheduler", "orchestrate/store"}, "a screen shows what a source says; how a server is reached, the command line tells it"},
 	"orchestrate/api":            {[]string{"orchestrate/scheduler", "orchestrate/store"}, "the types of the wire are those of the scheduler, made for JSON"},
 	"orchestrate/server":         {[]string{"orchestrate/api", "orchestrate/deadline", "orchestrate/forecast", "orchestrate/scheduler", "orchestrate/store"}, "the server hands requests to the scheduler and decides nothing itself"},
 	"orchestrate/client":         {[]string{"orchestrate/api", "orchestrate/scheduler", "orchestrate/store"}, "a client is a scheduler at the other end of a network"},
