@@ -23,6 +23,10 @@ type OpenTask struct {
 	Requires   []int64 // keys of those that are not done: what it requires, and what its attempt has asked for
 }
 
+// openAtOnce bounds how many open tasks are copied before others have their turn: a look at many holds up
+// nobody for more than a millisecond or two.
+const openAtOnce = 1000
+
 // DueTasks returns the keys of the tasks that have a due time and are not done. It looks at no others.
 func (s *Scheduler) DueTasks(ctx context.Context) (keys []int64, err error) {
 	err = s.call(ctx, func(c *core) error {
@@ -55,7 +59,7 @@ func (s *Scheduler) OpenTasks(ctx context.Context, keys []int64) ([]OpenTask, er
 
 // open adds as many open tasks as one look may.
 func (l *closureLook) open(c *core, found []OpenTask) []OpenTask {
-	for range lookAtOnce {
+	for range openAtOnce {
 		if l.over() {
 			return found
 		}
