@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/gomr/gomr/orchestrate"
@@ -176,8 +177,8 @@ func (r remoteSizes) Sizes(ctx context.Context, family string) (sizes []orchestr
 		attempts, err = r.remote.Attempts(ctx, store.AttemptQuery{Family: family, Limit: sizesAsked})
 		return err
 	})
-	for i := len(attempts) - 1; i >= 0; i-- {
-		if made, ok := sizeOf(&attempts[i]); ok {
+	for _, attempt := range slices.Backward(attempts) { // the newest are first
+		if made, ok := sizeOf(&attempt); ok {
 			sizes = append(sizes, made)
 		}
 	}

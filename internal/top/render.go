@@ -64,6 +64,9 @@ func Render(s *Snapshot, v View) []string {
 		for v.Height > 0 && len(lines) < v.Height-1 {
 			lines = append(lines, line{})
 		}
+		if v.Height > 0 {
+			lines = lines[:v.Height-1] // the last one says how to get out
+		}
 		lines = append(lines, line{"q quit  p hold still  e longest first  r riskiest first  n by name", dim})
 	}
 	if v.Height > 0 && len(lines) > v.Height {
@@ -159,9 +162,8 @@ func (s *Snapshot) sections(v View, above int) []line {
 	const few, head = 5, 2 // head is a blank line and the headings
 	late, troubles := s.lateRows(v.Now), s.troubleRows(v.Now)
 	running := s.runningRows(v)
-	room := 0
 	if v.Height > 0 {
-		room = v.Height - above - len(s.totals()) - 1
+		room := v.Height - above - len(s.totals()) - 1
 		late, troubles = cut(late, few), cut(troubles, few)
 		for _, rows := range [][]line{late, troubles} {
 			if len(rows) > 0 {
@@ -272,9 +274,10 @@ func columns(table [][]string, colours []string) []line {
 	lines := make([]line, len(table))
 	for i, row := range table {
 		var b strings.Builder
-		for j, cell := range row {
+		for j, cell := range row[:len(row)-1] {
 			b.WriteString(runewidth.FillRight(plain(cell), widths[j]+2))
 		}
+		b.WriteString(row[len(row)-1])
 		lines[i] = line{b.String(), colours[i]}
 	}
 	return lines
@@ -294,7 +297,13 @@ func short(d time.Duration) string {
 	}
 	text := d.Round(time.Second).String()
 	if d >= time.Hour {
-		text = strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+		text = d.Round(time.Minute).String()
+	}
+	if whole, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = whole + "m"
+	}
+	if whole, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = whole + "h"
 	}
 	return text
 }

@@ -79,9 +79,13 @@ func (t *terminal) suspend() error {
 	if err := t.leave(); err != nil {
 		return err
 	}
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, unix.SIGCONT)
+	defer signal.Stop(continued)
 	if err := unix.Kill(unix.Getpid(), unix.SIGSTOP); err != nil {
 		return err
 	}
+	<-continued // the signal stops the thread that takes it first, which may be another one
 	return t.enter()
 }
 
@@ -114,7 +118,7 @@ func (t *terminal) draw(lines []string) error {
 // readKeys sends keys until the terminal is closed or gone. Of a sequence, such as that of an arrow, nothing is sent.
 func (t *terminal) readKeys() {
 	defer close(t.keys)
-	buffer := make([]byte, 64)
+	buffer, sequence := make([]byte, 64), sequence{}
 	for {
 		select {
 		case <-t.quit:
@@ -134,10 +138,10 @@ func (t *terminal) readKeys() {
 		if err != nil {
 			return
 		}
-		if buffer[0] == '\x1b' {
-			continue
-		}
 		for _, key := range buffer[:read] {
+			if !sequence.isKey(key) {
+				continue
+			}
 			select {
 			case t.keys <- key:
 			case <-t.quit:
@@ -160,4 +164,25 @@ func (t *terminal) readSignals() {
 			return
 		}
 	}
+}
+
+// A sequence tells keys from the bytes of a sequence such as ESC [ A, which an arrow sends.
+type sequence struct{ last byte } // ESC and what opens one, while it goes on
+
+func (s *sequence) isKey(b byte) bool {
+	const escape = 0x1b
+	switch {
+	case b == escape:
+		s.last = escape
+	case s.last == escape && (b == '[' || b == 'O'):
+		s.last = b
+	case s.last == '[' || s.last == 'O':
+		if b >= '@' && b <= '~' || s.last == 'O' {
+			s.last = 0
+		}
+	default:
+		s.last = 0
+		return true
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package deadline
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -298,4 +299,26 @@ func TestEngine_Run(t *testing.T) {
 	require.Eventually(t, func() bool { return count() == 1 }, time.Minute, 10*time.Millisecond)
 	cancel()
 	<-ended
+}
+
+// BenchmarkLook is a look at one task that is due after a hundred thousand others.
+func BenchmarkLook(b *testing.B) {
+	st, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "db"), sqlite.Options{})
+	require.NoError(b, err)
+	defer st.Close()
+	s, err := scheduler.Open(b.Context(), st, scheduler.Config{})
+	require.NoError(b, err)
+	defer s.Close()
+	nodes := []scheduler.Node{node("Load(0)", time.Time{})}
+	for i := 1; i < 100_000; i++ {
+		nodes = append(nodes, node(fmt.Sprintf("Load(%d)", i), time.Time{}, nodes[i/2].ID, nodes[i-1].ID))
+	}
+	nodes = append(nodes, node("Report(1)", time.Now().Add(time.Hour), nodes[len(nodes)-1].ID))
+	_, err = s.Submit(b.Context(), &scheduler.Submission{Nodes: nodes})
+	require.NoError(b, err)
+	e := New(Options{Scheduler: s, Store: st})
+	for b.Loop() {
+		_, err := e.look(b.Context())
+		require.NoError(b, err)
+	}
 }

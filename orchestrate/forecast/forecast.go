@@ -41,15 +41,27 @@ type node struct {
 	took   Summary
 	finish Finish
 	last   *node // what it waits for longest, by P95; nil where it waits for nothing
+	order  place
 }
+
+// A place is how far a node has come on its way into the order.
+type place int8
+
+const (
+	unseen place = iota
+	begun
+	placed
+)
 
 // Predict makes the forecast of tasks that are not done. What they wait for and is not among them
 // counts as done. It asks took once for each family.
 func Predict(now time.Time, open []scheduler.OpenTask, took func(family string) Summary) *Forecast {
 	f := &Forecast{now: now, nodes: make(map[int64]*node, len(open))}
 	families := map[string]Summary{}
+	all := make([]node, len(open)) // at once, for there may be many
 	for i := range open {
-		n := &node{task: &open[i]}
+		n := &all[i]
+		n.task = &open[i]
 		f.nodes[n.task.Key] = n
 		if n.task.Wrapper || n.task.External {
 			continue
@@ -61,7 +73,7 @@ func Predict(now time.Time, open []scheduler.OpenTask, took func(family string) 
 		}
 		n.took = summary
 	}
-	f.sort(open)
+	f.sort(all)
 	for _, n := range f.sorted {
 		f.expect(n)
 	}
@@ -69,24 +81,24 @@ func Predict(now time.Time, open []scheduler.OpenTask, took func(family string) 
 }
 
 // sort puts the nodes in an order in which each is after all that it waits for. Long chains make no deep calls.
-func (f *Forecast) sort(open []scheduler.OpenTask) {
-	const begun, sorted = 1, 2
-	state := make(map[*node]int, len(open))
-	for i := range open {
-		stack := []*node{f.nodes[open[i].Key]}
+func (f *Forecast) sort(all []node) {
+	f.sorted = make([]*node, 0, len(all))
+	var stack []*node
+	for i := range all {
+		stack = append(stack, &all[i])
 		for len(stack) > 0 {
 			n := stack[len(stack)-1]
-			if state[n] != 0 {
+			if n.order != unseen {
 				stack = stack[:len(stack)-1]
-				if state[n] == begun {
-					state[n] = sorted
+				if n.order == begun {
+					n.order = placed
 					f.sorted = append(f.sorted, n)
 				}
 				continue
 			}
-			state[n] = begun
+			n.order = begun
 			for _, key := range n.task.Requires {
-				if required := f.nodes[key]; required != nil && state[required] == 0 {
+				if required := f.nodes[key]; required != nil && required.order == unseen {
 					stack = append(stack, required)
 				}
 			}

@@ -23,6 +23,10 @@ type OpenTask struct {
 	Requires   []int64 // keys of those that are not done: what it requires, and what its attempt has asked for
 }
 
+// openAtOnce bounds how many open tasks are copied before others have their turn: a look at many holds up
+// nobody for more than a millisecond or two.
+const openAtOnce = 1000
+
 // DueTasks returns the keys of the tasks that have a due time and are not done. It looks at no others.
 func (s *Scheduler) DueTasks(ctx context.Context) (keys []int64, err error) {
 	err = s.call(ctx, func(c *core) error {
@@ -43,13 +47,14 @@ func (s *Scheduler) OpenTasks(ctx context.Context, keys []int64) ([]OpenTask, er
 	var found []OpenTask
 	for !look.over() {
 		err := s.call(ctx, func(c *core) error {
+			most := len(found) + openAtOnce
 			look.visit(c, func(t *task) ([]int64, bool) {
 				if t.State == store.Done {
 					return nil, false
 				}
 				one := t.asOpen()
 				found = append(found, one)
-				return one.Requires, false
+				return one.Requires, len(found) >= most
 			})
 			return nil
 		})

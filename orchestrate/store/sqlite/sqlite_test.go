@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -129,6 +130,36 @@ func TestOpen_RefusesANewerVersion(t *testing.T) {
 	require.ErrorAs(t, err, &newer)
 	require.Equal(t, int64(1000), newer.Found)
 	require.ErrorContains(t, err, "use a newer gomr")
+}
+
+// TestOpen_MigratesDueTimes: tasks of a database that knows no due times are due whenever.
+func TestOpen_MigratesDueTimes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gomr.db")
+	open := func() *store.Store {
+		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+		require.NoError(t, err)
+		return s
+	}
+	due := time.Date(2014, 6, 2, 6, 0, 0, 0, time.UTC)
+	task := store.Task{Key: 1, Spec: store.Spec{ID: "a", Due: due}, Progress: store.Progress{State: store.Pending}}
+	s := open()
+	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
+	require.NoError(t, s.Close())
+	change(t, path, "ALTER TABLE tasks DROP COLUMN due")
+	change(t, path, "DELETE FROM schema WHERE version > 1")
+
+	s = open()
+	live, err := s.Load(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "a", live.Tasks[0].ID)
+	require.Zero(t, live.Tasks[0].Due)
+	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
+	require.NoError(t, s.Close())
+	s = open()
+	live, err = s.Load(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, due, live.Tasks[0].Due)
+	require.NoError(t, s.Close())
 }
 
 func TestLoad_DamagedFile(t *testing.T) {
