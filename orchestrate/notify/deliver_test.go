@@ -240,7 +240,8 @@ func TestKilledWhileSending(t *testing.T) {
 		w.open()
 		w.pass(time.Second)
 		require.Len(t, w.ops().take(), 1)
-		require.Equal(t, <-ids, <-ids)
+		first := <-ids
+		require.Equal(t, first, <-ids)
 		require.Empty(t, ids)
 		w.engine.Close()
 		w.open()

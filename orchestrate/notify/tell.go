@@ -28,23 +28,9 @@ func (e *Engine) tellDue(ctx context.Context, b *book, now time.Time) error {
 }
 
 func (e *Engine) tell(ctx context.Context, b *book, i *incident, now time.Time) error {
-	k := kinds[i.Kind]
-	var tasks []store.Task
-	if len(i.Tasks) > 0 {
-		var err error
-		if tasks, err = e.stillOpen(ctx, i.Kind, i.Tasks); err != nil {
-			return err
-		}
-		if len(tasks) == 0 && len(i.Blaming) > 0 { // which stay failed though their cause is mended
-			if tasks, err = e.stillOpen(ctx, i.Kind, i.Blaming); err != nil {
-				return err
-			}
-			b.turn(i, tasks)
-		}
-		b.leave(i, func(t incidentTask) bool { return !hasKey(tasks, t.Key) })
-		if b.incidents[i.ID] == nil {
-			return nil
-		}
+	tasks, err := e.weed(ctx, b, i)
+	if err != nil || b.incidents[i.ID] == nil {
+		return err
 	}
 	if i.Channels = e.told(i.Kind, i.Family); len(i.Channels) == 0 {
 		b.close(i)
@@ -55,13 +41,32 @@ func (e *Engine) tell(ctx context.Context, b *book, i *incident, now time.Time) 
 		return err
 	}
 	e.post(b, m, i.Channels, now)
-	if k.open == nil || len(i.Tasks) == 0 {
+	if kinds[i.Kind].open == nil || len(i.Tasks) == 0 {
 		b.close(i)
 		return nil
 	}
 	i.Told = now
 	b.touch(i)
 	return nil
+}
+
+// weed takes what is mended out of an incident, and returns the tasks that are left. The incident is closed where none is.
+func (e *Engine) weed(ctx context.Context, b *book, i *incident) ([]store.Task, error) {
+	if len(i.Tasks) == 0 {
+		return nil, nil
+	}
+	tasks, err := e.stillOpen(ctx, i.Kind, i.Tasks)
+	if err != nil {
+		return nil, err
+	}
+	if len(tasks) == 0 && len(i.Blaming) > 0 { // which stay failed though their cause is mended
+		if tasks, err = e.stillOpen(ctx, i.Kind, i.Blaming); err != nil {
+			return nil, err
+		}
+		b.turn(i, tasks)
+	}
+	b.leave(i, func(t incidentTask) bool { return !hasKey(tasks, t.Key) })
+	return tasks, nil
 }
 
 // stillOpen returns those of some tasks that are still of an incident of a kind, by key.
