@@ -191,7 +191,7 @@ func TestClockSetBack(t *testing.T) {
 			w.apply(nightly(withData(trigger.Condition{Paths: []string{"/data/{date}"}})))
 			w.passTo("2000-01-01 03:00")
 			w.files.add("/data/1999-12-31")
-			w.setBack = 12 * time.Hour
+			w.setBack.Store(int64(12 * time.Hour))
 			if restart {
 				w.restart(0)
 			}
@@ -217,7 +217,7 @@ func TestDaylightSaving(t *testing.T) {
 		inWorld(t, func(t *testing.T, w *world) {
 			at, err := time.Parse("2006-01-02 15:04", from)
 			require.NoError(t, err)
-			w.setBack = -time.Until(at)
+			w.setBack.Store(-int64(time.Until(at)))
 			w.apply(nightly(func(s *trigger.Schedule) {
 				s.Time, s.Zone, s.Task = "@hourly", "Europe/Berlin", []string{"Report", "--hour={hour}"}
 			}))

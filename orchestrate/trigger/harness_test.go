@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,7 +35,7 @@ type world struct {
 	engine    *trigger.Engine
 	files     *memoryFiles
 	flaky     *flaky
-	setBack   time.Duration
+	setBack   atomic.Int64   // nanoseconds by which the engine's clock is late
 	ran       map[string]int // how often each task was run
 }
 
@@ -59,7 +60,7 @@ func (w *world) open() {
 	require.NoError(w, err)
 	w.flaky.Scheduler = w.scheduler
 	w.engine, err = trigger.Open(w.Context(), trigger.Options{
-		Scheduler: w.flaky, Files: w.files, Now: func() time.Time { return time.Now().Add(-w.setBack) },
+		Scheduler: w.flaky, Files: w.files, Now: func() time.Time { return time.Now().Add(-time.Duration(w.setBack.Load())) },
 	})
 	require.NoError(w, err)
 }
