@@ -57,7 +57,7 @@ func TestBackfill(t *testing.T) {
 		require.Equal(t, [2]int{2, 1}, [2]int{status.Done, status.Failed})
 		require.Zero(t, status.Left)
 		require.Contains(t, w.labels(id)["b"].Why, "no luck")
-		require.Equal(t, []string{backfill.EventStarted, backfill.EventEnded}, w.store.kinds())
+		require.Equal(t, []string{backfill.EventStarted, backfill.EventEnded}, w.kinds())
 
 		require.NoError(t, w.scheduler.Mark(t.Context(), "T(b)", store.Done, "ann", ""))
 		require.Equal(t, 3, w.status(id).Done, "somebody has done by hand what had failed")
@@ -91,7 +91,7 @@ func TestPauseAndResume(t *testing.T) {
 		require.ErrorContains(t, err, "backfill 1 is over: it is ended")
 		_, err = w.engine.Resume(t.Context(), 7, "ann")
 		require.ErrorIs(t, err, backfill.ErrUnknown)
-		require.Equal(t, []string{backfill.EventStarted, backfill.EventPaused, backfill.EventResumed, backfill.EventEnded}, w.store.kinds())
+		require.Equal(t, []string{backfill.EventStarted, backfill.EventPaused, backfill.EventResumed, backfill.EventEnded}, w.kinds())
 	})
 }
 
@@ -186,8 +186,7 @@ func TestOldOnesAreForgotten(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, list, 3)
 		require.Equal(t, int64(6), list[0].ID)
-		_, settings := w.store.setting("")
-		require.Equal(t, 7, settings, "two for each, and the last number")
+		require.Len(t, w.store.Contents().Settings, 7, "two for each, and the last number")
 	})
 }
 
@@ -231,8 +230,7 @@ func TestDamagedSettingsAreTold(t *testing.T) {
 			_, _, err = w.engine.Show(t.Context(), 1)
 			require.ErrorIs(t, err, backfill.ErrUnknown)
 			require.Equal(t, int64(3), w.start(1, "c"), "its number is not given again")
-			left, _ := w.store.setting("backfill 1")
-			require.Equal(t, damage, left)
+			require.Equal(t, damage, w.store.Contents().Settings["backfill 1"])
 		})
 	}
 }
@@ -275,7 +273,7 @@ func (s *scenario) run(t *testing.T) {
 	for _, step := range s.Steps {
 		w.step(step, id)
 	}
-	w.store.fail(0)
+	w.failWrites(0)
 	for range 2 * len(labels) {
 		_, _ = w.engine.Resume(t.Context(), id, "ann") // it may run
 		settle()
@@ -319,11 +317,11 @@ func (w *world) step(step string, id int64) {
 		_, _ = w.engine.Resume(context.Background(), id, "ann")
 	case "restart":
 		w.close()
-		w.store.fail(0) // a server that can't read its store does not start
+		w.failWrites(0) // a server that can't read its store does not start
 		w.open()
 	case "fail a write":
-		w.store.fail(1)
+		w.failWrites(1)
 	case "fail three writes":
-		w.store.fail(3)
+		w.failWrites(3)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,130 +16,15 @@ import (
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A memoryStore is a store in memory whose writes fail when they are told to.
-type memoryStore struct {
-	mu       sync.Mutex
-	tasks    map[int64]store.Task
-	attempts map[int64]store.Attempt
-	runs     map[int64]store.Run
-	settings map[string]string
-	events   []store.Event
-	failing  int // so many of the next writes
-}
-
-func newMemoryStore() *memoryStore {
-	return &memoryStore{
-		tasks: map[int64]store.Task{}, attempts: map[int64]store.Attempt{},
-		runs: map[int64]store.Run{}, settings: map[string]string{},
-	}
-}
-
-func (m *memoryStore) fail(writes int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.failing = writes
-}
-
-func (m *memoryStore) Write(_ context.Context, b *store.Batch) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.failing > 0 {
-		m.failing--
-		return errors.New("no space left on device")
-	}
-	for _, t := range b.Tasks {
-		m.tasks[t.Key] = t
-	}
-	for key, p := range b.Progress {
-		t := m.tasks[key]
-		t.Progress = p
-		m.tasks[key] = t
-	}
-	for _, a := range b.Attempts {
-		m.attempts[a.Fence] = a
-	}
-	for _, r := range b.Runs {
-		m.runs[r.Key] = r
-	}
-	m.events = append(m.events, b.Events...)
-	for name, value := range b.Settings {
-		m.settings[name] = value
-		if value == "" {
-			delete(m.settings, name)
-		}
-	}
-	return nil
-}
-
-func (m *memoryStore) Load(context.Context) (*store.Live, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	live := &store.Live{Settings: maps.Clone(m.settings), LastEvent: int64(len(m.events))}
-	for _, key := range slices.Sorted(maps.Keys(m.tasks)) {
-		live.Tasks, live.LastTask = append(live.Tasks, m.tasks[key]), key
-	}
-	for _, fence := range slices.Sorted(maps.Keys(m.attempts)) {
-		live.LastFence = fence
-		if m.attempts[fence].Outcome == "" {
-			live.Attempts = append(live.Attempts, m.attempts[fence])
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(m.runs)) {
-		live.LastRun = key
-		if m.runs[key].Ended.IsZero() {
-			live.Runs = append(live.Runs, m.runs[key])
-		}
-	}
-	return live, nil
-}
-
-func (m *memoryStore) Run(_ context.Context, request string) (store.Run, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, r := range m.runs {
-		if r.Request == request {
-			return r, true, nil
-		}
-	}
-	return store.Run{}, false, nil
-}
-
-func (m *memoryStore) Runs(_ context.Context, before int64, _ int) ([]store.Run, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if r, ok := m.runs[before-1]; ok {
-		return []store.Run{r}, nil
-	}
-	return nil, nil
-}
-
-// setting returns a setting, and all returns how many there are.
-func (m *memoryStore) setting(name string) (value string, all int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.settings[name], len(m.settings)
-}
-
-// kinds returns the kinds of the events that tell of backfills.
-func (m *memoryStore) kinds() (kinds []string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, e := range m.events {
-		if len(e.Kind) > 8 && e.Kind[:8] == "backfill" {
-			kinds = append(kinds, e.Kind)
-		}
-	}
-	return kinds
-}
-
 // A world is a store with a scheduler, an engine, and a worker that does what it is told.
 type world struct {
 	t         require.TestingT
-	store     *memoryStore
+	store     *storetest.Memory
 	scheduler *scheduler.Scheduler
 	engine    *backfill.Engine
 
@@ -153,7 +38,7 @@ type world struct {
 
 func newWorld(t require.TestingT) *world {
 	w := &world{
-		t: t, store: newMemoryStore(), fails: map[string]bool{}, held: map[int64]*scheduler.Assignment{},
+		t: t, store: storetest.NewMemory(), fails: map[string]bool{}, held: map[int64]*scheduler.Assignment{},
 		planned: map[string]bool{}, began: map[string]int{}, ended: map[string]bool{},
 	}
 	w.open()
@@ -243,6 +128,29 @@ func (w *world) work() {
 	for a := w.take(); a != nil; a = w.take() {
 		require.NoError(w.t, w.finish(a))
 	}
+}
+
+// failWrites has so many of the next writes fail, and then no more.
+func (w *world) failWrites(n int) {
+	w.store.Fail(func(int) error {
+		if n == 0 {
+			return nil
+		}
+		n--
+		return storetest.ErrDiskFull
+	})
+}
+
+// kinds returns the kinds of the events that tell of backfills.
+func (w *world) kinds() (kinds []string) {
+	events, err := w.store.Events(context.Background(), store.EventQuery{})
+	require.NoError(w.t, err)
+	for _, e := range events {
+		if strings.HasPrefix(e.Kind, "backfill") {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	return kinds
 }
 
 // settle gives the engine the time to notice.

@@ -258,7 +258,7 @@ func TestLongLog(t *testing.T) {
 			a := w.work(fmt.Sprintf("A(n=%d)", n))
 			text := strings.Repeat("0123456789abcde\n", size/16)
 			text += strings.Repeat("x", size-len(text))
-			w.store.log(a.Fence, text)
+			require.NoError(t, w.store.AppendLog(t.Context(), a.Fence, 0, []byte(text)))
 			lines, err := w.engine.lastLines(t.Context(), a.Fence)
 			require.NoError(t, err)
 			want := strings.Split(strings.TrimRight(text, "\n"), "\n")

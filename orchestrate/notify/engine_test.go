@@ -22,13 +22,13 @@ func TestOneCauseIsOneMessage(t *testing.T) {
 		nodes = append(nodes, job("Report(month=2014-06)", "Report", "Top(n=7)"))
 		w.submit("ann", nodes...)
 		a := w.work("WordCount(date=2014-06-01)")
-		w.store.log(a.Fence, "reading\ntoken=abc\nno room\n")
+		require.NoError(t, w.store.AppendLog(t.Context(), a.Fence, 0, []byte("reading\ntoken=abc\nno room\n")))
 		w.pass(4 * time.Minute) // it is lost, and tried again: that is not told
 		w.pass(time.Hour)
 		require.Empty(t, w.ops().take())
 
 		a = w.work("WordCount(date=2014-06-01)")
-		w.store.log(a.Fence, "reading\nAuthorization: Bearer abcdefgh\nno room\n")
+		require.NoError(t, w.store.AppendLog(t.Context(), a.Fence, 0, []byte("reading\nAuthorization: Bearer abcdefgh\nno room\n")))
 		require.NoError(t, w.scheduler.End(t.Context(), &scheduler.End{
 			Fence: a.Fence, Outcome: store.Errored, Exit: 3, Error: "disk quota exceeded\n42 of 41 GB",
 			Details: map[string]string{"tracking url": "http://rm:8088/proxy/application_1_2", "map: records": "7"},
@@ -270,7 +270,7 @@ func TestOthersAreToldOfTheirs(t *testing.T) {
 func TestThePastIsNotTold(t *testing.T) {
 	inWorld(t, Config{}, func(t *testing.T, w *world) {
 		w.engine.Close()
-		for name := range w.store.settings {
+		for name := range w.store.Contents().Settings {
 			require.NoError(t, w.scheduler.Set(t.Context(), name, ""))
 		}
 		w.wordCounts(1, quota)

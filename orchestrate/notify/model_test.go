@@ -39,7 +39,7 @@ func TestModel(t *testing.T) {
 // A machine drives an engine by hand: nothing is done between its steps.
 type machine struct {
 	clock     atomic.Int64 // the scheduler looks at it while others wait
-	store     *memoryStore
+	store     *fragileStore
 	scheduler *scheduler.Scheduler
 	engine    *Engine
 	channel   string // what it does with the next message: "take", "refuse", "die" after it took it, "die first"
@@ -59,7 +59,7 @@ type fate struct{ mended, again bool }
 
 func newMachine(t *rapid.T) *machine {
 	m := &machine{
-		store:    newMemoryStore(),
+		store:    newStore(),
 		failures: map[failure]*fate{}, last: map[string]failure{}, channel: "take",
 	}
 	m.advance(time.Duration(time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC).UnixNano()))
@@ -115,7 +115,7 @@ func anyTask(t *rapid.T) (id, family string) {
 
 // state returns the state of a task, or nothing.
 func (m *machine) state(id string) (store.State, time.Time) {
-	for _, task := range m.store.tasks {
+	for _, task := range m.store.Contents().Tasks {
 		if task.ID == id {
 			return task.State, task.Changed
 		}
@@ -125,7 +125,7 @@ func (m *machine) state(id string) (store.State, time.Time) {
 
 // fail lets a task fail that is not failed, as others or an earlier run had made it.
 func (m *machine) fail(t *rapid.T) {
-	if m.store.failing {
+	if m.store.failing.Load() {
 		return
 	}
 	id, family := anyTask(t)
@@ -161,7 +161,7 @@ func (m *machine) now() time.Time { return time.Unix(0, m.clock.Load()).UTC() }
 
 func (m *machine) forgive(t *rapid.T) {
 	id, _ := anyTask(t)
-	if state, _ := m.state(id); state != store.Failed || m.store.failing {
+	if state, _ := m.state(id); state != store.Failed || m.store.failing.Load() {
 		return
 	}
 	m.tick()
@@ -170,7 +170,7 @@ func (m *machine) forgive(t *rapid.T) {
 
 func (m *machine) mend(t *rapid.T) {
 	id, _ := anyTask(t)
-	if state, _ := m.state(id); state == "" || state == store.Done || m.store.failing {
+	if state, _ := m.state(id); state == "" || state == store.Done || m.store.failing.Load() {
 		return
 	}
 	m.tick()
@@ -244,7 +244,7 @@ func (m *machine) check(t *rapid.T) {
 	for _, i := range m.engine.book.incidents {
 		done := 0
 		for _, task := range i.Tasks {
-			done += boolToInt(m.store.tasks[task.Key].State == store.Done)
+			done += boolToInt(m.store.Contents().Tasks[task.Key].State == store.Done)
 		}
 		require.Less(t, done, len(i.Tasks), "an incident whose tasks are all done is closed: %v", i)
 	}
@@ -254,7 +254,7 @@ func (m *machine) check(t *rapid.T) {
 func (m *machine) closed(id string) bool {
 	for _, i := range m.engine.book.incidents {
 		for _, task := range i.Tasks {
-			if m.store.tasks[task.Key].ID == id {
+			if m.store.Contents().Tasks[task.Key].ID == id {
 				return false
 			}
 		}

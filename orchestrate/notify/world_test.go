@@ -70,7 +70,7 @@ func (i *inbox) messages() []*Message {
 // A world is a scheduler whose history an engine reads. Its time is that of the bubble.
 type world struct {
 	t         *testing.T
-	store     *memoryStore
+	store     *fragileStore
 	scheduler *scheduler.Scheduler
 	config    Config
 	engine    *Engine
@@ -89,7 +89,7 @@ func inWorld(t *testing.T, config Config, test func(t *testing.T, w *world)) {
 			config.Channels = []Channel{{Name: "ops"}}
 		}
 		config.Channels = slices.Clone(config.Channels)
-		w := &world{t: t, store: newMemoryStore(), config: config, boxes: map[string]*inbox{}}
+		w := &world{t: t, store: newStore(), config: config, boxes: map[string]*inbox{}}
 		for i := range w.config.Channels {
 			w.config.Channels[i].Slack = &Slack{URL: NewSecret("https://chat.example.com/hooks/x")}
 			w.boxes[w.config.Channels[i].Name] = &inbox{}

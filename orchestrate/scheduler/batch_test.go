@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // many returns nodes that can be made together.
@@ -50,7 +51,7 @@ func fail(t *testing.T, s *Scheduler, a *Assignment, members ...MemberEnd) {
 // that each has; all take one resource together.
 func TestBatchIsHalved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		submit(t, s, many(8)...)
 		var given []string
 		for range 7 {
@@ -74,7 +75,7 @@ func TestBatchIsHalved(t *testing.T) {
 
 // TestBatchMembers: each task of a batch ends as its worker says of it.
 func TestBatchMembers(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	receipt := submit(t, s, many(3)...)
 	a := work(t, s)
@@ -95,14 +96,14 @@ func TestBatchMembers(t *testing.T) {
 		require.Equal(t, want, page.Tasks[i].State)
 	}
 	require.Equal(t, "no such day", page.Tasks[1].Error)
-	require.False(t, st.runs[receipt.Run].Ended.IsZero())
+	require.False(t, st.Contents().Runs[receipt.Run].Ended.IsZero())
 	require.ErrorAs(t, s.End(t.Context(), &End{Fence: a.Fence, Outcome: store.Succeeded, Members: []MemberEnd{{Outcome: store.Killed}}}), new(*InvalidError))
 }
 
 // TestBatchOfAnOldWorker: one that knows nothing of batches makes the first task, and says that all is well.
 func TestBatchOfAnOldWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		submit(t, s, many(4)...)
 		var given []string
 		for range 4 {
@@ -117,7 +118,7 @@ func TestBatchOfAnOldWorker(t *testing.T) {
 
 // TestBatchIsKilled for one of its tasks, which has failed then; the others start again.
 func TestBatchIsKilled(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, many(3)...)
 	a := work(t, s)
 	require.NoError(t, s.Kill(t.Context(), "1", "ann"))
@@ -136,7 +137,7 @@ func TestBatchIsKilled(t *testing.T) {
 // TestBatchIsLost as a whole: no task of it may commit or end then, and each is tried again.
 func TestBatchIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := newMemoryStore()
+		st := storetest.NewMemory()
 		s := open(t, st, Config{})
 		submit(t, s, many(4)...)
 		a := work(t, s)
@@ -160,7 +161,7 @@ func TestBatchIsLost(t *testing.T) {
 
 // TestBatchAwaits tasks as a whole.
 func TestBatchAwaits(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, many(2)...)
 	a := work(t, s)
 	submit(t, s, job("needed"))

@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // TestChangesFollowWrites: what was written is told in order, and only after it was written.
 func TestChangesFollowWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := newMemoryStore()
+		st := storetest.NewMemory()
 		s := open(t, st, Config{})
 		ctx, cancel := context.WithCancel(t.Context())
 		changes := s.Changes(ctx)
@@ -26,9 +27,7 @@ func TestChangesFollowWrites(t *testing.T) {
 		a := work(t, s)
 		second := <-changes
 		require.Equal(t, []TaskChange{{1, "a", "T", store.Running, second.Tasks[0].Changed, a.Fence}}, second.Tasks)
-		st.mu.Lock()
-		require.Equal(t, store.Running, st.tasks[1].State)
-		st.mu.Unlock()
+		require.Equal(t, store.Running, st.Contents().Tasks[1].State)
 		require.NoError(t, s.Pause(ctx, "ann"), "which changes no task")
 		succeed(t, s, a)
 		third := <-changes
@@ -52,20 +51,20 @@ func TestChangesFollowWrites(t *testing.T) {
 
 // TestFailedWriteReloads: nothing is told that was not written, and what may have been is read again.
 func TestFailedWriteReloads(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	changes := s.Changes(t.Context())
-	st.fail(always)
+	st.Fail(storetest.Always(storetest.ErrDiskFull))
 	require.Error(t, s.Pause(t.Context(), "ann"))
 	require.Equal(t, Changes{Number: 1, Reload: true}, <-changes)
-	st.fail(nil)
+	st.Fail(nil)
 	submit(t, s, job("a"))
 	require.Equal(t, "a", (<-changes).Tasks[0].ID)
 }
 
 // TestSlowSubscriber: who doesn't listen holds up nobody, and learns that changes were missed.
 func TestSlowSubscriber(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	changes := s.Changes(t.Context())
 	const many = 3 * subscriberRoom
 	for i := range many {
@@ -83,7 +82,7 @@ func TestSlowSubscriber(t *testing.T) {
 
 // TestChangesAfter: who comes again gets what was missed.
 func TestChangesAfter(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	s.Changes(t.Context())
 	for i := range recentRoom + 10 {
 		submit(t, s, job(fmt.Sprint("t", i)))
@@ -102,7 +101,7 @@ func TestChangesAfter(t *testing.T) {
 }
 
 func TestOnWrite(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	var told []Written
 	stop := s.OnWrite(func(w Written) { told = append(told, w) })
@@ -110,9 +109,9 @@ func TestOnWrite(t *testing.T) {
 	require.Len(t, told, 1)
 	require.Equal(t, 3, told[0].Records, "a task, a run and an event")
 	require.NoError(t, told[0].Err)
-	st.fail(always)
+	st.Fail(storetest.Always(storetest.ErrDiskFull))
 	require.Error(t, s.Pause(t.Context(), "ann"))
-	require.ErrorIs(t, told[1].Err, errDiskFull)
+	require.ErrorIs(t, told[1].Err, storetest.ErrDiskFull)
 	stop()
 	require.Error(t, s.Pause(t.Context(), "ann"))
 	require.Len(t, told, 2)

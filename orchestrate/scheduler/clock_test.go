@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // A wall is a clock that can be set, as an administrator or a time server sets that of a machine. It has no
@@ -39,7 +40,7 @@ func TestClockSetBackWhileTasksWait(t *testing.T) {
 		t.Run(zone.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &wall{zone: zone}
-				s := open(t, newMemoryStore(), Config{Now: w.now})
+				s := open(t, storetest.NewMemory(), Config{Now: w.now})
 				submit(t, s, failing("fails"), job("runs"))
 				first := work(t, s)
 				second := work(t, s, first.Fence)
@@ -63,7 +64,7 @@ func TestClockSetBackWhileTasksWait(t *testing.T) {
 func TestClockSetBackWhileDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{zone: time.UTC}
-		st := newMemoryStore()
+		st := storetest.NewMemory()
 		s := open(t, st, Config{Now: w.now})
 		n := failing("rests")
 		n.Retry.Failures = 1
@@ -95,7 +96,7 @@ func TestClockJumps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		w := &wall{zone: time.FixedZone("odd", 5*3600+1800)}
-		s := open(t, newMemoryStore(), Config{Now: w.now})
+		s := open(t, storetest.NewMemory(), Config{Now: w.now})
 		const tasks = 50
 		var nodes []Node
 		for i := range tasks {

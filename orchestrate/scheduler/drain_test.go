@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // TestDrain waits until no attempt runs, and nothing starts meanwhile.
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		submit(t, s, job("a"))
 		submit(t, s, job("b"))
 		a := work(t, s)
@@ -45,7 +46,7 @@ func TestDrain(t *testing.T) {
 // TestPauseResource: tasks that take a resource don't start, others do, and what has begun goes on.
 func TestPauseResource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := newMemoryStore()
+		st := storetest.NewMemory()
 		s := open(t, st, Config{})
 		require.NoError(t, s.SetLimit(t.Context(), "pool", 2, "ann"))
 		takes := func(id string) Node {
@@ -93,7 +94,7 @@ func TestPauseResource(t *testing.T) {
 
 // TestLostOnTheWay: what was given to a worker that drains, and got lost, is given back at once.
 func TestLostOnTheWay(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	submit(t, s, job("has"))
 	submit(t, s, job("lost"))
@@ -104,7 +105,7 @@ func TestLostOnTheWay(t *testing.T) {
 	pulse, err := s.Beat(t.Context(), drains, []Beat{{Fence: has.Fence}})
 	require.NoError(t, err)
 	require.Empty(t, pulse)
-	require.Equal(t, store.Interrupted, st.attempts[lost.Fence].Outcome)
+	require.Equal(t, store.Interrupted, st.Contents().Attempts[lost.Fence].Outcome)
 	again, err := s.Work(t.Context(), &Ask{Worker: WorkerInfo{ID: "another", Programs: []string{"p"}}})
 	require.NoError(t, err)
 	require.Equal(t, "lost", again.Task.ID)

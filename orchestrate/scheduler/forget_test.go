@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 const month = 30 * 24 * time.Hour
@@ -24,7 +25,7 @@ func forget(t *testing.T, s *Scheduler) int {
 // a new task.
 func TestForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := newMemoryStore()
+		st := storetest.NewMemory()
 		s := open(t, st, Config{})
 		old := submit(t, s, job("a"), job("b", "a"), job("kept"), job("c", "b"))
 		for range 4 {
@@ -62,14 +63,14 @@ func TestForget(t *testing.T) {
 		again := work(t, s)
 		require.Equal(t, "c", again.Task.ID)
 		require.Greater(t, again.Fence, int64(4), "numbers never come again")
-		require.EqualValues(t, 6, st.tasks[6].Key)
+		require.EqualValues(t, 6, st.Contents().Tasks[6].Key)
 	})
 }
 
 // TestForgetCutsAChain: of days each of which requires the one before, those of the last month stay.
 func TestForgetCutsAChain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := newMemoryStore()
+		st := storetest.NewMemory()
 		s := open(t, st, Config{})
 		for day := range 100 {
 			var requires []string
@@ -95,7 +96,7 @@ func TestForgetCutsAChain(t *testing.T) {
 // TestForgetWhatFailed: tasks that have failed go, with those that wait for them, when no run under way wants them.
 func TestForgetWhatFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		far := job("far")
 		far.Program = "another"
 		_, err := s.Submit(t.Context(), &Submission{Nodes: []Node{far, job("a"), job("b", "a")}, Roots: []string{"b", "far"}}) // a run that goes on
@@ -129,7 +130,7 @@ func TestForgetWhatFailed(t *testing.T) {
 // TestForgetWorkers: those of which nothing was heard for a day.
 func TestForgetWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		for _, id := range []string{"old", "new"} {
 			_, err := s.Beat(t.Context(), WorkerInfo{ID: id}, nil)
 			require.NoError(t, err)
@@ -147,7 +148,7 @@ func TestForgetWorkers(t *testing.T) {
 // TestForgetMany takes several steps, in which a request has its turn.
 func TestForgetMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		const n = 3*forgetAtOnce + 7
 		var nodes []Node
 		for i := range n {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // made submits a <- b <- c and has all done.
@@ -27,7 +28,7 @@ func stateOf(t *testing.T, s *Scheduler, id string) store.State {
 // TestHeld: a task that is held is not done, is not started, and a submission that found its output
 // there changes nothing of that, also after a restart.
 func TestHeld(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	made(t, s)
 	ctx := t.Context()
@@ -52,7 +53,7 @@ func TestHeld(t *testing.T) {
 
 // TestReleasedAsDone: an output that is back lets those go on that wait for it.
 func TestReleasedAsDone(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	made(t, s)
 	ctx := t.Context()
 	require.NoError(t, s.Hold(ctx, &Hold{Name: "h", Tasks: []string{"a", "b"}, By: "ann"}))
@@ -84,7 +85,7 @@ func TestHoldIsRefused(t *testing.T) {
 		"named several ways": {"", Hold{Tasks: []string{"a", "a"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, newMemoryStore(), Config{})
+			s := open(t, storetest.NewMemory(), Config{})
 			ctx := t.Context()
 			group := Node{Spec: store.Spec{ID: "group", Wrapper: true}, Requires: []string{"c"}}
 			submit(t, s, job("a"), job("b", "a"), job("c", "b"), group, job("reader", "group"))
@@ -111,7 +112,7 @@ func TestHoldIsRefused(t *testing.T) {
 
 // TestHoldThatKills: it can be had when the attempt has ended.
 func TestHoldThatKills(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	ctx := t.Context()
 	submit(t, s, job("a"))
 	fence := work(t, s).Fence

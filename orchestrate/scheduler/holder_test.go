@@ -6,18 +6,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // TestHolder: an attempt is the worker's whose token it was given to, also after both have started anew.
 func TestHolder(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	submit(t, s, job("a"), job("b", "a"))
 	mine, yours := WithToken(t.Context(), "mine"), WithToken(t.Context(), "yours")
 	ask := &Ask{Worker: me}
 	a, err := s.Work(mine, ask)
 	require.NoError(t, err)
-	require.Equal(t, "mine", st.attempts[a.Fence].Token)
+	require.Equal(t, "mine", st.Contents().Attempts[a.Fence].Token)
 	s.Close()
 	s = open(t, st, Config{})
 
@@ -56,7 +57,7 @@ func TestHolder(t *testing.T) {
 
 // TestHolderIsAWorker: one that says it is another gets nothing for the attempts of that.
 func TestHolderIsAWorker(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("a"))
 	a := work(t, s)
 	pulse, err := s.Beat(t.Context(), WorkerInfo{ID: "another"}, []Beat{{Fence: a.Fence}})

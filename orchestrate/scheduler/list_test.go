@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 func ids(tasks []store.Task) (ids []string) {
@@ -19,7 +20,7 @@ func ids(tasks []store.Task) (ids []string) {
 }
 
 func TestTasks(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	other := job("Other(1)")
 	other.Family = "Other"
 	submit(t, s, job("T(1)"), job("T(2)"), other, job("T(3)"))
@@ -53,7 +54,7 @@ func TestTasks(t *testing.T) {
 
 // TestTasksLooksOn: a look that finds nothing among many goes on to the end.
 func TestTasksLooksOn(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	nodes := make([]Node, 2*lookAtOnce+5)
 	for i := range nodes {
 		nodes[i] = job(fmt.Sprint("t", i))
@@ -75,7 +76,7 @@ func TestTasksLooksOn(t *testing.T) {
 
 // TestCounts: what is counted as it changes is what a count of all would be, also after a restart.
 func TestCounts(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	external := Node{Spec: store.Spec{ID: "external", External: true}}
 	group := Node{Spec: store.Spec{ID: "group", Wrapper: true}, Requires: []string{"a", "b"}}
@@ -104,7 +105,7 @@ func TestCounts(t *testing.T) {
 }
 
 func TestWorkersAndResources(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	takes := job("takes")
 	takes.Resources = map[string]int{"pool": 1}
 	submit(t, s, takes)
@@ -124,7 +125,7 @@ func TestWorkersAndResources(t *testing.T) {
 
 // TestRunStatus: a run counts its roots and all that they require, each once.
 func TestRunStatus(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("apart"))
 	receipt := submit(t, s, job("a"), job("b", "a"), job("c", "a"), job("d", "b", "c"))
 	require.NoError(t, s.Mark(t.Context(), "a", store.Done, "ann", ""))
@@ -141,7 +142,7 @@ func TestRunStatus(t *testing.T) {
 
 // TestSettings: others keep theirs, and not those of the scheduler.
 func TestSettings(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	require.NoError(t, s.Set(t.Context(), "token a", "1"))
 	require.NoError(t, s.Set(t.Context(), "token b", "2"))
@@ -158,13 +159,13 @@ func TestSettings(t *testing.T) {
 }
 
 func TestRecordAndUnderWay(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	submit(t, s, job("a"))
 	require.NoError(t, s.Record(t.Context(), "audit", "a", "ann", "looked"))
 	require.NoError(t, s.Record(t.Context(), "audit", "none", "ann", "looked again"))
-	require.EqualValues(t, 1, st.events[1].Task)
-	require.Zero(t, st.events[2].Task)
+	require.EqualValues(t, 1, st.Contents().Events[2].Task)
+	require.Zero(t, st.Contents().Events[3].Task)
 	a := work(t, s)
 	for fence, want := range map[int64]bool{a.Fence: true, 99: false} {
 		underWay, err := s.UnderWay(t.Context(), fence)
@@ -180,7 +181,7 @@ func TestRecordAndUnderWay(t *testing.T) {
 // TestGivenUp: a caller that waits no more shares nothing with the loop, which may be doing what it
 // was asked for. The race detector sees to that.
 func TestGivenUp(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("a"))
 	fence := work(t, s).Fence
 	for name, ask := range map[string]func(ctx context.Context) error{

@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // A gatedStore is a store whose writes wait until the test lets them go on.
 type gatedStore struct {
-	*memoryStore
+	*storetest.Memory
 
 	gate chan error // an error is what the write returns
 }
@@ -26,7 +27,7 @@ func (g *gatedStore) Write(ctx context.Context, b *store.Batch) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return g.memoryStore.Write(ctx, b)
+	return g.Memory.Write(ctx, b)
 }
 
 // later submits a task, and returns the error when there is a reply.
@@ -45,7 +46,7 @@ func later(t *testing.T, s *Scheduler, nodes ...Node) <-chan error {
 // nobody hears of either before both are written.
 func TestNothingIsToldBeforeItIsWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := &gatedStore{newMemoryStore(), make(chan error)}
+		st := &gatedStore{storetest.NewMemory(), make(chan error)}
 		s := open(t, st, Config{})
 		first := later(t, s, job("a"))
 		second := later(t, s, job("b", "a"))
@@ -71,13 +72,13 @@ func TestNothingIsToldBeforeItIsWritten(t *testing.T) {
 // TestLaterRequestsFailWithTheirGround: a batch that can't be written takes with it what was done on top of it.
 func TestLaterRequestsFailWithTheirGround(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := &gatedStore{newMemoryStore(), make(chan error)}
+		st := &gatedStore{storetest.NewMemory(), make(chan error)}
 		s := open(t, st, Config{})
 		first := later(t, s, job("a"))
 		second := later(t, s, job("b", "a"))
-		st.gate <- errDiskFull
-		require.ErrorIs(t, <-first, errDiskFull)
-		require.ErrorIs(t, <-second, errDiskFull)
+		st.gate <- storetest.ErrDiskFull
+		require.ErrorIs(t, <-first, storetest.ErrDiskFull)
+		require.ErrorIs(t, <-second, storetest.ErrDiskFull)
 
 		again := later(t, s, job("b", "a"))
 		require.ErrorContains(t, <-again, "b requires a, which is not known")
@@ -91,7 +92,7 @@ func TestLaterRequestsFailWithTheirGround(t *testing.T) {
 // TestCloseWhileWriting: whoever waits gets an error, and what was written is there afterwards.
 func TestCloseWhileWriting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		st := &gatedStore{newMemoryStore(), make(chan error)}
+		st := &gatedStore{storetest.NewMemory(), make(chan error)}
 		s := open(t, st, Config{})
 		first := later(t, s, job("a"))
 		second := later(t, s, job("b", "a"))

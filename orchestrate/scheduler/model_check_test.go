@@ -86,7 +86,8 @@ func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
 func (m *machine) check(t *rapid.T) {
 	c := m.core
 	used, mates := map[string]int{}, 0
-	require.Len(t, m.store.tasks, len(c.tasks))
+	written := m.store.Contents().Tasks
+	require.Len(t, written, len(c.tasks))
 	require.Len(t, c.byID, len(c.tasks))
 	require.Len(t, c.order, len(c.tasks)+c.removed)
 	for _, one := range c.tasks {
@@ -128,7 +129,7 @@ func (m *machine) check(t *rapid.T) {
 			require.Equal(t, one.open == 0, one.State == store.Done, one.ID)
 		}
 		require.Equal(t, one.State == store.Retrying || one.State == store.Disabled, one.alarm != nil, one.ID)
-		require.Equal(t, one.Task.Progress, m.store.tasks[one.Key].Progress, "%s is written", one.ID)
+		require.Equal(t, one.Task.Progress, written[one.Key].Progress, "%s is written", one.ID)
 	}
 	require.Equal(t, used, c.resources.used)
 	for key, h := range c.mates {

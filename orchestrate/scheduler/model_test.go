@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // TestModel does random requests to a core, with a clock that jumps, and checks after each that all
@@ -19,7 +20,7 @@ import (
 func TestModel(t *testing.T) {
 	largest := 0
 	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{store: newMemoryStore(), fences: map[int64]store.Outcome{}}
+		m := &machine{store: storetest.NewMemory(), fences: map[int64]store.Outcome{}}
 		m.core = newCore(Config{}.withDefaults(), time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC))
 		t.Repeat(map[string]func(*rapid.T){
 			"submit":  m.submit,
@@ -50,7 +51,7 @@ const families = 12
 // A machine drives a core.
 type machine struct {
 	core   *core
-	store  *memoryStore
+	store  *storetest.Memory
 	fences map[int64]store.Outcome // of all attempts that were given out; empty while under way
 	last   int64
 
@@ -166,7 +167,7 @@ func (m *machine) end(t *rapid.T) {
 	require.NoError(t, m.core.end(end, ""), "told twice")
 	m.commit(t)
 	for _, one := range all {
-		told := m.store.attempts[one.Fence].Outcome
+		told := m.store.Contents().Attempts[one.Fence].Outcome
 		m.fences[one.Fence] = told
 		verdict := slices.IndexFunc(end.Members, func(m MemberEnd) bool { return m.Fence == one.Fence })
 		switch {
@@ -330,10 +331,11 @@ func (m *machine) forget(t *rapid.T) {
 
 // retry has a run tried again, and the run is under way then unless its roots have settled.
 func (m *machine) retry(t *rapid.T) {
-	if len(m.store.runs) == 0 {
+	runs := m.store.Contents().Runs
+	if len(runs) == 0 {
 		t.Skip("no run")
 	}
-	run := m.store.runs[rapid.SampledFrom(slices.Sorted(maps.Keys(m.store.runs))).Draw(t, "run")]
+	run := runs[rapid.SampledFrom(slices.Sorted(maps.Keys(runs))).Draw(t, "run")]
 	for look := newClosureLook(run.Roots); !look.over(); {
 		m.core.retry(look, &run, "ann")
 		m.commit(t)

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -56,7 +57,7 @@ func succeed(t *testing.T, s *Scheduler, a *Assignment) {
 
 // TestOrder: what a task requires comes first, and with its priority.
 func TestOrder(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("low"))
 	urgent := job("urgent", "input")
 	urgent.Priority = 7
@@ -71,7 +72,7 @@ func TestOrder(t *testing.T) {
 // TestWorkWaits: a worker that waits is given what comes, and what it didn't hear of is given again.
 func TestWorkWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		got := make(chan *Assignment)
 		go func() {
 			a, err := s.Work(t.Context(), &Ask{Worker: me})
@@ -91,7 +92,7 @@ func TestWorkWaits(t *testing.T) {
 // TestGoneWorkerGetsNothing: a worker that no longer waits is given nothing.
 func TestGoneWorkerGetsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		ctx, cancel := context.WithCancel(t.Context())
 		gone := make(chan error)
 		go func() {
@@ -109,7 +110,7 @@ func TestGoneWorkerGetsNothing(t *testing.T) {
 
 // TestResources: a task that lacks a resource is passed by those that don't need it, and by no other.
 func TestResources(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	require.NoError(t, s.SetLimit(t.Context(), "disk", 3, "ann"))
 	needs := func(id string, priority, disk int) Node {
 		n := job(id)
@@ -139,7 +140,7 @@ func TestResources(t *testing.T) {
 
 // TestBugDoesNoHarm: a request that breaks the scheduler is not done, and what came with it neither.
 func TestBugDoesNoHarm(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	err := s.call(t.Context(), func(c *core) error {
 		_, _ = c.submit(&Submission{Nodes: []Node{job("a")}})
 		panic("no luck")
@@ -152,17 +153,17 @@ func TestBugDoesNoHarm(t *testing.T) {
 
 // TestWriteFails: where the store fails, callers have the error, and nothing has changed.
 func TestWriteFails(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	submit(t, s, job("a"))
 	a := work(t, s)
 
-	st.fail(always)
+	st.Fail(storetest.Always(storetest.ErrDiskFull))
 	_, err := s.Submit(t.Context(), &Submission{Nodes: []Node{job("b")}})
-	require.ErrorIs(t, err, errDiskFull)
-	require.ErrorIs(t, s.End(t.Context(), &End{Fence: a.Fence, Outcome: store.Succeeded}), errDiskFull)
-	require.ErrorIs(t, s.Pause(t.Context(), "ann"), errDiskFull)
-	st.fail(nil)
+	require.ErrorIs(t, err, storetest.ErrDiskFull)
+	require.ErrorIs(t, s.End(t.Context(), &End{Fence: a.Fence, Outcome: store.Succeeded}), storetest.ErrDiskFull)
+	require.ErrorIs(t, s.Pause(t.Context(), "ann"), storetest.ErrDiskFull)
+	st.Fail(nil)
 
 	_, err = s.Explain(t.Context(), "b")
 	require.ErrorIs(t, err, ErrUnknownTask)
@@ -174,7 +175,7 @@ func TestWriteFails(t *testing.T) {
 // TestWriteFailsWhileClosing: what could not be written is forgotten then, too, though a request may
 // come before the loop ends.
 func TestWriteFailsWhileClosing(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	s.Close() // the test is the loop now
 	step := func(nodes ...Node) error {
@@ -186,9 +187,9 @@ func TestWriteFailsWhileClosing(t *testing.T) {
 		s.land()
 		return <-r.reply
 	}
-	st.fail(always)
-	require.ErrorIs(t, step(job("a")), errDiskFull)
-	st.fail(nil)
+	st.Fail(storetest.Always(storetest.ErrDiskFull))
+	require.ErrorIs(t, step(job("a")), storetest.ErrDiskFull)
+	st.Fail(nil)
 	require.ErrorContains(t, step(job("b", "a")), "b requires a, which is not known")
 	require.NoError(t, step(job("a"), job("b", "a")))
 	open(t, st, Config{})
@@ -196,7 +197,7 @@ func TestWriteFailsWhileClosing(t *testing.T) {
 
 // TestRequestTwice: a request that is made again changes nothing, before and after a restart.
 func TestRequestTwice(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	submission := &Submission{Request: "nightly 2014-06-01", Nodes: []Node{job("a")}, Roots: []string{"a"}}
 	first, err := s.Submit(t.Context(), submission)
@@ -218,7 +219,7 @@ func TestRequestTwice(t *testing.T) {
 // one can't do harm any more.
 func TestSilentWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{Lease: 10 * time.Second})
+		s := open(t, storetest.NewMemory(), Config{Lease: 10 * time.Second})
 		submit(t, s, job("a"))
 		first := work(t, s)
 		time.Sleep(9 * time.Second)
@@ -246,7 +247,7 @@ func TestSilentWorker(t *testing.T) {
 // TestRetry: waits between attempts grow, and after the last one the task has failed.
 func TestRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		n := job("a")
 		n.Retry = store.Retry{Attempts: 4, Delay: time.Minute, MaxDelay: 3 * time.Minute}
 		submit(t, s, n, job("b", "a"))
@@ -272,7 +273,7 @@ func TestRetry(t *testing.T) {
 // TestDisabled: a task that fails too often rests.
 func TestDisabled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{Retry: store.Retry{Attempts: 100, Delay: time.Second, Failures: 3, Window: time.Hour, Rest: 5 * time.Hour}})
+		s := open(t, storetest.NewMemory(), Config{Retry: store.Retry{Attempts: 100, Delay: time.Second, Failures: 3, Window: time.Hour, Rest: 5 * time.Hour}})
 		submit(t, s, job("a"))
 		for range 3 {
 			a := work(t, s)
@@ -287,7 +288,7 @@ func TestDisabled(t *testing.T) {
 
 // TestClockSetBack: waits go by the time that passes.
 func TestClockSetBack(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	now := time.Date(2014, 6, 1, 3, 0, 0, 0, time.UTC)
 	c := newClock(func() time.Time { return now })
 	before := c.now()
@@ -308,7 +309,7 @@ func TestClockSetBack(t *testing.T) {
 // TestAwait: a task that asks for others while it runs goes on where it was.
 func TestAwait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, newMemoryStore(), Config{})
+		s := open(t, storetest.NewMemory(), Config{})
 		outer := job("outer")
 		outer.Resources = map[string]int{"database": 1}
 		submit(t, s, outer)
@@ -345,7 +346,7 @@ func TestAwait(t *testing.T) {
 
 // TestKill: whoever runs the attempt is told, and the task has failed.
 func TestKill(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("a"))
 	a := work(t, s)
 	require.NoError(t, s.Kill(t.Context(), "a", "ann"))
@@ -364,7 +365,7 @@ func TestKill(t *testing.T) {
 
 // TestInvalid: what can't be is refused whole.
 func TestInvalid(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("a"), job("b", "a"))
 	for name, submission := range map[string]*Submission{
 		"node 0 has no ID": {Nodes: []Node{{}}},
@@ -384,7 +385,7 @@ func TestInvalid(t *testing.T) {
 
 // TestClosed: requests end with the scheduler.
 func TestClosed(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	waits := make(chan error)
 	go func() {
 		_, err := s.Work(t.Context(), &Ask{Worker: me})
@@ -399,16 +400,19 @@ func TestClosed(t *testing.T) {
 // is started anew: each task is done once, after what it requires, and never by two at a time.
 func TestManyWorkers(t *testing.T) {
 	const tasks, workers = 400, 20
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	restart := make(chan bool, 1)
-	st.fail(func(write int) bool {
+	st.Fail(func(write int) error {
 		if write%50 == 0 {
 			select {
 			case restart <- true:
 			default:
 			}
 		}
-		return write%7 == 0
+		if write%7 == 0 {
+			return storetest.ErrDiskFull
+		}
+		return nil
 	})
 	w := &world{t: t, requires: map[string][]string{}, running: map[string]bool{}, done: map[string]bool{}}
 	w.scheduler = open(t, st, Config{})
@@ -478,7 +482,7 @@ func (w *world) insist(request func(s *Scheduler) error) error {
 		w.mu.Lock()
 		s := w.scheduler
 		w.mu.Unlock()
-		if err := request(s); !errors.Is(err, errDiskFull) && !errors.Is(err, ErrClosed) {
+		if err := request(s); !errors.Is(err, storetest.ErrDiskFull) && !errors.Is(err, ErrClosed) {
 			return err
 		}
 	}

@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // TestFailureIsAnEvent: the history has the end of each task that is failed for good, and why, but not
 // the attempts that are followed by others.
 func TestFailureIsAnEvent(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	submit(t, s, job("a"))
 	first := work(t, s)
@@ -22,10 +23,10 @@ func TestFailureIsAnEvent(t *testing.T) {
 	third := work(t, s)
 	require.NoError(t, s.End(t.Context(), &End{Fence: third.Fence, Outcome: store.Killed, Error: "killed by ann"}))
 	var failed []store.Event
-	for _, e := range st.events {
-		if e.Kind == TaskFailed {
-			failed = append(failed, store.Event{Kind: e.Kind, Task: e.Task, Fence: e.Fence, Message: e.Message})
-		}
+	events, err := st.Events(t.Context(), store.EventQuery{Kind: TaskFailed})
+	require.NoError(t, err)
+	for _, e := range events {
+		failed = append(failed, store.Event{Kind: e.Kind, Task: e.Task, Fence: e.Fence, Message: e.Message})
 	}
 	require.Equal(t, []store.Event{
 		{Kind: TaskFailed, Task: 1, Fence: second.Fence, Message: "disk quota exceeded"},
@@ -35,7 +36,7 @@ func TestFailureIsAnEvent(t *testing.T) {
 
 // TestStuckBehind: what waits for a task that has failed is found, and from there the task again.
 func TestStuckBehind(t *testing.T) {
-	s := open(t, newMemoryStore(), Config{})
+	s := open(t, storetest.NewMemory(), Config{})
 	submit(t, s, job("bad"), job("good"), job("next", "bad", "good"), job("last", "next"), job("apart", "good"))
 	bad := work(t, s)
 	require.Equal(t, "bad", bad.Task.ID)
@@ -54,13 +55,13 @@ func TestStuckBehind(t *testing.T) {
 
 // TestSetAll: settings and events are written together or not at all.
 func TestSetAll(t *testing.T) {
-	st := newMemoryStore()
+	st := storetest.NewMemory()
 	s := open(t, st, Config{})
 	seq, err := s.LastEvent(t.Context())
 	require.NoError(t, err)
-	st.fail(always)
-	require.ErrorIs(t, s.SetAll(t.Context(), map[string]string{"x 1": "a"}, store.Event{Kind: "x"}), errDiskFull)
-	st.fail(nil)
+	st.Fail(storetest.Always(storetest.ErrDiskFull))
+	require.ErrorIs(t, s.SetAll(t.Context(), map[string]string{"x 1": "a"}, store.Event{Kind: "x"}), storetest.ErrDiskFull)
+	st.Fail(nil)
 	settings, err := s.Settings(t.Context(), "x ")
 	require.NoError(t, err)
 	require.Empty(t, settings)

@@ -12,6 +12,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // A remote is what a scheduler and a client of one have in common.
@@ -208,7 +209,7 @@ func TestPages(t *testing.T) {
 		}
 		want := 3
 		if path == "/events" {
-			want = len(w.store.events)
+			want = len(w.store.Contents().Events)
 		}
 		require.Equal(t, want, seen, path)
 	}
@@ -229,7 +230,7 @@ func TestHealth(t *testing.T) {
 		require.Contains(t, answer, want)
 	}
 
-	w.store.fail(&store.DatabaseError{Database: "/secret/place", Op: "write", Kind: store.ErrFull, Err: assert.AnError})
+	w.store.Fail(storetest.Always(&store.DatabaseError{Database: "/secret/place", Op: "write", Kind: store.ErrFull, Err: assert.AnError}))
 	require.Error(t, w.scheduler.Set(t.Context(), "x", "y"))
 	status, answer := w.send("GET", "/readyz", "")
 	require.Equal(t, 503, status)
@@ -237,7 +238,7 @@ func TestHealth(t *testing.T) {
 	require.NotContains(t, answer, "secret")
 	status, _ = w.send("GET", "/healthz", "")
 	require.Equal(t, 200, status)
-	w.store.fail(nil)
+	w.store.Fail(nil)
 	require.NoError(t, w.scheduler.Set(t.Context(), "x", "y"))
 	status, _ = w.send("GET", "/readyz", "")
 	require.Equal(t, 200, status)

@@ -14,6 +14,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // as returns the error of a type within another one.
@@ -117,8 +118,8 @@ func TestServerErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			log.Reset()
-			w.store.fail(test.err)
-			defer w.store.fail(nil)
+			w.store.Fail(storetest.Always(test.err))
+			defer w.store.Fail(nil)
 			err := w.client.SetLimit(t.Context(), "r", 5, "")
 			p := as[*api.Problem](t, err)
 			require.Equal(t, test.code, p.Code)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // An operation is one of the description.
@@ -140,10 +141,10 @@ func FuzzBodies(f *testing.F) {
 			f.Add(uint8(n+i), []byte(content))
 		}
 	}
-	s, err := scheduler.Open(f.Context(), newMemoryStore(), scheduler.Config{})
+	s, err := scheduler.Open(f.Context(), storetest.NewMemory(), scheduler.Config{})
 	require.NoError(f, err)
 	f.Cleanup(s.Close)
-	handler, err := server.New(f.Context(), server.Options{Scheduler: s, Store: newMemoryStore()})
+	handler, err := server.New(f.Context(), server.Options{Scheduler: s, Store: storetest.NewMemory()})
 	require.NoError(f, err)
 	f.Cleanup(handler.Close)
 	var posts []operation

@@ -20,6 +20,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -32,7 +33,7 @@ var me = scheduler.WorkerInfo{ID: "me", Host: "here", Programs: []string{"p"}, S
 // A world is a scheduler with a server and a client.
 type world struct {
 	t         *testing.T
-	store     *memoryStore
+	store     *storetest.Memory
 	scheduler *scheduler.Scheduler
 	backfills *backfill.Engine
 	server    *server.Server
@@ -42,7 +43,7 @@ type world struct {
 
 func start(t *testing.T, options server.Options) *world {
 	t.Helper()
-	w := &world{t: t, store: newMemoryStore()}
+	w := &world{t: t, store: storetest.NewMemory()}
 	var err error
 	w.scheduler, err = scheduler.Open(t.Context(), w.store, scheduler.Config{})
 	require.NoError(t, err)

@@ -191,9 +191,9 @@ func TestTokens(t *testing.T) {
 	require.NotEmpty(t, w.refusal(""))
 	require.Empty(t, w.refusal(secret.Secret))
 
-	require.NotContains(t, w.store.setting("token root"), secret.Secret)
+	require.NotContains(t, w.store.Contents().Settings["token root"], secret.Secret)
 	require.NotContains(t, log.String(), secret.Secret)
-	for _, e := range w.store.events {
+	for _, e := range w.store.Contents().Events {
 		require.NotContains(t, e.Message, secret.Secret)
 	}
 }

@@ -80,9 +80,8 @@ func TestSecretsStayHidden(t *testing.T) {
 		_, answer := w.send("GET", path, "", bearer(secrets["admin"]))
 		fmt.Fprintln(&said, answer)
 	}
-	w.store.mu.Lock()
-	fmt.Fprintln(&said, w.store.settings, w.store.events, w.store.tasks)
-	w.store.mu.Unlock()
+	contents := w.store.Contents()
+	fmt.Fprintln(&said, contents.Settings, contents.Events, contents.Tasks)
 	require.Contains(t, said.String(), "refused")
 	for whose, secret := range secrets {
 		for line := range strings.Lines(said.String()) {
@@ -95,7 +94,7 @@ func TestSecretsStayHidden(t *testing.T) {
 func TestBrowsersEverywhere(t *testing.T) {
 	w := start(t, server.Options{})
 	w.submit(job("a"))
-	events := len(w.store.events)
+	events := len(w.store.Contents().Events)
 	for _, o := range w.operations() {
 		if o.method != http.MethodPost {
 			continue
@@ -123,7 +122,7 @@ func TestBrowsersEverywhere(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, w.store.events, events, "nothing was done")
+	require.Len(t, w.store.Contents().Events, events, "nothing was done")
 	status, _ := w.send("GET", "/api/v1/counts", "", header("Origin", "http://evil.example"))
 	require.Equal(t, 200, status)
 	response, err := w.http.Client().Get(w.http.URL + "/api/v1/counts")
@@ -144,7 +143,7 @@ func TestWrongTokensEverywhere(t *testing.T) {
 	require.NoError(t, w.as(admin).RevokeToken(t.Context(), "gone"))
 	_, err = w.as(admin).Submit(t.Context(), &scheduler.Submission{Nodes: []scheduler.Node{job("a")}})
 	require.NoError(t, err)
-	stored := w.store.setting("token root")
+	stored := w.store.Contents().Settings["token root"]
 	for name, change := range map[string]func(*http.Request){
 		"none":                 func(*http.Request) {},
 		"an empty one":         bearer(""),

@@ -20,6 +20,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // A slowWorld is a server in a bubble of testing/synctest, where hours pass at once. Its connections
@@ -27,7 +28,7 @@ import (
 type slowWorld struct {
 	t         *testing.T
 	scheduler *scheduler.Scheduler
-	store     *memoryStore
+	store     *storetest.Memory
 	dials     chan net.Conn
 	conns     []net.Conn
 	clients   sync.WaitGroup
@@ -39,7 +40,7 @@ func slowly(t *testing.T, run func(t *testing.T, w *slowWorld)) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		w := &slowWorld{t: t, store: newMemoryStore(), dials: make(chan net.Conn)}
+		w := &slowWorld{t: t, store: storetest.NewMemory(), dials: make(chan net.Conn)}
 		var err error
 		w.scheduler, err = scheduler.Open(ctx, w.store, scheduler.Config{})
 		require.NoError(t, err)

@@ -12,50 +12,54 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
-// A model is what a store must have, in memory.
-type model struct {
-	tasks    map[int64]store.Task
-	attempts map[int64]store.Attempt
-	runs     map[int64]store.Run
-	events   map[int64]store.Event
-	settings map[string]string
+// Contents are what a store must have, in memory: the records by their keys.
+type Contents struct {
+	Tasks    map[int64]store.Task
+	Attempts map[int64]store.Attempt
+	Runs     map[int64]store.Run
+	Events   map[int64]store.Event
+	Settings map[string]string
 }
 
-func newModel() *model {
-	return &model{make(map[int64]store.Task), make(map[int64]store.Attempt), make(map[int64]store.Run),
+func newContents() *Contents {
+	return &Contents{make(map[int64]store.Task), make(map[int64]store.Attempt), make(map[int64]store.Run),
 		make(map[int64]store.Event), make(map[string]string)}
 }
 
+func (c *Contents) clone() *Contents {
+	return &Contents{maps.Clone(c.Tasks), maps.Clone(c.Attempts), maps.Clone(c.Runs), maps.Clone(c.Events), maps.Clone(c.Settings)}
+}
+
 // write does what a store does for a batch.
-func (m *model) write(b *store.Batch) {
+func (c *Contents) write(b *store.Batch) {
 	for _, key := range b.Forgotten {
-		delete(m.tasks, key)
+		delete(c.Tasks, key)
 	}
 	for _, task := range b.Tasks {
 		task.Spec, task.Progress = storedSpec(task.Spec), storedProgress(task.Progress)
-		m.tasks[task.Key] = task
+		c.Tasks[task.Key] = task
 	}
 	for key, progress := range b.Progress {
-		task := m.tasks[key]
+		task := c.Tasks[key]
 		task.Progress = storedProgress(progress)
-		m.tasks[key] = task
+		c.Tasks[key] = task
 	}
 	for _, a := range b.Attempts {
 		a.Started, a.Ended, a.Details = storedTime(a.Started), storedTime(a.Ended), storedMap(a.Details)
-		m.attempts[a.Fence] = a
+		c.Attempts[a.Fence] = a
 	}
 	for _, r := range b.Runs {
 		r.At, r.Ended, r.Roots = storedTime(r.At), storedTime(r.Ended), storedList(r.Roots)
-		m.runs[r.Key] = r
+		c.Runs[r.Key] = r
 	}
 	for _, e := range b.Events {
 		e.At = storedTime(e.At)
-		m.events[e.Seq] = e
+		c.Events[e.Seq] = e
 	}
 	for name, value := range b.Settings {
-		m.settings[name] = value
+		c.Settings[name] = value
 		if value == "" {
-			delete(m.settings, name)
+			delete(c.Settings, name)
 		}
 	}
 }
@@ -117,20 +121,20 @@ func storedMap[V any](m map[string]V) map[string]V {
 }
 
 // live returns what Load must return.
-func (m *model) live() *store.Live {
-	live := &store.Live{Tasks: sorted(m.tasks), Settings: m.settings}
-	for _, a := range sorted(m.attempts) {
+func (c *Contents) live() *store.Live {
+	live := &store.Live{Tasks: sorted(c.Tasks), Settings: maps.Clone(c.Settings)}
+	for _, a := range sorted(c.Attempts) {
 		if a.Ended.IsZero() {
 			live.Attempts = append(live.Attempts, a)
 		}
 	}
-	for _, r := range sorted(m.runs) {
+	for _, r := range sorted(c.Runs) {
 		if r.Ended.IsZero() {
 			live.Runs = append(live.Runs, r)
 		}
 	}
-	live.LastTask, live.LastFence, live.LastRun, live.LastEvent = last(m.tasks), last(m.attempts), last(m.runs), last(m.events)
-	for _, task := range m.tasks {
+	live.LastTask, live.LastFence, live.LastRun, live.LastEvent = last(c.Tasks), last(c.Attempts), last(c.Runs), last(c.Events)
+	for _, task := range c.Tasks {
 		live.LastFence = max(live.LastFence, task.Fence)
 	}
 	return live
@@ -158,18 +162,18 @@ func last[T any](records map[int64]T) (greatest int64) {
 	return greatest
 }
 
-// check compares all that a store has with the model.
-func (m *model) check(ctx context.Context, t require.TestingT, s *store.Store) {
+// check compares all that a store has with the contents.
+func (c *Contents) check(ctx context.Context, t require.TestingT, s database) {
 	live, err := s.Load(ctx)
 	require.NoError(t, err)
-	require.Equal(t, m.live(), live)
+	require.Equal(t, c.live(), live)
 	attempts, err := s.Attempts(ctx, store.AttemptQuery{Limit: math.MaxInt32})
 	require.NoError(t, err)
-	require.Equal(t, reversed(m.attempts), attempts)
+	require.Equal(t, reversed(c.Attempts), attempts)
 	events, err := s.Events(ctx, store.EventQuery{Limit: math.MaxInt32})
 	require.NoError(t, err)
-	require.Equal(t, sorted(m.events), events)
+	require.Equal(t, sorted(c.Events), events)
 	runs, err := s.Runs(ctx, 0, math.MaxInt32)
 	require.NoError(t, err)
-	require.Equal(t, reversed(m.runs), runs)
+	require.Equal(t, reversed(c.Runs), runs)
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
-// testRandom writes random batches, and compares with the model after each and after each opening.
-func testRandom(t *testing.T, makeDatabase func(t testing.TB) Opener) {
+// testRandom writes random batches, and compares with what it must have after each and after each opening.
+func testRandom(t *testing.T, makeDatabase func(t testing.TB) opener) {
 	rapid.Check(t, func(r *rapid.T) {
 		ctx := context.WithoutCancel(t.Context())
 		opener := makeDatabase(t)
-		m := newModel()
+		m := newContents()
 		for range rapid.IntRange(1, 2).Draw(r, "openings") {
 			s, err := opener()
 			require.NoError(r, err)
@@ -51,7 +51,7 @@ var (
 	anyKey      = rapid.OneOf(rapid.Int64Range(1, 9), rapid.Int64Min(1))
 )
 
-func drawBatch(r *rapid.T, m *model) *store.Batch {
+func drawBatch(r *rapid.T, m *Contents) *store.Batch {
 	b := &store.Batch{
 		Tasks:    rapid.SliceOfN(rapid.Custom(drawTask), 0, 9).Draw(r, "tasks"),
 		Attempts: rapid.SliceOfN(rapid.Custom(drawAttempt), 0, 9).Draw(r, "attempts"),
@@ -59,7 +59,7 @@ func drawBatch(r *rapid.T, m *model) *store.Batch {
 		Events:   rapid.SliceOfN(rapid.Custom(drawEvent), 0, 9).Draw(r, "events"),
 		Settings: rapid.MapOfN(anyText, anyText, 0, 3).Draw(r, "settings"),
 	}
-	there := maps.Clone(m.tasks)
+	there := maps.Clone(m.Tasks)
 	if len(there) > 0 {
 		b.Forgotten = rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(there))), 0, 3).Draw(r, "forgotten")
 		for _, key := range b.Forgotten {

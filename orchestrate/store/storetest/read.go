@@ -22,7 +22,7 @@ var start = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 
 func minute(n int) time.Time { return start.Add(time.Duration(n) * time.Minute) }
 
-func testAttempts(t *testing.T, opener Opener) {
+func testAttempts(t *testing.T, opener opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{
 		Tasks: []store.Task{
@@ -61,7 +61,7 @@ func testAttempts(t *testing.T, opener Opener) {
 }
 
 // testLargeFamily has as many tasks of a family as are looked up in another way.
-func testLargeFamily(t *testing.T, opener Opener) {
+func testLargeFamily(t *testing.T, opener opener) {
 	s := open(t, opener)
 	b := &store.Batch{
 		Tasks: []store.Task{{Key: 5000, Spec: store.Spec{ID: "other"}}},
@@ -81,7 +81,7 @@ func testLargeFamily(t *testing.T, opener Opener) {
 	require.Equal(t, []int64{1}, keys(found, fenceOf))
 }
 
-func testEvents(t *testing.T, opener Opener) {
+func testEvents(t *testing.T, opener opener) {
 	s := open(t, opener)
 	b := &store.Batch{Events: []store.Event{
 		{Seq: 1, Kind: "a", Task: 1, Run: 1},
@@ -114,7 +114,7 @@ func testEvents(t *testing.T, opener Opener) {
 	require.Len(t, found, store.DefaultLimit)
 }
 
-func testRuns(t *testing.T, opener Opener) {
+func testRuns(t *testing.T, opener opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{Runs: []store.Run{
 		{Key: 1, Request: "a", Roots: []int64{3, 1}, By: "me", At: start},
@@ -145,12 +145,12 @@ func testRuns(t *testing.T, opener Opener) {
 	}
 }
 
-func appendLog(t *testing.T, s *store.Store, fence, offset int64, chunk string) {
+func appendLog(t *testing.T, s database, fence, offset int64, chunk string) {
 	t.Helper()
 	require.NoError(t, s.AppendLog(t.Context(), fence, offset, []byte(chunk)))
 }
 
-func readLog(t *testing.T, s *store.Store, fence, offset int64, limit int) string {
+func readLog(t *testing.T, s database, fence, offset int64, limit int) string {
 	t.Helper()
 	text, err := s.ReadLog(t.Context(), fence, offset, limit)
 	require.NoError(t, err)
@@ -158,7 +158,7 @@ func readLog(t *testing.T, s *store.Store, fence, offset int64, limit int) strin
 }
 
 // testBatchLog reads the log of attempts that another one's process has made.
-func testBatchLog(t *testing.T, opener Opener) {
+func testBatchLog(t *testing.T, opener opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{Attempts: []store.Attempt{{Fence: 1, Task: 1}, {Fence: 2, Task: 2, Batch: 1}, {Fence: 3, Task: 3}}})
 	appendLog(t, s, 1, 0, "of both")
@@ -169,7 +169,7 @@ func testBatchLog(t *testing.T, opener Opener) {
 	require.Equal(t, "both", readLog(t, s, 2, 3, 0))
 }
 
-func testLog(t *testing.T, opener Opener) {
+func testLog(t *testing.T, opener opener) {
 	s := open(t, opener)
 	require.Empty(t, readLog(t, s, 1, 0, 0))
 	appendLog(t, s, 1, 0, "hello\n")
@@ -205,7 +205,7 @@ func testLog(t *testing.T, opener Opener) {
 	require.Equal(t, "another", readLog(t, s, 2, 0, 100))
 }
 
-func testLargeLog(t *testing.T, opener Opener) {
+func testLargeLog(t *testing.T, opener opener) {
 	s := open(t, opener)
 	random := rand.NewChaCha8([32]byte{1})
 	noise, zeros := make([]byte, 1_500_000), make([]byte, 2_000_000)
@@ -228,7 +228,7 @@ func requireSame(t *testing.T, want, got string) {
 	}
 }
 
-func testPrune(t *testing.T, opener Opener) {
+func testPrune(t *testing.T, opener opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{
 		Tasks: []store.Task{{Key: 1, Spec: store.Spec{ID: "a"}}, {Key: 3, Spec: store.Spec{ID: "c"}}},
@@ -276,21 +276,21 @@ func testPrune(t *testing.T, opener Opener) {
 	require.Equal(t, []int64{6, 5, 2}, fences(t, s), "the last attempt goes after its task")
 }
 
-func fences(t *testing.T, s *store.Store) []int64 {
+func fences(t *testing.T, s database) []int64 {
 	t.Helper()
 	found, err := s.Attempts(t.Context(), store.AttemptQuery{Limit: math.MaxInt32})
 	require.NoError(t, err)
 	return keys(found, fenceOf)
 }
 
-func seqs(t *testing.T, s *store.Store) []int64 {
+func seqs(t *testing.T, s database) []int64 {
 	t.Helper()
 	found, err := s.Events(t.Context(), store.EventQuery{Limit: math.MaxInt32})
 	require.NoError(t, err)
 	return keys(found, seqOf)
 }
 
-func testPruneNumbers(t *testing.T, opener Opener) {
+func testPruneNumbers(t *testing.T, opener opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{
 		Attempts: []store.Attempt{{Fence: 1, Task: 1, Ended: minute(1)}, {Fence: 2, Task: 1, Ended: minute(2)}},
@@ -305,7 +305,7 @@ func testPruneNumbers(t *testing.T, opener Opener) {
 }
 
 // testPruneMany needs several transactions, and has keys far apart.
-func testPruneMany(t *testing.T, opener Opener) {
+func testPruneMany(t *testing.T, opener opener) {
 	s := open(t, opener)
 	b := new(store.Batch)
 	for i := range int64(12_000) {
@@ -319,7 +319,7 @@ func testPruneMany(t *testing.T, opener Opener) {
 	require.Len(t, seqs(t, s), 1000)
 }
 
-func testSecondOpener(t *testing.T, opener Opener) {
+func testSecondOpener(t *testing.T, opener opener) {
 	s := open(t, opener)
 	second, err := opener()
 	require.Nil(t, second)
@@ -334,7 +334,7 @@ func testSecondOpener(t *testing.T, opener Opener) {
 	require.Len(t, load(t, s).Tasks, 1)
 }
 
-func testClosed(t *testing.T, opener Opener) {
+func testClosed(t *testing.T, opener opener) {
 	s := open(t, opener)
 	require.NoError(t, s.Close())
 	require.NoError(t, s.Close(), "again")
@@ -351,7 +351,7 @@ func testClosed(t *testing.T, opener Opener) {
 }
 
 // testReaders reads while batches are written: each is there whole or not at all.
-func testReaders(t *testing.T, opener Opener) {
+func testReaders(t *testing.T, opener opener) {
 	const batches, size, readers = 50, 20, 4
 	s := open(t, opener)
 	ctx, stop := context.WithCancel(t.Context())
@@ -373,7 +373,7 @@ func testReaders(t *testing.T, opener Opener) {
 }
 
 // readUntil reads until the context ends, and at least once.
-func readUntil(ctx context.Context, s *store.Store, size int) error {
+func readUntil(ctx context.Context, s database, size int) error {
 	reading := context.WithoutCancel(ctx)
 	for more := true; more; more = ctx.Err() == nil {
 		events, err := s.Events(reading, store.EventQuery{Limit: math.MaxInt32})

@@ -1,8 +1,12 @@
-// Package storetest is the suite that each database of a [store.Store] passes.
+// Package storetest is the suite that each database of a [store.Store] passes, and [Memory], a store for the tests
+// of what is built on one.
 package storetest
 
 import (
+	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,47 +16,88 @@ import (
 // An Opener opens one database, as often as it is called.
 type Opener func() (*store.Store, error)
 
+// A database is what the suite is about: a [store.Store], or a [Memory].
+type database interface {
+	Write(ctx context.Context, b *store.Batch) error
+	Load(ctx context.Context) (*store.Live, error)
+	Run(ctx context.Context, request string) (store.Run, bool, error)
+	Runs(ctx context.Context, before int64, limit int) ([]store.Run, error)
+	Attempts(ctx context.Context, q store.AttemptQuery) ([]store.Attempt, error)
+	Events(ctx context.Context, q store.EventQuery) ([]store.Event, error)
+	AppendLog(ctx context.Context, fence, offset int64, chunk []byte) error
+	ReadLog(ctx context.Context, fence, offset int64, limit int) ([]byte, error)
+	Prune(ctx context.Context, before time.Time) error
+	Close() error
+}
+
+// An opener opens one database, as often as it is called.
+type opener func() (database, error)
+
 // Test runs the suite. Each call of makeDatabase prepares a database that is empty, and has no
 // tables. The stores that the suite opens it closes.
 func Test(t *testing.T, makeDatabase func(t testing.TB) Opener) {
-	for _, test := range []struct {
-		name string
-		run  func(*testing.T, Opener)
-	}{
-		{"empty", testEmpty},
-		{"odd texts", testOddTexts},
-		{"times", testTimes},
-		{"long texts", testLongTexts},
-		{"replaced", testReplaced},
-		{"progress leaves the spec", testProgress},
-		{"the last of a batch counts", testTwice},
-		{"written again", testWrittenAgain},
-		{"large batch", testLargeBatch},
-		{"forgotten", testForgotten},
-		{"settings", testSettings},
-		{"an invalid element changes nothing", testAtomic},
-		{"a context that ends changes nothing", testCancelled},
-		{"attempts", testAttempts},
-		{"attempts of a large family", testLargeFamily},
-		{"events", testEvents},
-		{"runs", testRuns},
-		{"log", testLog},
-		{"large log", testLargeLog},
-		{"log of a batch", testBatchLog},
-		{"prune", testPrune},
-		{"numbers never come again", testPruneNumbers},
-		{"prune of many", testPruneMany},
-		{"second opener", testSecondOpener},
-		{"closed", testClosed},
-		{"readers beside a writer", testReaders},
-	} {
-		t.Run(test.name, func(t *testing.T) { test.run(t, makeDatabase(t)) })
+	openers := func(t testing.TB) opener {
+		open := makeDatabase(t)
+		return func() (database, error) {
+			s, err := open()
+			if s == nil {
+				return nil, err
+			}
+			return s, err
+		}
 	}
-	t.Run("random", func(t *testing.T) { testRandom(t, makeDatabase) })
+	run(t, append(slices.Clone(shared), durable...), openers)
+	t.Run("random", func(t *testing.T) { testRandom(t, openers) })
+}
+
+// A conformance is a test of the suite.
+type conformance struct {
+	name string
+	run  func(*testing.T, opener)
+}
+
+func run(t *testing.T, tests []conformance, openers func(t testing.TB) opener) {
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { test.run(t, openers(t)) })
+	}
+}
+
+// shared is what a [Memory] does as well as a store that lasts.
+var shared = []conformance{
+	{"empty", testEmpty},
+	{"odd texts", testOddTexts},
+	{"times", testTimes},
+	{"long texts", testLongTexts},
+	{"replaced", testReplaced},
+	{"progress leaves the spec", testProgress},
+	{"the last of a batch counts", testTwice},
+	{"written again", testWrittenAgain},
+	{"large batch", testLargeBatch},
+	{"forgotten", testForgotten},
+	{"settings", testSettings},
+	{"an invalid element changes nothing", testAtomic},
+	{"attempts", testAttempts},
+	{"attempts of a large family", testLargeFamily},
+	{"events", testEvents},
+	{"runs", testRuns},
+	{"log", testLog},
+	{"large log", testLargeLog},
+	{"log of a batch", testBatchLog},
+	{"prune", testPrune},
+	{"numbers never come again", testPruneNumbers},
+	{"prune of many", testPruneMany},
+	{"readers beside a writer", testReaders},
+}
+
+// durable is what only a store with a database does.
+var durable = []conformance{
+	{"a context that ends changes nothing", testCancelled},
+	{"second opener", testSecondOpener},
+	{"closed", testClosed},
 }
 
 // open opens a store that the end of the test closes.
-func open(t *testing.T, opener Opener) *store.Store {
+func open(t *testing.T, opener opener) database {
 	t.Helper()
 	s, err := opener()
 	require.NoError(t, err)
@@ -61,18 +106,18 @@ func open(t *testing.T, opener Opener) *store.Store {
 }
 
 // reopen closes a store and opens it again.
-func reopen(t *testing.T, s *store.Store, opener Opener) *store.Store {
+func reopen(t *testing.T, s database, opener opener) database {
 	t.Helper()
 	require.NoError(t, s.Close())
 	return open(t, opener)
 }
 
-func write(t *testing.T, s *store.Store, b *store.Batch) {
+func write(t *testing.T, s database, b *store.Batch) {
 	t.Helper()
 	require.NoError(t, s.Write(t.Context(), b))
 }
 
-func load(t *testing.T, s *store.Store) *store.Live {
+func load(t *testing.T, s database) *store.Live {
 	t.Helper()
 	live, err := s.Load(t.Context())
 	require.NoError(t, err)

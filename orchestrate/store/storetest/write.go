@@ -21,17 +21,17 @@ var oddTexts = []string{
 	"\r\n", "\t", " ", " a ", "null", "NULL", "[]", "{}", "0", "1e3", "true", "\u2028", "<&>", "é", "e\u0301", "日本語",
 }
 
-func testEmpty(t *testing.T, opener Opener) {
+func testEmpty(t *testing.T, opener opener) {
 	s := open(t, opener)
-	newModel().check(t.Context(), t, s)
+	newContents().check(t.Context(), t, s)
 	write(t, s, &store.Batch{})
 	require.True(t, (&store.Batch{}).Empty())
 	s = reopen(t, s, opener)
-	newModel().check(t.Context(), t, s)
+	newContents().check(t.Context(), t, s)
 }
 
-func testOddTexts(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testOddTexts(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	texts := oddTexts
 	for b := range 256 {
 		texts = append(texts, "every byte: "+string([]byte{byte(b)}))
@@ -62,8 +62,8 @@ func testOddTexts(t *testing.T, opener Opener) {
 	}
 }
 
-func testTimes(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testTimes(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	b := new(store.Batch)
 	for i, at := range []time.Time{
 		{}, time.Unix(0, 0), time.UnixMicro(-1), time.UnixMicro(1), time.Unix(0, -1), time.Unix(0, 1), time.Unix(0, 999),
@@ -80,8 +80,8 @@ func testTimes(t *testing.T, opener Opener) {
 }
 
 // testLongTexts has texts that a page of a database cannot hold, where they are looked up too.
-func testLongTexts(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testLongTexts(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	var words strings.Builder
 	for i := range 20_000 {
 		fmt.Fprint(&words, i*i, " ")
@@ -104,8 +104,8 @@ func testLongTexts(t *testing.T, opener Opener) {
 	require.True(t, ok)
 }
 
-func testReplaced(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testReplaced(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	start := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	for _, b := range []*store.Batch{
 		{
@@ -126,8 +126,8 @@ func testReplaced(t *testing.T, opener Opener) {
 	m.check(t.Context(), t, s)
 }
 
-func testProgress(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testProgress(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	b := &store.Batch{Tasks: []store.Task{{Key: 1, Spec: store.Spec{ID: "a", Priority: 7, Requires: []int64{2, 3}}}, {Key: 2, Spec: store.Spec{ID: "b"}}}}
 	write(t, s, b)
@@ -140,8 +140,8 @@ func testProgress(t *testing.T, opener Opener) {
 }
 
 // testTwice writes records that come twice in a batch.
-func testTwice(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testTwice(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	b := &store.Batch{
 		Tasks:    []store.Task{{Key: 1, Spec: store.Spec{ID: "a"}}, {Key: 2, Spec: store.Spec{ID: "b"}}, {Key: 1, Spec: store.Spec{ID: "c"}}},
 		Progress: map[int64]store.Progress{1: {State: store.Done}},
@@ -155,8 +155,8 @@ func testTwice(t *testing.T, opener Opener) {
 }
 
 // testWrittenAgain is what happens where nobody knows whether a commit came through.
-func testWrittenAgain(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testWrittenAgain(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	b := someBatch(0, 20)
 	m.write(b)
 	for range 2 {
@@ -177,8 +177,8 @@ func someBatch(first int64, n int) *store.Batch {
 	return b
 }
 
-func testLargeBatch(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testLargeBatch(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	b := someBatch(0, 2999)
 	write(t, s, b)
 	m.write(b)
@@ -192,8 +192,8 @@ func testLargeBatch(t *testing.T, opener Opener) {
 }
 
 // testForgotten removes tasks. One of the same ID may come with the same batch.
-func testForgotten(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testForgotten(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	for _, b := range []*store.Batch{
 		someBatch(0, 300),
 		{Forgotten: []int64{1, 2, 2, 1000}},
@@ -215,7 +215,7 @@ func testForgotten(t *testing.T, opener Opener) {
 	require.Len(t, load(t, s).Tasks, 53)
 }
 
-func testSettings(t *testing.T, opener Opener) {
+func testSettings(t *testing.T, opener opener) {
 	s := open(t, opener)
 	write(t, s, &store.Batch{Settings: map[string]string{"a": "1", "b": "2", "": "nameless", "never": ""}})
 	require.Equal(t, map[string]string{"a": "1", "b": "2", "": "nameless"}, load(t, s).Settings)
@@ -224,8 +224,8 @@ func testSettings(t *testing.T, opener Opener) {
 	require.Equal(t, map[string]string{"b": "3", "": "nameless"}, load(t, s).Settings)
 }
 
-func testAtomic(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testAtomic(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	first := someBatch(0, 10)
 	write(t, s, first)
 	m.write(first)
@@ -268,8 +268,8 @@ func (c *countdown) Done() <-chan struct{} {
 }
 
 // testCancelled ends the context of a write at many points.
-func testCancelled(t *testing.T, opener Opener) {
-	s, m := open(t, opener), newModel()
+func testCancelled(t *testing.T, opener opener) {
+	s, m := open(t, opener), newContents()
 	first := someBatch(0, 10)
 	write(t, s, first)
 	m.write(first)
