@@ -45,6 +45,16 @@ func (r *Registry) Partitions(family string, flags []string) (*Partitions, error
 	return r.partitions(f, given, p, labels)
 }
 
+// HasRow reports whether a flag of a family has a row of values, and is for [Registry.Partitions] then.
+func (r *Registry) HasRow(family string, flags []string) bool {
+	f, err := r.find(family)
+	if err != nil {
+		return false
+	}
+	given, err := f.splitFlags(flags)
+	return err == nil && len(f.rows(given)) > 0
+}
+
 // PartitionsOf makes the tasks of some values of a parameter. Where param is empty it is the only one of the
 // family that is a date, month, year, hour, minute or date interval and is not among the flags, or else the only
 // one that has to be given and is not.
@@ -119,19 +129,25 @@ func (f *family) partitions(first func(label string) (Task, error), p *param, la
 // dotted is between the first and the last value of a row.
 const dotted = ".."
 
-// rowParam returns the parameter whose value is a row.
-func (f *family) rowParam(given map[string][]string) (*param, error) {
-	var rows []*param
-	var could []string
+// rows returns the parameters whose values are rows.
+func (f *family) rows(given map[string][]string) (rows []*param) {
 	for _, p := range f.schema.params {
-		if !p.inRows() {
-			continue
-		}
-		could = append(could, "--"+p.name)
-		if texts := given[p.name]; len(texts) == 1 && strings.Contains(texts[0], dotted) {
+		if texts := given[p.name]; p.inRows() && len(texts) == 1 && strings.Contains(texts[0], dotted) {
 			rows = append(rows, p)
 		}
 	}
+	return rows
+}
+
+// rowParam returns the parameter whose value is a row.
+func (f *family) rowParam(given map[string][]string) (*param, error) {
+	var could []*param
+	for _, p := range f.schema.params {
+		if p.inRows() {
+			could = append(could, p)
+		}
+	}
+	rows := f.rows(given)
 	switch {
 	case len(rows) == 1:
 		return rows[0], nil
@@ -140,7 +156,7 @@ func (f *family) rowParam(given map[string][]string) (*param, error) {
 	case len(could) == 0:
 		return nil, &ParamError{f.info.Name, "", errors.New("it has no parameter of which a row of values can be made, for none is a date or an integer; list the values")}
 	}
-	return nil, &ParamError{f.info.Name, "", fmt.Errorf("no parameter has a row of values; write %s FIRST%sLAST", strings.Join(could, " or "), dotted)}
+	return nil, &ParamError{f.info.Name, "", fmt.Errorf("no parameter has a row of values; write %s FIRST%sLAST", flagsOf(could), dotted)}
 }
 
 // labelParam returns the parameter whose values are labels.

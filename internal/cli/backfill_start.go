@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/backfill"
@@ -192,19 +191,14 @@ var underWay = []store.State{store.Pending, store.Running, store.Suspended, stor
 
 // surveyBackfill looks for all outputs, and asks the server for the tasks.
 func (a *app) surveyBackfill(cmd *cobra.Command, flags *backfillFlags, remote *client.Client, partitions *orchestrate.Partitions) (*backfillSurvey, error) {
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.place.open(cmd, ui)
-	if err != nil {
-		return nil, err
-	}
-	defer place.close()
 	s := &backfillSurvey{Partitions: partitions, states: map[string]store.State{}}
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	if s.complete, err = orchestrate.Complete(ctx, orchestrate.Config{Exists: existsAll}, partitions.Tasks...); err != nil {
-		return nil, &planError{err}
-	}
-	return s, s.askServer(ctx, remote)
+	err := a.inPlace(cmd, &flags.place, func(ctx context.Context, _ *place) (err error) {
+		if s.complete, err = orchestrate.Complete(ctx, orchestrate.Config{Exists: existsAll}, partitions.Tasks...); err != nil {
+			return &planError{err}
+		}
+		return s.askServer(ctx, remote)
+	})
+	return s, err
 }
 
 // askServer asks how far the server is with the tasks.

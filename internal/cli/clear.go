@@ -85,8 +85,8 @@ func (a *app) clearVerb() taskVerb {
 Move the outputs of tasks to the trash, so that the tasks run again. It shows first what would be
 moved, and asks; where nobody can be asked, --yes is needed. '` + a.name + ` undo' brings the outputs back.
 
-Tasks are named by their flags, of which days, months, hours and integers may be ranges with both
-ends in them, or by their identities, one or several.
+Tasks are named by their flags, of which one may have a row of values with both ends in it, such as
+2014-06-01..2014-06-03, or by their identities, one or several.
 
 Of tasks that a server knows, the server is told (--server): they are pending again, and
 nobody runs one of them before all are moved. Without a server the next run makes the outputs again.`,

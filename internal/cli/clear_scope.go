@@ -62,17 +62,8 @@ func (c *clearing) add(task orchestrate.Task, because string) error {
 	return nil
 }
 
-// whole plans tasks with all that they require, complete or not.
-func (c *clearing) whole(ctx context.Context, tasks ...orchestrate.Task) (*orchestrate.Plan, error) {
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Jobs: c.place.jobs, Whole: true}, tasks...)
-	if err != nil {
-		return nil, &planError{err}
-	}
-	return plan, nil
-}
-
 func (c *clearing) addUpstream(ctx context.Context, tasks []orchestrate.Task) error {
-	plan, err := c.whole(ctx, tasks...)
+	plan, err := newPlan(ctx, true, tasks...)
 	if err != nil {
 		return err
 	}
@@ -96,7 +87,7 @@ func (c *clearing) addWithin(ctx context.Context, named int) error {
 	if err != nil {
 		return usagef("--within: %w", err)
 	}
-	plan, err := c.whole(ctx, root)
+	plan, err := newPlan(ctx, true, root)
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,27 @@ func (p *placeFlags) open(cmd *cobra.Command, ui *ui) (*place, error) {
 	return openHadoop(p, ui)
 }
 
+// inPlace does something in the place that the flags choose. Its context finds the files there.
+func (a *app) inPlace(cmd *cobra.Command, flags *placeFlags, do func(ctx context.Context, place *place) error) error {
+	ui := a.newUI(true)
+	defer ui.close()
+	place, err := flags.open(cmd, ui)
+	if err != nil {
+		return err
+	}
+	defer place.close()
+	return do(hdfs.NewContext(cmd.Context(), place.files), place)
+}
+
+// newPlan plans tasks, with all that they require where the whole is wanted, complete or not.
+func newPlan(ctx context.Context, whole bool, tasks ...orchestrate.Task) (*orchestrate.Plan, error) {
+	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Whole: whole}, tasks...)
+	if err != nil {
+		return nil, &planError{err}
+	}
+	return plan, nil
+}
+
 // lockDir returns the folder for the locks of the place. All processes of a user find
 // the same one, also those that cron starts with hardly any environment.
 func (p *place) lockDir(getenv func(string) string) string {

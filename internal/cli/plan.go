@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 )
 
@@ -45,23 +45,21 @@ func (a *app) planVerb() taskVerb {
 }
 
 // plan makes the plan of a task.
-func (a *app) plan(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (*orchestrate.Plan, error) {
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.open(cmd, ui)
-	if err != nil {
-		return nil, err
-	}
-	defer place.close()
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll}, task)
-	if err != nil {
-		return nil, &planError{err}
-	}
-	if plan.Count(orchestrate.StatusMissingExternal) > 0 && place.note != "" {
+func (a *app) plan(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (plan *orchestrate.Plan, err error) {
+	err = a.inPlace(cmd, flags, func(ctx context.Context, place *place) (err error) {
+		plan, err = a.planOrNote(ctx, place, task)
+		return err
+	})
+	return plan, err
+}
+
+// planOrNote makes the plan of a task. Where the inputs are missing, it says what may be wrong with the place.
+func (a *app) planOrNote(ctx context.Context, place *place, task orchestrate.Task) (*orchestrate.Plan, error) {
+	plan, err := newPlan(ctx, false, task)
+	if err == nil && plan.Count(orchestrate.StatusMissingExternal) > 0 && place.note != "" {
 		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
 	}
-	return plan, nil
+	return plan, err
 }
 
 // writePlan writes a line for every task that is not complete, or for all of them.

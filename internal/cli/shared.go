@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/launch"
@@ -81,20 +80,15 @@ func (a *app) submit(cmd *cobra.Command, flags *runFlags, remote *client.Client,
 }
 
 // planSubmission plans tasks for a scheduler.
-func (a *app) planSubmission(cmd *cobra.Command, flags *placeFlags, tasks ...orchestrate.Task) (*scheduler.Submission, error) {
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.open(cmd, ui)
-	if err != nil {
-		return nil, err
-	}
-	defer place.close()
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Jobs: place.jobs}, tasks...)
-	if err != nil {
-		return nil, &planError{err}
-	}
-	return submissionOf(plan), nil
+func (a *app) planSubmission(cmd *cobra.Command, flags *placeFlags, tasks ...orchestrate.Task) (submission *scheduler.Submission, err error) {
+	err = a.inPlace(cmd, flags, func(ctx context.Context, _ *place) error {
+		plan, err := newPlan(ctx, false, tasks...)
+		if err == nil {
+			submission = submissionOf(plan)
+		}
+		return err
+	})
+	return submission, err
 }
 
 // launch makes the attempt at a launch: it plans the task and submits it, see package launch.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/fingerprint"
 	"github.com/gomr/gomr/orchestrate/trash"
@@ -70,20 +69,15 @@ type aged struct {
 }
 
 // planAged plans a task with all behind it, and looks at the outputs.
-func (a *app) planAged(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (*aged, error) {
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.open(cmd, ui)
-	if err != nil {
-		return nil, err
-	}
-	defer place.close()
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll, Whole: true}, task)
-	if err != nil {
-		return nil, &planError{err}
-	}
-	return &aged{plan, staleness(ctx, plan)}, nil
+func (a *app) planAged(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task) (old *aged, err error) {
+	err = a.inPlace(cmd, flags, func(ctx context.Context, _ *place) error {
+		plan, err := newPlan(ctx, true, task)
+		if err == nil {
+			old = &aged{plan, staleness(ctx, plan)}
+		}
+		return err
+	})
+	return old, err
 }
 
 func (p *aged) count() int {
@@ -147,25 +141,19 @@ func (a *app) attendToStale(cmd *cobra.Command, flags *runFlags, task orchestrat
 	if flags.stale == ignoreStale || flags.stale == "" {
 		return nil
 	}
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.place.open(cmd, ui)
-	if err != nil {
-		return err
-	}
-	defer place.close()
-	c := &clearing{app: a, place: place, url: flags.shared.server, flags: &clearFlags{keep: dayDuration(trash.DefaultKeep), note: "out of date"}}
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := c.whole(ctx, task)
-	if err != nil {
-		return err
-	}
-	ages := staleness(ctx, plan)
-	if flags.stale == warnStale {
-		a.warnOfStale(plan, ages)
-		return nil
-	}
-	return c.clearStale(ctx, outdated(plan, ages))
+	return a.inPlace(cmd, &flags.place, func(ctx context.Context, place *place) error {
+		plan, err := newPlan(ctx, true, task)
+		if err != nil {
+			return err
+		}
+		ages := staleness(ctx, plan)
+		if flags.stale == warnStale {
+			a.warnOfStale(plan, ages)
+			return nil
+		}
+		c := &clearing{app: a, place: place, url: flags.shared.server, flags: &clearFlags{keep: dayDuration(trash.DefaultKeep), note: "out of date"}}
+		return c.clearStale(ctx, outdated(plan, ages))
+	})
 }
 
 func (a *app) warnOfStale(plan *orchestrate.Plan, ages map[string]fingerprint.Age) {

@@ -18,7 +18,7 @@ type taskVerb struct {
 	flags       func(*pflag.FlagSet)
 	do          func(cmd *cobra.Command, task orchestrate.Task) error
 
-	// many is in place of do for a verb that takes several tasks: identities, and parameters with ranges.
+	// many is in place of do for a verb that takes several tasks: identities, or flags of which one has a row of values.
 	many func(cmd *cobra.Command, tasks []orchestrate.Task) error
 }
 
@@ -31,11 +31,24 @@ func (v *taskVerb) run(a *app, cmd *cobra.Command, family orchestrate.FamilyInfo
 		}
 		return v.do(cmd, task)
 	}
-	tasks, err := a.parseRange(family, given)
+	tasks, err := a.parseRow(family.Name, given)
 	if err != nil {
 		return &UsageError{err}
 	}
 	return v.many(cmd, tasks)
+}
+
+// parseRow makes the task that flags name, or the tasks of a row of values.
+func (a *app) parseRow(family string, given []string) ([]orchestrate.Task, error) {
+	if a.registry.HasRow(family, given) {
+		partitions, err := a.registry.Partitions(family, given)
+		if err != nil {
+			return nil, err
+		}
+		return partitions.Tasks, nil
+	}
+	task, err := a.registry.Parse(family, given)
+	return []orchestrate.Task{task}, err
 }
 
 // runOperands runs the verb for what stands behind it and is no family.

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/fingerprint"
@@ -106,28 +105,19 @@ func (a *app) why(cmd *cobra.Command, flags *placeFlags, url string, asJSON bool
 
 // whyHere looks at the task and its outputs.
 func (a *app) whyHere(cmd *cobra.Command, flags *placeFlags, task orchestrate.Task, d *whyDocument) error {
-	ui := a.newUI(true)
-	defer ui.close()
-	place, err := flags.open(cmd, ui)
-	if err != nil {
-		return err
-	}
-	defer place.close()
-	ctx := hdfs.NewContext(cmd.Context(), place.files)
-	plan, err := orchestrate.NewPlan(ctx, orchestrate.Config{Exists: existsAll}, task)
-	if err != nil {
-		return &planError{err}
-	}
-	if plan.Count(orchestrate.StatusMissingExternal) > 0 && place.note != "" {
-		fmt.Fprintf(a.stderr, "gomr: %s\n", place.note)
-	}
-	explanation, err := plan.Why(task)
-	if err != nil {
-		return err
-	}
-	d.text, d.Here = explanation.String(), hereOf(explanation, map[*orchestrate.Explanation]*whyHere{})
-	d.Age = age(ctx, plan.Lookup(d.ID))
-	return nil
+	return a.inPlace(cmd, flags, func(ctx context.Context, place *place) error {
+		plan, err := a.planOrNote(ctx, place, task)
+		if err != nil {
+			return err
+		}
+		explanation, err := plan.Why(task)
+		if err != nil {
+			return err
+		}
+		d.text, d.Here = explanation.String(), hereOf(explanation, map[*orchestrate.Explanation]*whyHere{})
+		d.Age = age(ctx, plan.Lookup(d.ID))
+		return nil
+	})
 }
 
 func hereOf(e *orchestrate.Explanation, known map[*orchestrate.Explanation]*whyHere) *whyHere {

@@ -136,10 +136,7 @@ func (c *core) cut(d *task) {
 		}
 	}
 	d.requires = slices.DeleteFunc(slices.Clone(d.requires), func(r *task) bool { return r.forgotten })
-	d.Requires = make([]int64, len(d.requires))
-	for i, r := range d.requires {
-		d.Requires[i] = r.Key
-	}
+	d.Requires = keysOf(d.requires)
 	c.added = append(c.added, d)
 }
 

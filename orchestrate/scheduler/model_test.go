@@ -388,7 +388,7 @@ func (m *machine) restart(t *rapid.T) {
 	require.Equal(t, m.core.lastFence, c.lastFence)
 	require.Equal(t, m.core.resources.paused, c.resources.paused)
 	for key, t0 := range m.core.tasks {
-		require.Equal(t, t0.Task, c.tasks[key].Task)
+		require.Equal(t, asWritten(t0.Task), c.tasks[key].Task)
 		require.Equal(t, t0.standing(), c.tasks[key].standing(), t0.ID)
 		require.Equal(t, t0.hold, c.tasks[key].hold, t0.ID)
 	}

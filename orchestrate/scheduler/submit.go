@@ -259,13 +259,24 @@ func sameSpec(a, b *store.Spec) bool {
 // link sets what a task requires.
 func (c *core) link(t *task, required []*task) {
 	t.requires, t.open, t.stuck = required, 0, 0
-	t.Requires = make([]int64, len(required))
-	for i, r := range required {
-		t.Requires[i] = r.Key
+	t.Requires = keysOf(required)
+	for _, r := range required {
 		r.dependents = append(r.dependents, t)
 		t.open += boolToInt(!r.standing().done)
 		t.stuck += boolToInt(r.standing().stuck)
 	}
+}
+
+// keysOf returns the keys of tasks, and nil of none, as the store does.
+func keysOf(tasks []*task) []int64 {
+	if len(tasks) == 0 {
+		return nil
+	}
+	keys := make([]int64, len(tasks))
+	for i, t := range tasks {
+		keys[i] = t.Key
+	}
+	return keys
 }
 
 // raise gives a task and all that it requires at least a priority.
