@@ -166,7 +166,7 @@ func conditionText(c *trigger.Condition) string {
 }
 
 // writeNext writes the next times in the zone and in UTC.
-func writeNext(w *tabwriter.Writer, next []trigger.Due, zone string) {
+func writeNext(w *tabwriter.Writer, next []trigger.FireTime, zone string) {
 	if len(next) == 0 {
 		fmt.Fprintln(w, "it is never due")
 		return
