@@ -19,7 +19,7 @@ type remoteVerb struct {
 	example          string // behind the name of the program
 	args             cobra.PositionalArgs
 	flags            func(cmd *cobra.Command)
-	json             bool // it has --json
+	plain            bool // it has no --json, for what it prints is a file
 	do               func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error
 }
 
@@ -77,7 +77,7 @@ func (a *app) remoteCommand(v remoteVerb) *cobra.Command {
 	if v.flags != nil {
 		v.flags(cmd)
 	}
-	if v.json {
+	if !v.plain {
 		cmd.Flags().BoolVar(&out.json, "json", false, "write JSON")
 	}
 	flags.add(cmd, a)
