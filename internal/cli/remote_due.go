@@ -110,6 +110,9 @@ func writeForecast(w *tabwriter.Writer, f *api.Forecast) {
 	if f.Blocked != "" {
 		fmt.Fprintf(w, "It won't be done before somebody acts: %s has failed. The times are as if it were tried again now.\n", f.Blocked)
 	}
+	if first := &f.Steps[0]; first.State == store.Missing {
+		fmt.Fprintf(w, "%s is missing. The times are as if it came now.\n", first.ID)
+	}
 	if f.Finish.Unknown > 0 {
 		fmt.Fprintf(w, "That is at the earliest: nothing is known of how long %d of the steps take.\n", f.Finish.Unknown)
 	}
