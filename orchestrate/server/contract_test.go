@@ -21,6 +21,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/server"
 )
 
@@ -94,6 +95,8 @@ func newContract(t *testing.T, w *world) *contract {
 		w.submit(job(name))
 	}
 	w.work()
+	_, err = w.client.StartBackfill(t.Context(), &backfill.Definition{Program: "other", Family: "Count", Param: "day", Labels: []string{"1"}, Cap: 1})
+	require.NoError(t, err)
 	return c
 }
 
