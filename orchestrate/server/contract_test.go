@@ -23,6 +23,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/server"
+	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
 // TestContract sends requests that are made of the description, good ones and broken ones, and
@@ -96,6 +97,8 @@ func newContract(t *testing.T, w *world) *contract {
 	}
 	w.work()
 	_, err = w.client.StartBackfill(t.Context(), &backfill.Definition{Program: "other", Family: "Count", Param: "day", Labels: []string{"1"}, Cap: 1})
+	require.NoError(t, err)
+	_, err = w.client.ApplySchedules(t.Context(), &trigger.Application{Schedules: []trigger.Schedule{{Name: "2", Time: "@yearly", Program: "other", Task: []string{"Report"}}}})
 	require.NoError(t, err)
 	return c
 }
