@@ -15,6 +15,7 @@ import (
 
 // A remoteVerb is a verb that asks a server.
 type remoteVerb struct {
+	group            string
 	use, short, long string
 	example          string // behind the name of the program
 	args             cobra.PositionalArgs
@@ -42,13 +43,21 @@ func (o *remoteOutput) write(document any, text func(w *tabwriter.Writer)) error
 
 // remoteVerbs returns the verbs that look at a server and steer it, in the order of help.
 func (a *app) remoteVerbs() []remoteVerb {
-	return []remoteVerb{
-		a.topVerb(), a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.acceptVerb(),
-		a.psVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
-		a.killVerb(), a.forgiveVerb(), a.markVerb(), a.pauseVerb(), a.unpauseVerb(), a.limitVerb(),
-		a.retryVerb(), a.drainVerb(),
-		a.notifyVerb(), a.silenceVerb(), a.unsilenceVerb(),
+	looks := []remoteVerb{
+		a.psVerb(), a.topVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
+		a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.notifyVerb(),
 	}
+	steers := []remoteVerb{
+		a.killVerb(), a.forgiveVerb(), a.retryVerb(), a.markVerb(), a.acceptVerb(),
+		a.pauseVerb(), a.unpauseVerb(), a.drainVerb(), a.limitVerb(), a.silenceVerb(), a.unsilenceVerb(),
+	}
+	for i := range looks {
+		looks[i].group = groupLookServer
+	}
+	for i := range steers {
+		steers[i].group = groupSteer
+	}
+	return append(looks, steers...)
 }
 
 // remoteCommand makes the command of a verb.
@@ -57,7 +66,7 @@ func (a *app) remoteCommand(v remoteVerb) *cobra.Command {
 	out := &remoteOutput{app: a}
 	cmd := &cobra.Command{
 		Use:     v.use,
-		GroupID: groupServer,
+		GroupID: v.group,
 		Short:   v.short,
 		Long:    v.long,
 		Args:    v.args,
