@@ -105,6 +105,19 @@ func TestRowMistakes(t *testing.T) {
 	}
 }
 
+// TestHasRow: dots in what is no day, number or the like are no row.
+func TestHasRow(t *testing.T) {
+	registry := rangeRegistry(t)
+	for flag, want := range map[string]bool{
+		"--date=2014-06-01..2014-06-02": true, "--date=2014-06-02..2014-06-01": true, "--date=..": true,
+		"--date=2014-06-01": false, "--unknown=1..2": false,
+	} {
+		require.Equal(t, want, registry.HasRow("Daily", []string{flag, "--top=3"}), flag)
+	}
+	require.False(t, registry.HasRow("Nobody", []string{"--date=2014-06-01..2014-06-02"}))
+	require.False(t, registry.HasRow("RangeDaily", []string{"--of=../Daily"}))
+}
+
 // TestComplete: of all tasks at once, those whose outputs exist.
 func TestComplete(t *testing.T) {
 	s := &shelf{there: map[string]bool{"interval/2014-06-01": true, "daily/2014-06-02/1": true}}

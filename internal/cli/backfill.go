@@ -48,7 +48,7 @@ func (a *app) backfillCommand() *cobra.Command {
 
 func (a *app) backfillListVerb() remoteVerb {
 	return remoteVerb{
-		use: "ls", short: "List the backfills of a server, the newest first", args: NoArgs, json: true,
+		use: "ls", short: "List the backfills of a server, the newest first", args: NoArgs,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, _ []string) error {
 			list, err := remote.Backfills(ctx)
 			if err != nil {
@@ -129,7 +129,7 @@ const watchEvery = time.Second
 func (a *app) backfillShowVerb() remoteVerb {
 	var watch, all bool
 	return remoteVerb{
-		use: "show ID", short: "Tell how far a backfill is", args: oneBackfill, json: true,
+		use: "show ID", short: "Tell how far a backfill is", args: oneBackfill,
 		long: "Tell how far a backfill is: its labels that are under way or have failed, how many end in an hour, and how\n" +
 			"long the rest takes, by how long the last ones took.\n\n" +
 			"With --watch it goes on until the backfill is over. The exit code is 10 then where not all labels are done.",
@@ -242,7 +242,7 @@ func labelState(s backfill.LabelState) string {
 
 func (a *app) backfillPauseVerb() remoteVerb {
 	return remoteVerb{
-		use: "pause ID", short: "Have a backfill launch no more labels; what is under way goes on", args: oneBackfill, json: true,
+		use: "pause ID", short: "Have a backfill launch no more labels; what is under way goes on", args: oneBackfill,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			status, err := remote.PauseBackfill(ctx, backfillID(args), "")
 			return out.sayChanged(&status, err)
@@ -252,7 +252,7 @@ func (a *app) backfillPauseVerb() remoteVerb {
 
 func (a *app) backfillResumeVerb() remoteVerb {
 	return remoteVerb{
-		use: "resume ID", short: "Have a backfill go on that was paused", args: oneBackfill, json: true,
+		use: "resume ID", short: "Have a backfill go on that was paused", args: oneBackfill,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			status, err := remote.ResumeBackfill(ctx, backfillID(args), "")
 			return out.sayChanged(&status, err)
@@ -263,7 +263,7 @@ func (a *app) backfillResumeVerb() remoteVerb {
 func (a *app) backfillCancelVerb() remoteVerb {
 	var kill bool
 	return remoteVerb{
-		use: "cancel ID", short: "End a backfill: launch no more labels", args: oneBackfill, json: true,
+		use: "cancel ID", short: "End a backfill: launch no more labels", args: oneBackfill,
 		long: "End a backfill: no more labels are launched, and what is under way goes on.\n\n" +
 			"With --kill the attempts at the tasks of the labels end, too, and those that have not begun are marked as\n" +
 			"failed, whoever else waits for them. Tasks that these require go on.",

@@ -114,7 +114,8 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetUsageFunc(writeUsage)
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(&cobra.Group{ID: groupRun, Title: "Run tasks:"}, &cobra.Group{ID: groupLook, Title: "Look, and run nothing:"},
-		&cobra.Group{ID: groupClear, Title: "Clear outputs, and bring them back:"}, &cobra.Group{ID: groupServer, Title: "Share a scheduler:"})
+		&cobra.Group{ID: groupClear, Title: "Clear outputs, and bring them back:"}, &cobra.Group{ID: groupServer, Title: "Share a scheduler:"},
+		&cobra.Group{ID: groupLookServer, Title: "Look at a server:"}, &cobra.Group{ID: groupSteer, Title: "Steer a server:"})
 	for _, v := range a.taskVerbs() {
 		root.AddCommand(a.verbCommand(v))
 	}
@@ -135,5 +136,8 @@ const (
 	groupLook   = "look"
 	groupClear  = "clear"
 	groupServer = "server"
-	groupRanges = "ranges" // of the tasks that stand behind a verb
+
+	groupLookServer = "look at a server"
+	groupSteer      = "steer"
+	groupRanges     = "ranges" // of the tasks that stand behind a verb
 )

@@ -15,11 +15,12 @@ import (
 
 // A remoteVerb is a verb that asks a server.
 type remoteVerb struct {
+	group            string
 	use, short, long string
 	example          string // behind the name of the program
 	args             cobra.PositionalArgs
 	flags            func(cmd *cobra.Command)
-	json             bool // it has --json
+	plain            bool // it has no --json, for what it prints is a file
 	do               func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error
 }
 
@@ -42,13 +43,21 @@ func (o *remoteOutput) write(document any, text func(w *tabwriter.Writer)) error
 
 // remoteVerbs returns the verbs that look at a server and steer it, in the order of help.
 func (a *app) remoteVerbs() []remoteVerb {
-	return []remoteVerb{
-		a.topVerb(), a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.acceptVerb(),
-		a.psVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
-		a.killVerb(), a.forgiveVerb(), a.markVerb(), a.pauseVerb(), a.unpauseVerb(), a.limitVerb(),
-		a.retryVerb(), a.drainVerb(),
-		a.notifyVerb(), a.silenceVerb(), a.unsilenceVerb(),
+	looks := []remoteVerb{
+		a.psVerb(), a.topVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
+		a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.notifyVerb(),
 	}
+	steers := []remoteVerb{
+		a.killVerb(), a.forgiveVerb(), a.retryVerb(), a.markVerb(), a.acceptVerb(),
+		a.pauseVerb(), a.unpauseVerb(), a.drainVerb(), a.limitVerb(), a.silenceVerb(), a.unsilenceVerb(),
+	}
+	for i := range looks {
+		looks[i].group = groupLookServer
+	}
+	for i := range steers {
+		steers[i].group = groupSteer
+	}
+	return append(looks, steers...)
 }
 
 // remoteCommand makes the command of a verb.
@@ -57,7 +66,7 @@ func (a *app) remoteCommand(v remoteVerb) *cobra.Command {
 	out := &remoteOutput{app: a}
 	cmd := &cobra.Command{
 		Use:     v.use,
-		GroupID: groupServer,
+		GroupID: v.group,
 		Short:   v.short,
 		Long:    v.long,
 		Args:    v.args,
@@ -77,7 +86,7 @@ func (a *app) remoteCommand(v remoteVerb) *cobra.Command {
 	if v.flags != nil {
 		v.flags(cmd)
 	}
-	if v.json {
+	if !v.plain {
 		cmd.Flags().BoolVar(&out.json, "json", false, "write JSON")
 	}
 	flags.add(cmd, a)

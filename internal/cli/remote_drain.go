@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -20,8 +22,12 @@ func (a *app) pauseVerb() remoteVerb {
 		long: "Have a server give out no more tasks, or none that takes one of some resources. What runs goes on, and\n" +
 			"the limits of the resources stay as they are.",
 		example: "pause warehouse", args: cobra.ArbitraryArgs,
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, resources []string) error {
-			return each(ctx, resources, remote.Pause, remote.PauseResource)
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, resources []string) error {
+			if err := each(ctx, resources, remote.Pause, remote.PauseResource); err != nil {
+				return err
+			}
+			what := cmp.Or(strings.Join(resources, ", "), "the server")
+			return out.tell(change{Resources: resources, Change: "pause"}, what+" is paused; what runs goes on")
 		},
 	}
 }
@@ -31,8 +37,12 @@ func (a *app) unpauseVerb() remoteVerb {
 		use: "unpause [RESOURCE…]", short: "Have a server give out tasks again", example: "unpause warehouse", args: cobra.ArbitraryArgs,
 		long: "Have a server give out tasks again, or those that take some resources. A resource that was paused by its name\n" +
 			"stays so until it is unpaused by its name.",
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, resources []string) error {
-			return each(ctx, resources, remote.Unpause, remote.UnpauseResource)
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, resources []string) error {
+			if err := each(ctx, resources, remote.Unpause, remote.UnpauseResource); err != nil {
+				return err
+			}
+			what := cmp.Or(strings.Join(resources, ", "), "the server")
+			return out.tell(change{Resources: resources, Change: "unpause"}, what+" goes on")
 		},
 	}
 }
@@ -53,7 +63,7 @@ func each(ctx context.Context, resources []string, all func(context.Context, str
 func (a *app) drainVerb() remoteVerb {
 	var timeout, note string
 	return remoteVerb{
-		use: "drain", short: "Pause a server, and wait until nothing runs", args: NoArgs, json: true,
+		use: "drain", short: "Pause a server, and wait until nothing runs", args: NoArgs,
 		long: "Pause a server and wait until no attempt runs, for maintenance. Attempts that wait for other tasks go on\n" +
 			"waiting, for those do not start. The server stays paused; 'unpause' ends that.",
 		example: "drain --timeout 30m",

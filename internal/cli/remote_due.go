@@ -15,7 +15,7 @@ import (
 
 func (a *app) dueVerb() remoteVerb {
 	return remoteVerb{
-		use: "due", short: "List what is due on a server: when it is expected, and what is late", args: NoArgs, json: true,
+		use: "due", short: "List what is due on a server: when it is expected, and what is late", args: NoArgs,
 		long: "List the tasks that have a due time and are not done, and those that were warned of within a week: when\n" +
 			"each is due, when it is expected at p50 and at p95 from how long its requirements and itself took\n" +
 			"before, how much earlier that is, and the step to look at.",
@@ -80,7 +80,7 @@ func nextOf(d *api.Due) string {
 
 func (a *app) forecastVerb() remoteVerb {
 	return remoteVerb{
-		use: "forecast TASK", short: "Tell when a task is expected, and the way to it that takes longest", args: oneTask, json: true,
+		use: "forecast TASK", short: "Tell when a task is expected, and the way to it that takes longest", args: oneTask,
 		example: "forecast 'WordCount(date-interval=2014-06)'",
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			f, err := remote.Forecast(ctx, a.taskID(args[0]))
@@ -110,6 +110,9 @@ func writeForecast(w *tabwriter.Writer, f *api.Forecast) {
 	if f.Blocked != "" {
 		fmt.Fprintf(w, "It won't be done before somebody acts: %s has failed. The times are as if it were tried again now.\n", f.Blocked)
 	}
+	if first := &f.Steps[0]; first.State == store.Missing {
+		fmt.Fprintf(w, "%s is missing. The times are as if it came now.\n", first.ID)
+	}
 	if f.Finish.Unknown > 0 {
 		fmt.Fprintf(w, "That is at the earliest: nothing is known of how long %d of the steps take.\n", f.Finish.Unknown)
 	}
@@ -130,7 +133,7 @@ func writeForecast(w *tabwriter.Writer, f *api.Forecast) {
 
 func (a *app) statsVerb() remoteVerb {
 	return remoteVerb{
-		use: "stats [FAMILY]", short: "Tell how long the last tasks of a family took, or those of each", json: true,
+		use: "stats [FAMILY]", short: "Tell how long the last tasks of a family took, or those of each",
 		example: "stats WordCount",
 		args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -186,10 +189,14 @@ func (a *app) acceptVerb() remoteVerb {
 			if err := remote.Accept(ctx, id, note); err != nil {
 				return err
 			}
+			done := change{Task: id, Change: "accept"}
 			if found.Task.State != store.Failed && found.Task.State != store.Disabled {
-				return out.say("accepted, whenever it is made")
+				return out.tell(done, "its output is accepted, whenever it is made")
 			}
-			return remote.Forgive(ctx, id, "")
+			if err := remote.Forgive(ctx, id, ""); err != nil {
+				return err
+			}
+			return out.tell(done, "its output is accepted, and it starts again")
 		},
 	}
 }

@@ -25,7 +25,7 @@ func (a *app) psVerb() remoteVerb {
 	var all bool
 	filter := scheduler.TaskFilter{}
 	return remoteVerb{
-		use: "ps", short: "List the tasks of a server that are not done", args: NoArgs, json: true,
+		use: "ps", short: "List the tasks of a server that are not done", args: NoArgs,
 		example: "ps --state failed",
 		flags: func(cmd *cobra.Command) {
 			cmd.Flags().StringSliceVar(&states, "state", nil, "only tasks in this `state`: pending, running, suspended, retrying, done, failed, disabled or missing")
@@ -80,7 +80,7 @@ func (o *remoteOutput) writeTasks(page scheduler.TaskPage) error {
 func (a *app) historyVerb() remoteVerb {
 	query := store.AttemptQuery{Limit: 20}
 	return remoteVerb{
-		use: "history [TASK]", short: "List the attempts at a task, or at all, the newest first", json: true,
+		use: "history [TASK]", short: "List the attempts at a task, or at all, the newest first",
 		example: "history 'WordCount(date-interval=2014-06)'",
 		args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -166,7 +166,7 @@ func (a *app) logsVerb() remoteVerb {
 	var follow bool
 	var fence int64
 	return remoteVerb{
-		use: "logs TASK", short: "Print the log of a task's last attempt", args: oneTask,
+		use: "logs TASK", short: "Print the log of a task's last attempt", args: oneTask, plain: true,
 		example: "logs -f 'WordCount(date-interval=2014-06)'",
 		flags: func(cmd *cobra.Command) {
 			cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on until the attempt has ended")
@@ -206,7 +206,7 @@ func (o *remoteOutput) copyLog(ctx context.Context, remote *client.Client, fence
 
 func (a *app) workersVerb() remoteVerb {
 	return remoteVerb{
-		use: "workers", short: "List the workers of a server", args: NoArgs, json: true,
+		use: "workers", short: "List the workers of a server", args: NoArgs,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, _ []string) error {
 			workers, err := remote.Workers(ctx)
 			if err != nil {

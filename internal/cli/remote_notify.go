@@ -17,7 +17,7 @@ import (
 
 func (a *app) notifyVerb() remoteVerb {
 	return remoteVerb{
-		use: "notify [ls | test CHANNEL]", short: "Show who is told what, and send tests", json: true,
+		use: "notify [ls | test CHANNEL]", short: "Show who is told what, and send tests",
 		long: "Shows the channels by which a server tells people what needs them, the incidents that are not mended, and the\n" +
 			"silences. With test, has the server send a message to a channel now, and shows what was said.",
 		example: "notify test oncall",
@@ -112,7 +112,7 @@ func (a *app) silenceVerb() remoteVerb {
 	var length time.Duration
 	var note string
 	return remoteVerb{
-		use: "silence FAMILIES", short: "Have a server tell nobody of tasks of some families for a time", json: true,
+		use: "silence FAMILIES", short: "Have a server tell nobody of tasks of some families for a time",
 		long: "Holds back what a server would tell of tasks whose family matches a pattern. What is still so when the silence\n" +
 			"ends, is told then.",
 		example: "silence 'Word*' --for 2h --note 'the cluster moves'",
@@ -153,8 +153,11 @@ func (a *app) unsilenceVerb() remoteVerb {
 			return usagef("%s takes the pattern of a silence, in quotes, as 'notify' shows it", cmd.Name())
 		},
 		flags: func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, args []string) error {
-			return remote.Unsilence(ctx, args[0], note)
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
+			if err := remote.Unsilence(ctx, args[0], note); err != nil {
+				return err
+			}
+			return out.tell(change{Families: args[0], Change: "unsilence"}, "people are told of "+args[0]+" again")
 		},
 	}
 }

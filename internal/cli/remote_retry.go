@@ -15,7 +15,7 @@ import (
 func (a *app) retryVerb() remoteVerb {
 	var asked api.RetryRun
 	return remoteVerb{
-		use: "retry RUN", short: "Try all again that has failed of a run", json: true,
+		use: "retry RUN", short: "Try all again that has failed of a run",
 		long: "Let all tasks start again that have failed, or rest, among those that a run wants and all that these\n" +
 			"require. The run is under way again until they have ended. RUN is its number, as 'run --server' prints\n" +
 			"it; --request names it by its request instead. To ask twice does no harm.",

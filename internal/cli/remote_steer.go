@@ -15,10 +15,11 @@ func (a *app) killVerb() remoteVerb {
 	return remoteVerb{
 		use: "kill TASK", short: "Stop the attempt at a task, which has failed then", args: oneTask,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			if err := remote.Kill(ctx, a.taskID(args[0]), ""); err != nil {
+			id := a.taskID(args[0])
+			if err := remote.Kill(ctx, id, ""); err != nil {
 				return err
 			}
-			return out.say("its worker is told with its next sign of life")
+			return out.tell(change{Task: id, Change: "kill"}, id+" is killed: its worker is told with its next sign of life")
 		},
 	}
 }
@@ -26,8 +27,12 @@ func (a *app) killVerb() remoteVerb {
 func (a *app) forgiveVerb() remoteVerb {
 	return remoteVerb{
 		use: "forgive TASK", short: "Let a task that has failed, or rests, start again", args: oneTask,
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, args []string) error {
-			return remote.Forgive(ctx, a.taskID(args[0]), "")
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
+			id := a.taskID(args[0])
+			if err := remote.Forgive(ctx, id, ""); err != nil {
+				return err
+			}
+			return out.tell(change{Task: id, Change: "forgive"}, id+" starts again")
 		},
 	}
 }
@@ -44,8 +49,12 @@ func (a *app) markVerb() remoteVerb {
 			return nil
 		},
 		flags: func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, args []string) error {
-			return remote.Mark(ctx, a.taskID(args[0]), store.State(args[1]), "", note)
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
+			id := a.taskID(args[0])
+			if err := remote.Mark(ctx, id, store.State(args[1]), "", note); err != nil {
+				return err
+			}
+			return out.tell(change{Task: id, Change: "mark " + args[1]}, id+" is "+args[1]+" now")
 		},
 	}
 }
@@ -62,18 +71,33 @@ func (a *app) limitVerb() remoteVerb {
 			}
 			return usagef("%s takes the name of a resource and how much there is of it, such as: %s warehouse 6", cmd.Name(), cmd.Name())
 		},
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, args []string) error {
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			n, err := strconv.Atoi(args[1])
 			if err != nil {
 				return err
 			}
-			return remote.SetLimit(ctx, args[0], n, "")
+			if err := remote.SetLimit(ctx, args[0], n, ""); err != nil {
+				return err
+			}
+			return out.tell(change{Resources: args[:1], Change: "limit " + args[1]}, "there is "+args[1]+" of "+args[0]+" now")
 		},
 	}
 }
 
-// say writes a line for a person.
-func (o *remoteOutput) say(line string) error {
+// A change is what a verb has changed on a server, as --json has it.
+type change struct {
+	Change    string   `json:"change"` // the verb, and what it was told
+	Task      string   `json:"task,omitempty"`
+	Resources []string `json:"resources,omitempty"`
+	Schedule  string   `json:"schedule,omitempty"`
+	Families  string   `json:"families,omitempty"` // a pattern
+}
+
+// tell writes what was changed, as a line for people.
+func (o *remoteOutput) tell(done change, line string) error {
+	if o.json {
+		return writeJSON(o.stdout, done)
+	}
 	_, err := fmt.Fprintln(o.stdout, line)
 	return err
 }

@@ -56,7 +56,7 @@ func oneSchedule(cmd *cobra.Command, args []string) error {
 
 func (a *app) scheduleListVerb() remoteVerb {
 	return remoteVerb{
-		use: "ls", short: "List the schedules of a server", args: NoArgs, json: true,
+		use: "ls", short: "List the schedules of a server", args: NoArgs,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, _ []string) error {
 			all, err := remote.Schedules(ctx)
 			if err != nil {
@@ -119,7 +119,7 @@ func firingState(f *trigger.FiringStatus) string {
 
 func (a *app) scheduleShowVerb() remoteVerb {
 	return remoteVerb{
-		use: "show NAME", short: "Show a schedule, its last labels and its next times", args: oneSchedule, json: true,
+		use: "show NAME", short: "Show a schedule, its last labels and its next times", args: oneSchedule,
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			s, err := remote.Schedule(ctx, args[0])
 			if err != nil {
@@ -166,7 +166,7 @@ func conditionText(c *trigger.Condition) string {
 }
 
 // writeNext writes the next times in the zone and in UTC.
-func writeNext(w *tabwriter.Writer, next []trigger.Due, zone string) {
+func writeNext(w *tabwriter.Writer, next []trigger.FireTime, zone string) {
 	if len(next) == 0 {
 		fmt.Fprintln(w, "it is never due")
 		return
@@ -203,7 +203,7 @@ func writeFirings(w *tabwriter.Writer, firings []trigger.FiringStatus) {
 func (a *app) scheduleRunVerb() remoteVerb {
 	var label string
 	return remoteVerb{
-		use: "run NAME", short: "Launch a label now, whatever its data is; the times stay as they are", args: oneSchedule, json: true,
+		use: "run NAME", short: "Launch a label now, whatever its data is; the times stay as they are", args: oneSchedule,
 		example: "schedule run report --label 2026-11-25",
 		flags: func(cmd *cobra.Command) {
 			cmd.Flags().StringVar(&label, "label", "", "`label` to launch, such as 2026-11-25 (default: the last that has passed)")
@@ -228,24 +228,28 @@ func launchedOr(state trigger.State) string {
 }
 
 func (a *app) schedulePauseVerb() remoteVerb {
-	return a.scheduleSteerVerb("pause NAME", "Have a schedule fire no more, and launch nothing that waits", (*client.Client).PauseSchedule)
+	return a.scheduleSteerVerb("pause NAME", "Have a schedule fire no more, and launch nothing that waits", (*client.Client).PauseSchedule, "is paused")
 }
 
 func (a *app) scheduleResumeVerb() remoteVerb {
-	return a.scheduleSteerVerb("resume NAME", "Let a schedule go on; catch_up says what becomes of the times meanwhile", (*client.Client).ResumeSchedule)
+	return a.scheduleSteerVerb("resume NAME", "Let a schedule go on; catch_up says what becomes of the times meanwhile", (*client.Client).ResumeSchedule, "goes on")
 }
 
 func (a *app) scheduleRemoveVerb() remoteVerb {
-	return a.scheduleSteerVerb("rm NAME", "Remove a schedule; what it has launched goes on", (*client.Client).RemoveSchedule)
+	return a.scheduleSteerVerb("rm NAME", "Remove a schedule; what it has launched goes on", (*client.Client).RemoveSchedule, "is removed")
 }
 
-func (a *app) scheduleSteerVerb(use, short string, do func(remote *client.Client, ctx context.Context, name, note string) error) remoteVerb {
+func (a *app) scheduleSteerVerb(use, short string, do func(remote *client.Client, ctx context.Context, name, note string) error, became string) remoteVerb {
 	var note string
 	return remoteVerb{
 		use: use, short: short, args: oneSchedule,
 		flags: func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
-		do: func(ctx context.Context, remote *client.Client, _ *remoteOutput, args []string) error {
-			return do(remote, ctx, args[0], note)
+		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
+			if err := do(remote, ctx, args[0], note); err != nil {
+				return err
+			}
+			verb, _, _ := strings.Cut(use, " ")
+			return out.tell(change{Schedule: args[0], Change: verb}, args[0]+" "+became)
 		},
 	}
 }

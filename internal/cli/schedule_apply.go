@@ -56,7 +56,7 @@ type dataTable struct {
 func (a *app) scheduleApplyVerb() remoteVerb {
 	var dryRun, prune bool
 	return remoteVerb{
-		use: "apply FILE", short: "Make the schedules of a file those of a server", json: true,
+		use: "apply FILE", short: "Make the schedules of a file those of a server",
 		long: "Make the schedules of a file those of a server, and show what that changes. Those that have fired go on from\n" +
 			"there. A file is TOML; - is the standard input:\n\n" +
 			"  [[schedule]]\n" +

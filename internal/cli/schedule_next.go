@@ -52,7 +52,7 @@ func (a *app) scheduleNextCommand() *cobra.Command {
 }
 
 // preview returns the next times.
-func (o *nextOptions) preview(text string, after time.Time) ([]trigger.Due, error) {
+func (o *nextOptions) preview(text string, after time.Time) ([]trigger.FireTime, error) {
 	if o.n < 1 || o.n > 10_000 {
 		return nil, usagef("-n is %d, and must be between 1 and 10000", o.n)
 	}
@@ -75,12 +75,12 @@ func (o *nextOptions) preview(text string, after time.Time) ([]trigger.Due, erro
 			return nil, err
 		}
 	}
-	due := []trigger.Due{}
+	due := []trigger.FireTime{}
 	for range o.n {
 		if after = spec.Next(after); after.IsZero() {
 			break
 		}
-		due = append(due, trigger.Due{At: after, Label: calendar.Last(period, after, zone).String()})
+		due = append(due, trigger.FireTime{At: after, Label: calendar.Last(period, after, zone).String()})
 	}
 	return due, nil
 }

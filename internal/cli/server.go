@@ -14,13 +14,11 @@ import (
 
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/api"
-	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/store/postgres"
 	"github.com/gomr/gomr/orchestrate/store/sqlite"
-	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
 // defaultListen is the address of a server where none is given. It is reached from this machine alone.
@@ -131,29 +129,12 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	log := a.newLog(a.stderr, slog.LevelInfo)
-	engine, err := o.openNotify(ctx, notified, s, st, listener.Addr(), log)
+	engines, err := o.openEngines(ctx, notified, s, st, listener.Addr(), log)
 	if err != nil {
 		return err
 	}
-	if engine != nil {
-		defer engine.Close()
-	}
-	files := newServerFiles(&o.place)
-	defer files.close()
-	schedules, err := trigger.Open(ctx, trigger.Options{Scheduler: s, Files: files, Log: log})
-	if err != nil {
-		return err
-	}
-	defer schedules.Close()
-	backfills, err := backfill.Open(ctx, backfill.Options{Scheduler: s, Logger: log})
-	if err != nil {
-		return err
-	}
-	defer backfills.Close()
-	served, err := server.New(ctx, server.Options{
-		Scheduler: s, Store: st, Notify: engine, Schedules: schedules, Backfills: backfills,
-		Insecure: o.insecure, Keep: keep, Logger: log,
-	})
+	defer engines.close()
+	served, err := server.New(ctx, engines.serve(server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: log}))
 	if err != nil {
 		return err
 	}

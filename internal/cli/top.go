@@ -16,7 +16,7 @@ import (
 func (a *app) topVerb() remoteVerb {
 	var once bool
 	return remoteVerb{
-		use: "top", short: "Show live what a server does: tasks, workers, what is late and what failed", args: NoArgs, json: true,
+		use: "top", short: "Show live what a server does: tasks, workers, what is late and what failed", args: NoArgs,
 		long: "Show live what a server does: how many tasks are in which state, what runs and for how long beside what\n" +
 			"its family takes, slots and resources, what is late, and what has failed. Keys: q quits, p holds still,\n" +
 			"e, r and n sort what runs by time, risk and name. Where standard output is no terminal it is shown once.",

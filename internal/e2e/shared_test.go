@@ -286,8 +286,8 @@ func TestVerbs(t *testing.T) {
 	require.Contains(t, ask("drain", "--timeout", "5m"), "no attempt runs")
 	ask("unpause")
 
-	ask("limit", "warehouse", "6")
-	ask("pause", "warehouse")
+	require.JSONEq(t, `{"change": "limit 6", "resources": ["warehouse"]}`, ask("limit", "warehouse", "6", "--json"))
+	require.Equal(t, "warehouse is paused; what runs goes on\n", ask("pause", "warehouse"))
 	ask("unpause", "warehouse")
 	for _, wrong := range [][]string{{"limit", "warehouse", "six"}, {"kill"}, {"retry"}, {"retry", "x"}, {"retry", "2", "--request", "a"}, {"drain", "--timeout", "soon"}, {"mark", id("1"), "good"}} {
 		_, stderr, code := s.try(t, append(wrong, "--server", s.url())...)

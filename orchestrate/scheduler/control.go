@@ -125,8 +125,8 @@ func (c *core) mark(id string, to store.State, by, note string) error {
 		return invalid("a task can be marked as done or failed, not as %s", to)
 	case t.Wrapper:
 		return invalid("%s only groups tasks, and is done when they are", t.ID)
-	case t.hold != "":
-		return &HeldError{t.ID, t.hold}
+	case t.held:
+		return &HeldError{t.ID, c.holdOf[t.Key]}
 	case t.attempt != nil:
 		return &StateError{t.ID, t.State, "one without an attempt under way; kill that first"}
 	}

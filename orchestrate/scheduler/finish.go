@@ -116,7 +116,7 @@ func (c *core) drop(a *attempt) {
 	delete(c.workers[a.Worker].attempts, a.Fence)
 	a.task.attempt = nil
 	if a.waiting != nil {
-		a.waiting.forget()
+		c.forgetWait(a.waiting)
 		a.waiting = nil
 		c.resumed = append(c.resumed, a.Fence)
 	}

@@ -70,7 +70,7 @@ func (c *core) forgetSome(after int64, before time.Time) (forgotten int, last in
 
 // forgettable tells whether nothing needs a task any more. The last one stays, for its key must not come again.
 func (c *core) forgettable(t *task, before time.Time) bool {
-	if t.forgotten || t.hold != "" || t.attempt != nil || len(t.waits) > 0 || t.Key == c.lastTask || !t.Changed.Before(before) {
+	if t.forgotten || t.held || t.attempt != nil || len(c.waits[t]) > 0 || t.Key == c.lastTask || !t.Changed.Before(before) {
 		return false
 	}
 	switch t.State {

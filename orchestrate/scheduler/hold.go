@@ -80,7 +80,7 @@ func (c *core) holdTasks(h *Hold) error {
 		return nil
 	}
 	for _, t := range tasks {
-		t.hold = h.Name
+		t.held, c.holdOf[t.Key] = true, h.Name
 		c.record(store.Event{Kind: TaskHeld, Task: t.Key, By: h.By, Message: strings.TrimSuffix(h.Name+": "+h.Note, ": ")})
 		if t.State == store.Pending {
 			c.arrange(t)
@@ -111,8 +111,8 @@ func (c *core) checkHold(h *Hold) ([]*task, error) {
 			return nil, err
 		case t.External || t.Wrapper:
 			return nil, invalid("%s has no work, and can't be held", id)
-		case t.hold != "" && t.hold != h.Name:
-			return nil, &HeldError{t.ID, t.hold}
+		case t.held && c.holdOf[t.Key] != h.Name:
+			return nil, &HeldError{t.ID, c.holdOf[t.Key]}
 		}
 		within[t] = true
 	}
@@ -202,17 +202,18 @@ func (c *core) releaseTasks(r *Release) error {
 		if err != nil {
 			return err
 		}
-		if t.hold != r.Name {
+		if c.holdOf[t.Key] != r.Name {
 			return invalid("%s is not held by %s", id, r.Name)
 		}
 		done[t.Key] = true
 	}
 	for _, key := range h.Tasks {
 		t := c.tasks[key]
-		if t == nil || t.hold != r.Name {
+		if t == nil || c.holdOf[key] != r.Name {
 			continue
 		}
-		t.hold = ""
+		t.held = false
+		delete(c.holdOf, key)
 		to := store.Pending
 		if done[key] {
 			to = store.Done
@@ -242,7 +243,7 @@ func (c *core) loadHolds() error {
 		c.holds[h.Name] = h
 		for _, key := range h.Tasks {
 			if t := c.tasks[key]; t != nil {
-				t.hold = h.Name
+				t.held, c.holdOf[key] = true, h.Name
 			}
 		}
 	}

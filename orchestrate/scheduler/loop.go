@@ -49,13 +49,14 @@ func (s *Scheduler) loop() {
 // no request.
 func (s *Scheduler) serve(r *request) {
 	var batch []*request
-	for more := r != nil; more; {
+	for r != nil {
 		batch = append(batch, r)
-		select {
-		case r = <-s.requests:
-			more = len(s.replies)+len(batch) < mostInBatch
-		default:
-			more = false
+		r = nil
+		if len(s.replies)+len(batch) < mostInBatch {
+			select {
+			case r = <-s.requests:
+			default:
+			}
 		}
 	}
 	s.step(batch)

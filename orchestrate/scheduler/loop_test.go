@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -85,6 +86,26 @@ func TestLaterRequestsFailWithTheirGround(t *testing.T) {
 		third := later(t, s, job("a"), job("b", "a"))
 		st.gate <- nil
 		require.NoError(t, <-third)
+		s.Close()
+	})
+}
+
+// TestManyAtOnce: those that come while a batch is being written are more than the next one may have, and
+// each gets its reply.
+func TestManyAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := &gatedStore{storetest.NewMemory(), make(chan error)}
+		s := open(t, st, Config{})
+		first := later(t, s, job("first"))
+		var replies []<-chan error
+		for i := range 3 * mostInBatch {
+			replies = append(replies, later(t, s, job(fmt.Sprint(i))))
+		}
+		close(st.gate)
+		require.NoError(t, <-first)
+		for _, reply := range replies {
+			require.NoError(t, <-reply)
+		}
 		s.Close()
 	})
 }

@@ -122,9 +122,10 @@ func (m *machine) check(t *rapid.T) {
 				used[n.resource] += n.amount
 			}
 		}
-		if one.hold != "" {
+		require.Equal(t, one.held, c.holdOf[one.Key] != "")
+		if one.held {
 			require.Equal(t, store.Pending, one.State, one.ID)
-			require.NotNil(t, c.holds[one.hold], one.ID)
+			require.NotNil(t, c.holds[c.holdOf[one.Key]], one.ID)
 		}
 		running := one.State == store.Running || one.State == store.Suspended
 		require.Equal(t, running, one.attempt != nil, "%s is %s", one.ID, one.State)

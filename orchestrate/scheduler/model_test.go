@@ -390,8 +390,9 @@ func (m *machine) restart(t *rapid.T) {
 	for key, t0 := range m.core.tasks {
 		require.Equal(t, asWritten(t0.Task), c.tasks[key].Task)
 		require.Equal(t, t0.standing(), c.tasks[key].standing(), t0.ID)
-		require.Equal(t, t0.hold, c.tasks[key].hold, t0.ID)
+		require.Equal(t, t0.held, c.tasks[key].held, t0.ID)
 	}
+	require.Equal(t, m.core.holdOf, c.holdOf)
 	require.Len(t, c.tasks, len(m.core.tasks))
 	require.ElementsMatch(t, slices.Collect(maps.Keys(m.core.attempts)), slices.Collect(maps.Keys(c.attempts)))
 	require.ElementsMatch(t, slices.Collect(maps.Keys(m.core.runs)), slices.Collect(maps.Keys(c.runs)))

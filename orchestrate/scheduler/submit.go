@@ -207,7 +207,7 @@ func firstState(n *Node) store.State {
 
 // renew takes what a submission says of a task that is known.
 func (c *core) renew(t *task, n *Node, required []*task, forgive bool) {
-	if t.attempt != nil || t.hold != "" {
+	if t.attempt != nil || t.held {
 		return
 	}
 	c.respecify(t, n, required)

@@ -22,8 +22,6 @@ type task struct {
 	needs      []need
 
 	attempt *attempt // the one under way
-	hold    string   // name of the hold that keeps it from being started; empty is none
-	waits   []*wait  // for it to settle
 
 	place taskPlace // in a heap of those that wait for their turn
 
@@ -35,6 +33,7 @@ type task struct {
 	rides     bool  // another task of its batch has taken the resources
 	unsaved   bool  // its progress has to be written
 	forgotten bool  // it is only in core.order yet
+	held      bool  // a hold keeps it from being started, see core.holdOf
 }
 
 // A need is how much of a resource a task takes.
@@ -83,7 +82,7 @@ func stuckByItself(s store.State) bool {
 
 // startable tells whether the task can be given to a worker, resources apart.
 func (t *task) startable() bool {
-	return t.State == store.Pending && t.open == 0 && t.hold == "" && !t.External && !t.Wrapper
+	return t.State == store.Pending && t.open == 0 && !t.held && !t.External && !t.Wrapper
 }
 
 // An attempt is one that is under way.

@@ -18,7 +18,7 @@ type wait struct {
 // await begins a wait. One for settled tasks is over at once.
 func (c *core) await(w *wait) {
 	for _, t := range w.on {
-		t.waits = append(t.waits, w)
+		c.waits[t] = append(c.waits[t], w)
 		if !t.standing().settled() {
 			w.left++
 		}
@@ -30,7 +30,7 @@ func (c *core) await(w *wait) {
 
 // countWaits counts a task that has settled, or no longer has, in all that wait for it.
 func (c *core) countWaits(t *task, settled bool) {
-	for _, w := range slices.Clone(t.waits) {
+	for _, w := range slices.Clone(c.waits[t]) {
 		if !settled {
 			w.left++
 			continue
@@ -43,7 +43,7 @@ func (c *core) countWaits(t *task, settled bool) {
 
 // endWait goes on with who waited.
 func (c *core) endWait(w *wait) {
-	w.forget()
+	c.forgetWait(w)
 	if w.attempt != nil {
 		c.resumes.push(w.attempt.task)
 		return
@@ -60,10 +60,13 @@ func (c *core) endWait(w *wait) {
 	c.record(store.Event{Kind: RunEnded, Run: w.run.Key})
 }
 
-// forget takes a wait from the tasks.
-func (w *wait) forget() {
+// forgetWait takes a wait from the tasks.
+func (c *core) forgetWait(w *wait) {
 	for _, t := range w.on {
-		t.waits = slices.DeleteFunc(t.waits, func(other *wait) bool { return other == w })
+		c.waits[t] = slices.DeleteFunc(c.waits[t], func(other *wait) bool { return other == w })
+		if len(c.waits[t]) == 0 {
+			delete(c.waits, t)
+		}
 	}
 }
 

@@ -98,7 +98,7 @@ func (c *core) explainAttempt(e *Explanation, a *attempt) {
 
 // explainPending tells what a task waits for: others first, then what it needs to start.
 func (c *core) explainPending(e *Explanation, t *task) {
-	if h := c.holds[t.hold]; h != nil {
+	if h := c.holds[c.holdOf[t.Key]]; h != nil {
 		e.add(Reason{Kind: HeldBack, Hold: h.Name, Text: fmt.Sprintf("its output is being moved by %s of %s, since %s", h.Name, h.By, stamp(h.At))})
 	}
 	if t.open > 0 {

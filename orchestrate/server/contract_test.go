@@ -21,7 +21,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/server"
+	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
 // TestContract sends requests that are made of the description, good ones and broken ones, and
@@ -94,6 +96,10 @@ func newContract(t *testing.T, w *world) *contract {
 		w.submit(job(name))
 	}
 	w.work()
+	_, err = w.client.StartBackfill(t.Context(), &backfill.Definition{Program: "other", Family: "Count", Param: "day", Labels: []string{"1"}, Cap: 1})
+	require.NoError(t, err)
+	_, err = w.client.ApplySchedules(t.Context(), &trigger.Application{Schedules: []trigger.Schedule{{Name: "2", Time: "@yearly", Program: "other", Task: []string{"Report"}}}})
+	require.NoError(t, err)
 	return c
 }
 
@@ -205,7 +211,7 @@ func (c *contract) parameter(t *rapid.T, s *sent, p map[string]any, query url.Va
 	}
 	text := rapid.SampledFrom([]string{"1", "2", "9223372036854775807"}).Draw(t, name)
 	switch schema := at[map[string]any](p, "schema"); {
-	case name == "id" || name == "task":
+	case (name == "id" || name == "task") && at[string](schema, "type") == "string":
 		text = rapid.SampledFrom([]string{"a", "none", "\x00", "é\U0001F600", strings.Repeat("x", 5000)}).Draw(t, name)
 	case name == "state":
 		text = rapid.SampledFrom([]string{"done", "pending,running"}).Draw(t, name)

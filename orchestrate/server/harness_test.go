@@ -21,6 +21,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/store/storetest"
+	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -51,7 +52,10 @@ func start(t *testing.T, options server.Options) *world {
 	w.backfills, err = backfill.Open(t.Context(), backfill.Options{Scheduler: w.scheduler})
 	require.NoError(t, err)
 	t.Cleanup(w.backfills.Close)
-	options.Scheduler, options.Store, options.Backfills = w.scheduler, w.store, w.backfills
+	schedules, err := trigger.Open(t.Context(), trigger.Options{Scheduler: w.scheduler})
+	require.NoError(t, err)
+	t.Cleanup(schedules.Close)
+	options.Scheduler, options.Store, options.Backfills, options.Schedules = w.scheduler, w.store, w.backfills, schedules
 	w.server, err = server.New(t.Context(), options)
 	require.NoError(t, err)
 	w.http = httptest.NewServer(w.server)

@@ -43,6 +43,9 @@ func (s *Server) release(ctx context.Context, in *body[api.Release]) (*nothing, 
 }
 
 func (s *Server) surrounding(ctx context.Context, in *body[api.TaskList]) (*body[api.Surrounding], error) {
+	if len(in.Body.Tasks) == 0 { // as null, which counts as left out
+		return nil, &scheduler.InvalidError{Reason: "tasks: name at least one"}
+	}
 	found, err := s.scheduler.Surrounding(ctx, in.Body.Tasks)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
@@ -87,6 +88,9 @@ func (s *Server) applySchedules(ctx context.Context, in *body[api.Application]) 
 	if err != nil {
 		return nil, err
 	}
+	if in.Body.Schedules == nil { // null counts as left out, and must not remove what there is
+		return nil, &scheduler.InvalidError{Reason: "schedules: they are left out; an empty list is none"}
+	}
 	changes, err := engine.Apply(ctx, &trigger.Application{
 		Schedules: in.Body.Schedules, Prune: in.Body.Prune, DryRun: in.Body.DryRun, By: by(ctx),
 	})
@@ -96,7 +100,7 @@ func (s *Server) applySchedules(ctx context.Context, in *body[api.Application]) 
 	if !in.Body.DryRun {
 		s.auditChanges(ctx, changes)
 	}
-	return &body[api.Applied]{api.Applied{Changes: changes}}, nil
+	return &body[api.Applied]{api.Applied{Changes: append([]trigger.ScheduleChange{}, changes...)}}, nil
 }
 
 func (s *Server) auditChanges(ctx context.Context, changes []trigger.ScheduleChange) {

@@ -13,22 +13,8 @@ import (
 	"github.com/gomr/gomr/orchestrate/trigger"
 )
 
-// startWithSchedules starts a server with an engine of schedules.
-func startWithSchedules(t *testing.T) *world {
-	t.Helper()
-	w := start(t, server.Options{})
-	engine, err := trigger.Open(t.Context(), trigger.Options{Scheduler: w.scheduler})
-	require.NoError(t, err)
-	t.Cleanup(engine.Close)
-	s, err := server.New(t.Context(), server.Options{Scheduler: w.scheduler, Store: w.store, Schedules: engine})
-	require.NoError(t, err)
-	t.Cleanup(s.Close)
-	w.http.Config.Handler = s
-	return w
-}
-
 func TestSchedules(t *testing.T) {
-	w := startWithSchedules(t)
+	w := start(t, server.Options{})
 	ctx := t.Context()
 	report := trigger.Schedule{Name: "report", Time: "0 3 * * *", Zone: "Europe/Berlin", Program: "p", Task: []string{"Report", "--date={date}"}}
 	a := &trigger.Application{Schedules: []trigger.Schedule{report}, DryRun: true}
@@ -74,7 +60,7 @@ func TestSchedules(t *testing.T) {
 }
 
 func TestSchedulesThatAreRefused(t *testing.T) {
-	w := startWithSchedules(t)
+	w := start(t, server.Options{})
 	ctx := t.Context()
 	_, err := w.client.ApplySchedules(ctx, &trigger.Application{Schedules: []trigger.Schedule{{Name: "report", Time: "often", Program: "p", Task: []string{"Report"}}}})
 	require.ErrorContains(t, as[*scheduler.InvalidError](t, err), `schedule report: bad time "often"`)
@@ -82,7 +68,10 @@ func TestSchedulesThatAreRefused(t *testing.T) {
 	require.Equal(t, api.NotFound, as[*api.Problem](t, err).Code)
 	require.ErrorContains(t, err, "there is no schedule none; 'schedule ls' has all")
 
-	without := start(t, server.Options{})
-	_, err = without.client.Schedules(ctx)
+	without, err := server.New(ctx, server.Options{Scheduler: w.scheduler, Store: w.store})
+	require.NoError(t, err)
+	t.Cleanup(without.Close)
+	w.http.Config.Handler = without
+	_, err = w.client.Schedules(ctx)
 	require.ErrorContains(t, err, "this server has no schedules")
 }

@@ -32,7 +32,7 @@ func (e *Engine) fire(s *schedule, now time.Time) error {
 
 // due returns the labels that are due and have not fired, the time up to which that is told, which is
 // zero where nothing is due, and whether there are more before them than are ever caught up.
-func (s *schedule) due(now time.Time) (due []Due, cursor time.Time, more bool) {
+func (s *schedule) due(now time.Time) (due []FireTime, cursor time.Time, more bool) {
 	if at := s.rules.next(s.Cursor); at.IsZero() || at.After(now) {
 		return nil, time.Time{}, false
 	}
@@ -55,11 +55,11 @@ func (s *schedule) due(now time.Time) (due []Due, cursor time.Time, more bool) {
 // maxSpan keeps the span from overflowing.
 const maxSpan = 50 * 365 * 24 * time.Hour
 
-func (s *schedule) dueSince(from, now time.Time) (due []Due, cursor time.Time) {
+func (s *schedule) dueSince(from, now time.Time) (due []FireTime, cursor time.Time) {
 	last := s.Last
 	for at := s.rules.next(from); !at.IsZero() && !at.After(now); at = s.rules.next(at) {
 		if label := s.rules.label(at).String(); label != last {
-			due = append(due, Due{at, label})
+			due = append(due, FireTime{at, label})
 			last = label
 		}
 		cursor = at.UTC()
@@ -68,7 +68,7 @@ func (s *schedule) dueSince(from, now time.Time) (due []Due, cursor time.Time) {
 }
 
 // caughtUp returns those of the due labels that fire.
-func (r *rules) caughtUp(due []Due, now time.Time) []Due {
+func (r *rules) caughtUp(due []FireTime, now time.Time) []FireTime {
 	switch r.CatchUp {
 	case CatchUpAll:
 		return due[max(0, len(due)-MaxCatchUp):]
@@ -85,7 +85,7 @@ func (r *rules) caughtUp(due []Due, now time.Time) []Due {
 }
 
 // leftOut tells of labels that were missed and don't fire.
-func (s *schedule) leftOut(left int, more bool, due []Due) store.Event {
+func (s *schedule) leftOut(left int, more bool, due []FireTime) store.Event {
 	text := fmt.Sprintf("%s: %d labels from %s on were missed, and are left out (catch_up is %s)", s.Schedule.Name, left, due[0].Label, s.rules.CatchUp)
 	if more {
 		text = fmt.Sprintf("%s: %d labels from %s on, and all before them, were missed, and are left out (catch_up is %s, of at most %d)",
@@ -95,7 +95,7 @@ func (s *schedule) leftOut(left int, more bool, due []Due) store.Event {
 }
 
 // add adds firings for labels, and returns what the history has of them.
-func (d *document) add(r *rules, due []Due, now time.Time) (events []store.Event) {
+func (d *document) add(r *rules, due []FireTime, now time.Time) (events []store.Event) {
 	before := d.countOpen()
 	for i, at := range due {
 		if f := d.find(at.Label); f != nil && f.open() { // asked for by hand

@@ -243,19 +243,19 @@ func (r *rules) label(at time.Time) calendar.Partition {
 	return calendar.Last(r.period, at, r.zone).Add(r.Offset)
 }
 
-// A Due is a time that comes, in the schedule's zone, and its label.
-type Due struct {
+// A FireTime is a time at which a schedule fires, in the schedule's zone, and its label.
+type FireTime struct {
 	At    time.Time `json:"at"`
 	Label string    `json:"label"`
 }
 
-func (r *rules) preview(after time.Time, n int) []Due {
-	due := []Due{}
+func (r *rules) preview(after time.Time, n int) []FireTime {
+	due := []FireTime{}
 	for range n {
 		if after = r.next(after); after.IsZero() {
 			break
 		}
-		due = append(due, Due{after, r.label(after).String()})
+		due = append(due, FireTime{after, r.label(after).String()})
 	}
 	return due
 }

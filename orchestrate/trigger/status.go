@@ -20,7 +20,7 @@ type ScheduleStatus struct {
 	PausedBy string    `json:"paused_by,omitempty"`
 	Problem  string    `json:"problem,omitempty" doc:"Why it does not go on"`
 
-	Next    []Due          `json:"next" doc:"The next times, in its zone, and their labels"`
+	Next    []FireTime     `json:"next" doc:"The next times, in its zone, and their labels"`
 	Firings []FiringStatus `json:"firings" doc:"Those that are open and the last ones, the newest first"`
 }
 

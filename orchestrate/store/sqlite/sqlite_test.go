@@ -132,6 +132,17 @@ func TestOpen_RefusesANewerVersion(t *testing.T) {
 	require.ErrorContains(t, err, "use a newer gomr")
 }
 
+// makeOld makes a database one of version 1.
+func makeOld(t *testing.T, path string) {
+	t.Helper()
+	for table, columns := range map[string][]string{"tasks": {"batch", "max_batch", "batch_limit", "due"}, "attempts": {"batch", "token"}, "runs": {"outcome"}} {
+		for _, column := range columns {
+			change(t, path, "ALTER TABLE "+table+" DROP COLUMN "+column)
+		}
+	}
+	change(t, path, "DELETE FROM schema WHERE version > 1")
+}
+
 // TestOpen_MigratesDueTimes: tasks of a database that knows no due times are due whenever.
 func TestOpen_MigratesDueTimes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "gomr.db")
@@ -145,8 +156,7 @@ func TestOpen_MigratesDueTimes(t *testing.T) {
 	s := open()
 	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
 	require.NoError(t, s.Close())
-	change(t, path, "ALTER TABLE tasks DROP COLUMN due")
-	change(t, path, "DELETE FROM schema WHERE version > 1")
+	makeOld(t, path)
 
 	s = open()
 	live, err := s.Load(t.Context())
@@ -216,12 +226,7 @@ func TestWrite_DiskFull(t *testing.T) {
 // TestOpen_MigratesAnOldVersion: what a database has stays, and gets what is new.
 func TestOpen_MigratesAnOldVersion(t *testing.T) {
 	path, _ := written(t)
-	for table, columns := range map[string][]string{"tasks": {"batch", "max_batch", "batch_limit"}, "attempts": {"batch", "token"}, "runs": {"outcome"}} {
-		for _, column := range columns {
-			change(t, path, "ALTER TABLE "+table+" DROP COLUMN "+column)
-		}
-	}
-	change(t, path, "DELETE FROM schema WHERE version > 1")
+	makeOld(t, path)
 	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	require.NoError(t, err)
 	live, err := s.Load(t.Context())
