@@ -26,16 +26,20 @@ const (
 //
 // It takes many short steps, between which others have their turn. The zero time forgets no task.
 func (s *Scheduler) Forget(ctx context.Context, before time.Time) (tasks int, err error) {
-	for after, over := int64(0), false; !over; {
-		err := s.call(ctx, func(c *core) error {
+	type step struct {
+		tasks int
+		after int64
+		over  bool
+	}
+	for last := (step{}); !last.over; tasks += last.tasks {
+		after := last.after
+		last, err = askFor(ctx, s, func(c *core) (next step, _ error) {
 			if after == 0 {
 				c.forgetWorkers()
 				c.forgetRequests()
 			}
-			var n int
-			n, after, over = c.forgetSome(after, before)
-			tasks += n
-			return nil
+			next.tasks, next.after, next.over = c.forgetSome(after, before)
+			return next, nil
 		})
 		if err != nil {
 			return tasks, err

@@ -54,12 +54,11 @@ func (c *core) held(fence int64, token string) (*attempt, error) {
 // whose token is in the context.
 func (s *Scheduler) CheckHolder(ctx context.Context, fence int64) (underWay bool, err error) {
 	token := tokenOf(ctx)
-	err = s.call(ctx, func(c *core) error {
+	return askFor(ctx, s, func(c *core) (bool, error) {
 		a := c.attempts[fence]
-		if underWay = a != nil; underWay {
-			return a.leader().heldBy(token)
+		if a == nil {
+			return false, nil
 		}
-		return nil
+		return true, a.leader().heldBy(token)
 	})
-	return underWay && err == nil, err
 }

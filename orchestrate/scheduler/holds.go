@@ -15,25 +15,11 @@ func (s *Scheduler) Release(ctx context.Context, release *Release) error {
 }
 
 // Holds returns the holds, the oldest first.
-func (s *Scheduler) Holds(ctx context.Context) (holds []Held, err error) {
-	err = s.call(ctx, func(c *core) error {
-		holds = c.listHolds()
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return holds, nil
+func (s *Scheduler) Holds(ctx context.Context) ([]Held, error) {
+	return askFor(ctx, s, func(c *core) ([]Held, error) { return c.listHolds(), nil })
 }
 
 // Surrounding returns tasks, and those that depend on them, which are at most [MaxPage].
-func (s *Scheduler) Surrounding(ctx context.Context, ids []string) (found Surrounding, err error) {
-	err = s.call(ctx, func(c *core) (err error) {
-		found, err = c.surrounding(ids)
-		return err
-	})
-	if err != nil {
-		return Surrounding{}, err
-	}
-	return found, nil
+func (s *Scheduler) Surrounding(ctx context.Context, ids []string) (Surrounding, error) {
+	return askFor(ctx, s, func(c *core) (Surrounding, error) { return c.surrounding(ids) })
 }

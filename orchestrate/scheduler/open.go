@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,16 +29,8 @@ type OpenTask struct {
 const openAtOnce = 1000
 
 // DueTasks returns the keys of the tasks that have a due time and are not done. It looks at no others.
-func (s *Scheduler) DueTasks(ctx context.Context) (keys []int64, err error) {
-	err = s.call(ctx, func(c *core) error {
-		keys = make([]int64, 0, len(c.due))
-		for key := range c.due {
-			keys = append(keys, key)
-		}
-		return nil
-	})
-	slices.Sort(keys)
-	return keys, err
+func (s *Scheduler) DueTasks(ctx context.Context) ([]int64, error) {
+	return askFor(ctx, s, func(c *core) ([]int64, error) { return slices.Sorted(maps.Keys(c.due)), nil })
 }
 
 // OpenTasks returns those of some tasks that are not done, and all that is not done of what they

@@ -88,6 +88,21 @@ func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
 	}
 }
 
+// askFor has the loop look for something. Where the context ends before there is a reply, the loop may still
+// set what nobody reads any more.
+func askFor[T any](ctx context.Context, s *Scheduler, look func(c *core) (T, error)) (T, error) {
+	var found T
+	err := s.call(ctx, func(c *core) (err error) {
+		found, err = look(c)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return found, nil
+}
+
 // A clock goes by the time that has passed since it was made, so that it never goes back: one that is set back
 // stands still for a moment, and goes on. It belongs to the loop.
 type clock struct {

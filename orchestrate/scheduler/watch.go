@@ -31,14 +31,7 @@ func (s *Scheduler) SetAll(ctx context.Context, settings map[string]string, even
 
 // LastEvent returns the number of the newest event of the history, zero where there is none.
 func (s *Scheduler) LastEvent(ctx context.Context) (seq int64, err error) {
-	err = s.call(ctx, func(c *core) error {
-		seq = c.lastEvent
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	return seq, nil
+	return askFor(ctx, s, func(c *core) (int64, error) { return c.lastEvent, nil })
 }
 
 // Lookup returns the tasks of some keys, in the order of the keys. Those that are not known are left out.
