@@ -135,8 +135,8 @@ func (c *core) mark(id string, to store.State, by, note string) error {
 		t.forget()
 	} else {
 		t.Error = note
-		c.touch(t)
 	}
+	c.touch(t) // it may be in that state already
 	if t.State != to {
 		c.move(t, to)
 	}

@@ -2,7 +2,7 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 
@@ -99,7 +99,7 @@ func TestManyAtOnce(t *testing.T) {
 		first := later(t, s, job("first"))
 		var replies []<-chan error
 		for i := range 3 * mostInBatch {
-			replies = append(replies, later(t, s, job(fmt.Sprint(i))))
+			replies = append(replies, later(t, s, job(strconv.Itoa(i))))
 		}
 		close(st.gate)
 		require.NoError(t, <-first)

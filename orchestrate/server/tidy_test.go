@@ -15,9 +15,10 @@ import (
 func TestTidy(t *testing.T) {
 	var ahead time.Duration
 	w := start(t, server.Options{Keep: time.Hour, Now: func() time.Time { return time.Now().Add(ahead) }})
-	receipt := w.submit(job("a"))
-	w.end(w.work().Fence, store.Succeeded)
+	old := w.submit(job("a"))
 	w.submit(job("b"))
+	last := w.submit(job("a"))
+	w.end(w.work().Fence, store.Succeeded)
 	for _, ahead = range []time.Duration{0, 2 * time.Hour} {
 		require.NoError(t, w.server.Tidy(t.Context()))
 		_, err := w.client.Explain(t.Context(), "a")
@@ -28,8 +29,10 @@ func TestTidy(t *testing.T) {
 			require.EqualError(t, err, "a: no such task was submitted, or it ended so long ago that it is forgotten")
 		}
 	}
-	status, err := w.client.RunStatus(t.Context(), receipt.Run)
-	require.NoError(t, err)
+	_, err := w.client.RunStatus(t.Context(), old.Run)
+	require.ErrorIs(t, err, scheduler.ErrUnknownRun)
+	status, err := w.client.RunStatus(t.Context(), last.Run)
+	require.NoError(t, err, "the last run stays")
 	require.Equal(t, 1, status.Forgotten)
 	require.Equal(t, store.Done, status.Run.Outcome)
 }
