@@ -102,7 +102,8 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("there is no schedule %s; 'schedule ls' has all", e.Name)
 }
 
-// Open starts an engine with the schedules that the scheduler keeps.
+// Open starts an engine with the schedules that the scheduler keeps. One that can't be read keeps nobody from the
+// others: the log is told, and it is left as it is.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	e := &Engine{
 		scheduler: options.Scheduler, files: options.Files, tell: options.Now, log: options.Log,
@@ -120,7 +121,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	}
 	for name, text := range settings {
 		if err := e.load(name, text); err != nil {
-			return nil, fmt.Errorf("read the schedules: %w", err)
+			e.log.ErrorContext(ctx, "a schedule can't be read, and does not fire; 'schedule apply' makes it anew", "error", err)
 		}
 	}
 	e.ctx, e.quit = context.WithCancel(context.WithoutCancel(ctx))

@@ -35,6 +35,23 @@ func TestFiresWhenDue(t *testing.T) {
 	})
 }
 
+// TestDamagedSchedule: a schedule that can't be read, such as one of a newer version, keeps nobody from the others.
+func TestDamagedSchedule(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.apply(nightly())
+		require.NoError(t, w.scheduler.Set(t.Context(), "schedule broken", "{"))
+		w.restart(time.Second)
+		w.passTo("2000-01-01 03:00")
+		require.Equal(t, []string{"1999-12-31 planning"}, w.labels())
+		list, err := w.engine.List(t.Context())
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		settings, err := w.scheduler.Settings(t.Context(), "schedule broken")
+		require.NoError(t, err)
+		require.Equal(t, map[string]string{"schedule broken": "{"}, settings)
+	})
+}
+
 func TestCatchUp(t *testing.T) {
 	const (
 		first   = "1999-12-31 done"
