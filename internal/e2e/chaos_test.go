@@ -3,11 +3,9 @@ package e2e
 import (
 	"flag"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -91,20 +89,6 @@ func (c *chaos) killOne(t *testing.T) {
 		_ = syscall.Kill(processes[c.random.IntN(len(processes))], syscall.SIGKILL) // it may have ended
 	}
 	c.killed++
-}
-
-// attempts returns the processes of keepers and tasks.
-func (c *chaos) attempts() (processes []int) {
-	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, file := range files {
-		text, _ := os.ReadFile(file) // it may be gone
-		words := strings.Split(string(text), "\x00")
-		if words[0] == c.path && len(words) > 1 && (words[1] == "attempt" || words[1] == "keep") {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-			processes = append(processes, pid)
-		}
-	}
-	return processes
 }
 
 // check looks at what a round has left.

@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,8 +34,30 @@ func newShared(t *testing.T, pkg string, serving ...string) *shared {
 	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0", flags: serving}
 	s.database = []string{"--database", s.file()}
 	s.env = append(s.env, "XDG_STATE_HOME="+filepath.Join(s.dir, "state"))
+	t.Cleanup(s.killAttempts)
 	s.startServer(t)
 	return s
+}
+
+// killAttempts ends what outlives workers, when the test ends.
+func (s *shared) killAttempts() {
+	for _, process := range s.attempts() {
+		_ = syscall.Kill(process, syscall.SIGKILL) // it may have ended
+	}
+}
+
+// attempts returns the processes of keepers and tasks.
+func (s *shared) attempts() (processes []int) {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, file := range files {
+		text, _ := os.ReadFile(file) // it may be gone
+		words := strings.Split(string(text), "\x00")
+		if words[0] == s.path && len(words) > 1 && (words[1] == "attempt" || words[1] == "keep") {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+			processes = append(processes, pid)
+		}
+	}
+	return processes
 }
 
 // file returns the path of the SQLite database.
