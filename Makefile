@@ -6,6 +6,10 @@ FUZZTIME ?= 10s
 BENCH ?= .
 PACKAGES ?= ./...
 
+# The tests that need a Hadoop are those in files with that build tag.
+HADOOP_FILES = $(shell grep -rl --include='*_test.go' '^//go:build hadoop' .)
+HADOOP_TESTS = $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(HADOOP_FILES) | cut -c6- | paste -sd '|')
+
 .PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo clean
 
 help: ## list the targets
@@ -19,8 +23,8 @@ test: deps test-unit test-hadoop ## run every test, those on a real Hadoop too
 test-unit: deps ## run the tests that need no Hadoop, with the race detector
 	go test -race $(PACKAGES)
 
-test-hadoop: deps ## run every test with a real Hadoop, started for them on free ports
-	scripts/hadoop run -- go test -count=1 -timeout 40m -tags hadoop $(PACKAGES)
+test-hadoop: deps ## run the tests that need a real Hadoop, which is started for them on free ports
+	scripts/hadoop run -- go test -count=1 -timeout 40m -tags hadoop -run '^($(HADOOP_TESTS))$$' $(sort $(dir $(HADOOP_FILES)))
 
 deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, shellcheck)
 	scripts/install-test-deps
