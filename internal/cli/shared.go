@@ -97,9 +97,9 @@ func (a *app) launch(cmd *cobra.Command, flags *placeFlags, remote *serverFlags,
 	if err != nil {
 		return orchestrate.Permanent(err)
 	}
-	task, err := a.registry.Parse(l.Task[0], l.Task[1:])
+	task, err := a.assigned(l.Task[0], l.Task[1:])
 	if err != nil {
-		return orchestrate.Permanent(err)
+		return err
 	}
 	submission, err := a.planSubmission(cmd, flags, task)
 	if err != nil {

@@ -35,7 +35,6 @@ type TaskChange struct {
 // A Written tells of one write of the state, for those who measure.
 type Written struct {
 	Records int // tasks, attempts, runs, events and settings
-	Events  int // of them
 	Took    time.Duration
 	Err     error
 }

@@ -207,7 +207,7 @@ func replyAll(replies []func(error), err error) {
 
 // tell announces what was written.
 func (s *Scheduler) tell(f *flight) {
-	s.hub.tell(Written{recordsOf(f.batch), len(f.batch.Events), f.took, f.err})
+	s.hub.tell(Written{recordsOf(f.batch), f.took, f.err})
 	if f.err != nil {
 		// What is read again may differ from what was announced: the batch may be there after all.
 		s.hub.reload()
