@@ -150,7 +150,7 @@ to = ["ops@example.com"]
 	require.Contains(t, subject, "[gomr] Gated(dir=")
 	require.Contains(t, subject, "failed: no luck (1 task waits)")
 	unwrapped := strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(body)
-	require.Contains(t, unwrapped, "gomr forgive '"+id+"' --server https://gomr.example.com")
+	require.Contains(t, unwrapped, "gated forgive '"+id+"' --server https://gomr.example.com")
 	require.Contains(t, unwrapped, "running 1", "the end of the log")
 	killProcess(s.server) // which has not heard that the mail was taken
 	close(p.hold)

@@ -259,7 +259,7 @@ func (e *Engine) addCommands(m *Message, i *incident) {
 }
 
 func (e *Engine) command(verb, id string) string {
-	command := "gomr " + verb + " " + quote(id)
+	command := cmp.Or(e.options.Program, "gomr") + " " + verb + " " + quote(id)
 	if e.options.Server != "" {
 		command += " --server " + quote(e.options.Server)
 	}

@@ -40,6 +40,9 @@ type Options struct {
 	Store     Store
 	Config    *Config
 
+	// Program is the name of the command in messages. Empty means gomr.
+	Program string
+
 	// Server is the URL that commands in messages name. Empty is none.
 	Server string
 
