@@ -29,10 +29,12 @@ test-hadoop: deps ## run the tests that need a real Hadoop, which is started for
 deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, shellcheck)
 	scripts/install-test-deps
 
+# The linter's cache is of this checkout alone: one that is shared remembers the
+# paths of another checkout, and can't read the exceptions there any more.
 lint: deps $(GOLANGCI) ## check format, go vet, golangci-lint and shellcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	go vet -tags hadoop ./...
-	$(GOLANGCI) run
+	GOLANGCI_LINT_CACHE=$(CURDIR)/.cache/golangci-lint $(GOLANGCI) run
 	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers scripts/fuzz-api
 
 $(GOLANGCI):
