@@ -107,10 +107,21 @@ func (c *core) startOne(t *task, w *worker, lead *attempt, token string) *attemp
 	c.batch.Attempts = append(c.batch.Attempts, a.Attempt)
 	delete(c.lastOf, t.Fence)
 	c.lastOf[a.Fence] = t
-	t.Fence, t.Outcome = a.Fence, ""
 	c.hold(a, w)
-	c.move(t, store.Running)
+	c.run(t, a.Fence)
 	return a
+}
+
+// run makes a task one that an attempt runs. Where nothing else of the task has to be written, that
+// isn't either: applyStarts tells it by the attempt. A quarter of all records is spared so.
+func (c *core) run(t *task, fence int64) {
+	saved := !t.unsaved
+	t.Fence, t.Outcome = fence, ""
+	c.move(t, store.Running)
+	if saved {
+		t.unsaved = false
+		c.started = append(c.started, TaskChange{t.Key, t.ID, t.Family, t.State, t.Changed, t.Fence})
+	}
 }
 
 // hold makes an attempt one that is under way.

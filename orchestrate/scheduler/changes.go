@@ -74,12 +74,14 @@ func recordsOf(b *store.Batch) int {
 	return len(b.Tasks) + len(b.Progress) + len(b.Attempts) + len(b.Runs) + len(b.Events) + len(b.Settings) + len(b.Forgotten)
 }
 
-// changesOf returns what a batch has changed of tasks, or nil where that is too much.
-func (c *core) changesOf(b *store.Batch) []TaskChange {
-	if len(b.Tasks)+len(b.Progress)+len(b.Forgotten) > mostChanges {
+// changesOf returns what a batch has changed of tasks, or nil where that is too much. The started ones
+// are those of core.take.
+func (c *core) changesOf(b *store.Batch, started []TaskChange) []TaskChange {
+	count := len(b.Tasks) + len(b.Progress) + len(b.Forgotten) + len(started)
+	if count > mostChanges {
 		return nil
 	}
-	changes := make([]TaskChange, 0, len(b.Tasks)+len(b.Progress)+len(b.Forgotten))
+	changes := make([]TaskChange, 0, count)
 	for _, key := range b.Forgotten {
 		changes = append(changes, TaskChange{Key: key})
 	}
@@ -93,6 +95,11 @@ func (c *core) changesOf(b *store.Batch) []TaskChange {
 	}
 	for key, p := range b.Progress {
 		add(key, &p)
+	}
+	for _, change := range started {
+		if _, more := b.Progress[change.Key]; !more {
+			changes = append(changes, change)
+		}
 	}
 	slices.SortFunc(changes, func(a, b TaskChange) int { return cmp.Compare(a.Key, b.Key) })
 	return changes

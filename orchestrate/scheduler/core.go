@@ -43,8 +43,9 @@ type core struct {
 
 	lastTask, lastFence, lastRun, lastEvent int64
 
-	unsaved []*task // whose progress is to be written
-	added   []*task // whose spec is to be written too
+	unsaved []*task      // whose progress is to be written
+	added   []*task      // whose spec is to be written too
+	started []TaskChange // of those whose progress follows from an attempt of the batch
 	batch   store.Batch
 }
 
@@ -107,10 +108,11 @@ func (c *core) record(e store.Event) {
 	c.batch.Events = append(c.batch.Events, e)
 }
 
-// take returns what has changed since it was called last.
-func (c *core) take() *store.Batch {
-	batch := c.batch
-	c.batch = store.Batch{}
+// take returns what has changed since it was called last, and which tasks were started by that.
+func (c *core) take() (batch *store.Batch, started []TaskChange) {
+	written := c.batch
+	batch, started = &written, c.started
+	c.batch, c.started = store.Batch{}, nil
 	for _, t := range c.added {
 		if !t.forgotten {
 			batch.Tasks = append(batch.Tasks, t.Task)
@@ -128,5 +130,5 @@ func (c *core) take() *store.Batch {
 		t.unsaved = false
 	}
 	c.added, c.unsaved = nil, nil
-	return &batch
+	return batch, started
 }

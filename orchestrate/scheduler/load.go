@@ -14,6 +14,7 @@ func (c *core) load(live *store.Live) error {
 			return err
 		}
 	}
+	applyStarts(live)
 	tasks := make([]*task, len(live.Tasks))
 	for i := range live.Tasks {
 		t := &task{Task: live.Tasks[i]}
@@ -42,6 +43,20 @@ func (c *core) load(live *store.Live) error {
 		return err
 	}
 	return c.loadRuns(live.Runs)
+}
+
+// applyStarts gives the tasks that core.run has started the progress that was not written.
+func applyStarts(live *store.Live) {
+	attempts := make(map[int64]*store.Attempt, len(live.Attempts)) // by the key of the task
+	for i := range live.Attempts {
+		attempts[live.Attempts[i].Task] = &live.Attempts[i]
+	}
+	for i := range live.Tasks {
+		t := &live.Tasks[i]
+		if a := attempts[t.Key]; a != nil && t.State == store.Pending && t.Fence < a.Fence {
+			t.State, t.Fence, t.Outcome, t.Changed = store.Running, a.Fence, "", a.Started
+		}
+	}
 }
 
 // loadGraph links the tasks and puts each where it waits.

@@ -131,6 +131,7 @@ func (s *Scheduler) apply(batch []*request, errs []error) (served []*idleAsk, er
 // A flight is a batch that is being written.
 type flight struct {
 	batch   *store.Batch
+	started []TaskChange  // see core.take
 	replies []func(error) // to those who wait for it, in their order
 	landed  chan struct{} // closed when it is written, or is not going to be
 	took    time.Duration
@@ -141,12 +142,12 @@ type flight struct {
 func (s *Scheduler) takeOff() {
 	replies := s.replies
 	s.replies = nil
-	batch := s.core.take()
+	batch, started := s.core.take()
 	if batch.Empty() {
 		replyAll(replies, nil)
 		return
 	}
-	f := &flight{batch: batch, replies: replies, landed: make(chan struct{})}
+	f := &flight{batch: batch, started: started, replies: replies, landed: make(chan struct{})}
 	s.flight = f
 	go func() {
 		defer close(f.landed)
@@ -214,7 +215,7 @@ func (s *Scheduler) tell(f *flight) {
 		return
 	}
 	c := s.core
-	s.hub.announce(func() []TaskChange { return c.changesOf(f.batch) })
+	s.hub.announce(func() []TaskChange { return c.changesOf(f.batch, f.started) })
 }
 
 // reload makes the live state from the store.

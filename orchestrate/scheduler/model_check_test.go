@@ -92,11 +92,23 @@ func asWritten(t store.Task) store.Task {
 	return t
 }
 
+// written returns what a scheduler would know of the tasks after a restart, by key.
+func (m *machine) written(t *rapid.T) map[int64]store.Task {
+	live, err := m.store.Load(t.Context())
+	require.NoError(t, err)
+	applyStarts(live)
+	tasks := map[int64]store.Task{}
+	for _, one := range live.Tasks {
+		tasks[one.Key] = one
+	}
+	return tasks
+}
+
 // check compares what the core keeps with a look at all.
 func (m *machine) check(t *rapid.T) {
 	c := m.core
 	used, mates := map[string]int{}, 0
-	written := m.store.Contents().Tasks
+	written := m.written(t)
 	require.Len(t, written, len(c.tasks))
 	require.Len(t, c.byID, len(c.tasks))
 	require.Len(t, c.order, len(c.tasks)+c.removed)
