@@ -108,19 +108,20 @@ func (c *core) startOne(t *task, w *worker, lead *attempt, token string) *attemp
 	delete(c.lastOf, t.Fence)
 	c.lastOf[a.Fence] = t
 	c.hold(a, w)
-	c.run(t, a.Fence)
+	c.run(a)
 	return a
 }
 
-// run makes a task one that an attempt runs. Where nothing else of the task has to be written, that
+// run makes the task of an attempt one that runs. Where nothing else of the task has to be written, that
 // isn't either: applyStarts tells it by the attempt. A quarter of all records is spared so.
-func (c *core) run(t *task, fence int64) {
+func (c *core) run(a *attempt) {
+	t := a.task
 	saved := !t.unsaved
-	t.Fence, t.Outcome = fence, ""
+	t.Fence, t.Outcome = a.Fence, ""
 	c.move(t, store.Running)
 	if saved {
 		t.unsaved = false
-		c.started = append(c.started, TaskChange{t.Key, t.ID, t.Family, t.State, t.Changed, t.Fence})
+		c.started = append(c.started, a)
 	}
 }
 

@@ -76,7 +76,7 @@ func recordsOf(b *store.Batch) int {
 
 // changesOf returns what a batch has changed of tasks, or nil where that is too much. The started ones
 // are those of core.take.
-func (c *core) changesOf(b *store.Batch, started []TaskChange) []TaskChange {
+func (c *core) changesOf(b *store.Batch, started []*attempt) []TaskChange {
 	count := len(b.Tasks) + len(b.Progress) + len(b.Forgotten) + len(started)
 	if count > mostChanges {
 		return nil
@@ -96,9 +96,9 @@ func (c *core) changesOf(b *store.Batch, started []TaskChange) []TaskChange {
 	for key, p := range b.Progress {
 		add(key, &p)
 	}
-	for _, change := range started {
-		if _, more := b.Progress[change.Key]; !more {
-			changes = append(changes, change)
+	for _, a := range started {
+		if _, more := b.Progress[a.Task]; !more {
+			changes = append(changes, TaskChange{a.Task, a.task.ID, a.task.Family, store.Running, a.Started, a.Fence})
 		}
 	}
 	slices.SortFunc(changes, func(a, b TaskChange) int { return cmp.Compare(a.Key, b.Key) })

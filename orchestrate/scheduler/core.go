@@ -43,9 +43,9 @@ type core struct {
 
 	lastTask, lastFence, lastRun, lastEvent int64
 
-	unsaved []*task      // whose progress is to be written
-	added   []*task      // whose spec is to be written too
-	started []TaskChange // of those whose progress follows from an attempt of the batch
+	unsaved []*task    // whose progress is to be written
+	added   []*task    // whose spec is to be written too
+	started []*attempt // of the batch, whose tasks are not in it
 	batch   store.Batch
 }
 
@@ -108,8 +108,9 @@ func (c *core) record(e store.Event) {
 	c.batch.Events = append(c.batch.Events, e)
 }
 
-// take returns what has changed since it was called last, and which tasks were started by that.
-func (c *core) take() (batch *store.Batch, started []TaskChange) {
+// take returns what has changed since it was called last, and those attempts of it whose tasks are
+// not in it, see run.
+func (c *core) take() (batch *store.Batch, started []*attempt) {
 	written := c.batch
 	batch, started = &written, c.started
 	c.batch, c.started = store.Batch{}, nil

@@ -131,7 +131,7 @@ func (s *Scheduler) apply(batch []*request, errs []error) (served []*idleAsk, er
 // A flight is a batch that is being written.
 type flight struct {
 	batch   *store.Batch
-	started []TaskChange  // see core.take
+	started []*attempt    // see core.take
 	replies []func(error) // to those who wait for it, in their order
 	landed  chan struct{} // closed when it is written, or is not going to be
 	took    time.Duration

@@ -13,6 +13,10 @@ type session struct {
 	dialect    *Dialect
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt // prepared on conn, by their text
+
+	rows   map[rowsKey]rowsStatement // those that write rows
+	values []any                     // of the rows that are being written
+	named  []driver.NamedValue       // the same, for the driver
 }
 
 // connect opens the session where there is none.
@@ -24,7 +28,7 @@ func (s *Store) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.session = &session{&s.db.Dialect, conn, make(map[string]*sql.Stmt)}
+	s.session = &session{dialect: &s.db.Dialect, conn: conn, statements: map[string]*sql.Stmt{}, rows: map[rowsKey]rowsStatement{}}
 	if err := s.db.Lock(ctx, conn); err != nil {
 		s.disconnect()
 		return err
@@ -41,7 +45,12 @@ func (s *Store) disconnect() {
 		statement.Close()
 	}
 	// A connection that says it is bad does not go back to the pool.
-	_ = s.session.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = s.session.conn.Raw(func(any) error {
+		for _, statement := range s.session.rows {
+			_ = statement.Close()
+		}
+		return driver.ErrBadConn
+	})
 	_ = s.session.conn.Close() // as a rule it is closed already
 	s.session = nil
 }

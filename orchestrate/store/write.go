@@ -23,14 +23,14 @@ var (
 		"run BIGINT", "by TEXT", "message TEXT")
 	putSettings = insert("settings", "name TEXT", "value TEXT")
 
-	setProgress = bulk{
+	setProgress = &bulk{
 		before: "UPDATE tasks SET state = v.column2, attempts = v.column3, failures = v.column4, " +
 			"not_before = v.column5, fence = v.column6, outcome = v.column7, changed = v.column8, error = v.column9, batch_limit = v.column10 FROM (",
 		types: []string{"BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "TEXT", "BIGINT"},
 		after: ") AS v WHERE tasks.key = v.column1",
 	}
 
-	removeTasks = bulk{
+	removeTasks = &bulk{
 		before: "DELETE FROM tasks WHERE key IN (SELECT column1 FROM (",
 		types:  []string{"BIGINT"},
 		after:  ") AS v)",
