@@ -44,7 +44,7 @@ $(GOLANGCI):
 bench: ## measure gomr beside other tools, into BENCHMARKS.md (JOBS=wordcount,sort TOOLS=gomr,duckdb RUNS=5 SCALE=1)
 	scripts/bench-peers
 	scripts/bench-corpus
-	go run ./internal/bench $(if $(RUNS),-runs $(RUNS)) $(if $(SCALE),-scale $(SCALE)) $(if $(JOBS),-jobs $(JOBS)) $(if $(TOOLS),-tools $(TOOLS))
+	HADOOP_HOME=$$(scripts/hadoop install) go run ./internal/bench $(if $(RUNS),-runs $(RUNS)) $(if $(SCALE),-scale $(SCALE)) $(if $(JOBS),-jobs $(JOBS)) $(if $(TOOLS),-tools $(TOOLS))
 
 bench-cluster: deps ## measure gomr beside Hadoop's own jobs, on a Hadoop started for it (JOBS= TOOLS= RUNS=3 SCALE=1)
 	scripts/bench-corpus

@@ -12,7 +12,7 @@ const (
 
 // wordJobs are the jobs over words of the corpus.
 func wordJobs() []job {
-	return []job{wordcount(), wordcountSlice(), plaincount(), distinct(), index(), grep()}
+	return []job{wordcount(), wordcountSlice(), plaincount(), distinct(), index(), grep(), streams()}
 }
 
 func wordcount() job {
@@ -117,5 +117,19 @@ func grep() job {
 			shell("grep", all, `LC_ALL=C grep -h -F mutex_lock $IN/*.txt > $OUT`),
 		},
 		targets: []target{within("gomr containing", "ripgrep", 1.3)},
+	}
+}
+
+func streams() job {
+	const options = " -D mapreduce.job.reduces=2 -input $IN -output $OUT -mapper cat -reducer 'wc -l'"
+	return job{
+		name:  "streaming",
+		title: "Hadoop Streaming without a cluster, 340 MB",
+		about: "The mapper `cat` and the reducer `wc -l`, two reduce tasks: `gomr streaming` against the streaming jar in Hadoop's local mode, with the same options.",
+		rows: []row{
+			shell("gomr", three, "$GOMR streaming"+options),
+			shell("hadoop local", three, "env -u HADOOP_CONF_DIR "+streamingJob+" -D mapreduce.framework.name=local -fs file:///"+options).atMost(3),
+		},
+		targets: []target{faster("gomr", "hadoop local", 3)},
 	}
 }
