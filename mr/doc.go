@@ -36,6 +36,7 @@
 //   - [MapReduce], and [MapCombineReduce] with a reducer-shaped combiner
 //   - [MapMerge] and [MapMergeReduce], which merge values two by two
 //   - [MapSortReduce], whose values come sorted by a second key ([Sorted])
+//   - [MapSort], whose output is what the mapper emits, sorted
 //   - [MapOnly]
 //   - [Inputs], a mapper of several inputs of different types: a join
 //   - [Then], which runs one job over what another puts out

@@ -241,6 +241,17 @@ func ExamplePartitionBy() {
 	// the 2
 }
 
+// The output is what the mapper emits, sorted.
+func ExampleMapSort() {
+	byLength := mr.MapFunc(func(line string, emit mr.Emit[int, string]) error { emit(len(line), line); return nil })
+	printOutput(mr.MapSort(byLength), files{"/data": {"three", "a", "two", "four"}})
+	// Output:
+	// 1 a
+	// 3 two
+	// 4 four
+	// 5 three
+}
+
 // The parts, one after the other, are sorted as a whole.
 func ExampleTotalOrder() {
 	numbers := mr.MapFunc(func(n int, emit mr.Emit[int, int]) error { emit(n, 1); return nil })

@@ -93,6 +93,27 @@ func MapCombineReduce[I, K, V, KO, VO any](m Mapper[I, K, V], combiner Reducer[K
 	})
 }
 
+// MapSort makes a job whose output is what the mapper emits, sorted by key: Hadoop's identity reducer.
+// Pairs of one key keep the order in which a [Reducer] would get their values. With [TotalOrder]
+// the parts are sorted as a whole, one behind the other.
+func MapSort[I, K, V any](m Mapper[I, K, V], options ...Option) Flow[I, KV[K, V]] {
+	return one[I, KV[K, V]](func(p place) *Step {
+		b := newShuffleStep[I, K, K, V](m, options, p, true)
+		addReduce(b, nil, func(_ *Env, g *groups[K], emit Emit[K, V], out sink) func() error {
+			values := &valueReader[K, V]{groups: g, codec: b.values}
+			return func() error {
+				for out.failure() == nil && g.next() {
+					for values.nextValue() {
+						emit(g.key, values.value)
+					}
+				}
+				return nil
+			}
+		})
+		return b.step
+	})
+}
+
 // MapMerge makes a job that merges all values of a key two by two: in the mapper,
 // at spills, at merges, and at last in the reduce task.
 // merge must be associative: merge(merge(a, b), c) equals merge(a, merge(b, c)).

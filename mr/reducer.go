@@ -56,6 +56,7 @@ type groups[K any] struct {
 	key     K
 	prefix  []byte // the encoded key of the group
 	pending bool   // the current pair of pairs was not taken yet
+	first   bool   // it is the first one of its group
 	started bool
 	err     error
 
@@ -79,7 +80,7 @@ func (g *groups[K]) next() bool {
 		g.err = err
 		return false
 	}
-	g.prefix = append(g.prefix[:0], g.pairs.Key()[:n]...)
+	g.prefix, g.first = append(g.prefix[:0], g.pairs.Key()[:n]...), true
 	if g.count++; g.count%countEvery == 0 {
 		g.err = g.env.Context().Err()
 	}
@@ -88,8 +89,8 @@ func (g *groups[K]) next() bool {
 
 // inGroup reports whether the pending pair belongs to the current group.
 func (g *groups[K]) inGroup() bool {
-	if !g.pending || g.count == 0 {
-		return false
+	if !g.pending || g.count == 0 || g.first {
+		return g.pending && g.first
 	}
 	key := g.pairs.Key()
 	if g.keyCodec.tail && len(key) != len(g.prefix) {
@@ -100,6 +101,7 @@ func (g *groups[K]) inGroup() bool {
 
 // take passes over the pending pair.
 func (g *groups[K]) take() {
+	g.first = false
 	g.records++
 	g.advance()
 }

@@ -29,6 +29,7 @@ func Cases() []Case {
 		{Name: "TotalOrder", Files: numbers(), Job: mr.MapReduce(mr.MapFunc(number), mr.ReduceFunc(countEqual), mr.TotalOrder(), mr.Reducers(4)), Check: checkTotalOrder},
 		{Name: "TwoSteps", Files: text(), Job: twoSteps(), Check: checkTwoSteps},
 		{Name: "ValueOrder", Files: text(), Job: mr.MapReduce(mr.MapFunc(numberedWords), mr.ReduceFunc(concatenate), mr.Reducers(2)), Check: checkValueOrder},
+		{Name: "Sort", Files: text(), Job: mr.MapSort(mr.MapFunc(numberedWords), mr.Reducers(2)), Check: checkSort},
 		{Name: "HotKey", Files: hotKey(), Job: mr.MapReduce(mr.MapFunc(hotOrNot), mr.ReduceFunc(digest), mr.Reducers(3)), Check: checkHotKey},
 		{Name: "AnyBytes", Files: text(), Job: mr.MapReduce(mr.MapFunc(everyByte), mr.ReduceFunc(hexKey), mr.Reducers(3)), Check: checkAnyBytes},
 		{Name: "EmptyInput", Files: map[string]string{"/in/empty": ""}, Job: mr.MapMerge(countLines{}, mr.Sum, mr.Reducers(2)), Check: checkEmptyInput},

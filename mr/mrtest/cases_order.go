@@ -154,10 +154,24 @@ func concatenate(word string, places iter.Seq[string], emit mr.Emit[string, stri
 	return nil
 }
 
-// checkValueOrder wants the values in the order of the map tasks, and these in the
+// checkValueOrder wants the values of each word in their order.
+func checkValueOrder(t testing.TB, parts map[string]string) {
+	t.Helper()
+	checkPlaces(t, parts, func(word string, places []string) string { return word + "\t" + strings.Join(places, ",") + "\n" })
+}
+
+// checkSort wants a record for each of them.
+func checkSort(t testing.TB, parts map[string]string) {
+	t.Helper()
+	checkPlaces(t, parts, func(word string, places []string) string {
+		return word + "\t" + strings.Join(places, "\n"+word+"\t") + "\n"
+	})
+}
+
+// checkPlaces wants the values in the order of the map tasks, and these in the
 // order of the lengths of their splits: the splits of text-1, the largest file,
 // are longer than text-2, and that is longer than text-0.
-func checkValueOrder(t testing.TB, parts map[string]string) {
+func checkPlaces(t testing.TB, parts map[string]string, records func(word string, places []string) string) {
 	t.Helper()
 	want := make(map[string][]string)
 	for _, name := range []string{"/in/text-1", "/in/text-2", "/in/text-0"} {
@@ -169,7 +183,7 @@ func checkValueOrder(t testing.TB, parts map[string]string) {
 	}
 	wantParts := make([]string, 2)
 	for _, w := range slices.Sorted(maps.Keys(want)) {
-		wantParts[mr.HashPartition([]byte(w), 2)] += w + "\t" + strings.Join(want[w], ",") + "\n"
+		wantParts[mr.HashPartition([]byte(w), 2)] += records(w, want[w])
 	}
 	checkParts(t, parts, wantParts)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"iter"
 
 	"github.com/gomr/gomr/mr"
 )
@@ -11,19 +10,11 @@ import (
 type Sort struct{ Paths }
 
 // Job gives each reduce task a range of the lines.
-func (s Sort) Job() mr.Job { return mr.MapReduce(s, s, mr.Reducers(parts), mr.TotalOrder()) }
+func (s Sort) Job() mr.Job { return mr.MapSort(s, mr.Reducers(parts), mr.TotalOrder()) }
 
 // Map emits the line as a key.
 func (Sort) Map(line []byte, emit mr.Emit[[]byte, struct{}]) error {
 	emit(line, struct{}{})
-	return nil
-}
-
-// Reduce writes the line as often as it came.
-func (Sort) Reduce(line []byte, times iter.Seq[struct{}], emit mr.Emit[[]byte, struct{}]) error {
-	for range times {
-		emit(line, struct{}{})
-	}
 	return nil
 }
 
