@@ -130,7 +130,7 @@ func (c *core) hold(a *attempt, w *worker) {
 	c.attempts[a.Fence], a.task.attempt, a.task.rides = a, a, a.lead != nil
 	if a.lead == nil {
 		w.attempts[a.Fence] = a
-		c.alarms.set(a.lease, nil, a)
+		a.alarm = c.alarms.set(a.lease, nil, a)
 	}
 }
 
@@ -246,9 +246,8 @@ func (c *core) commit(fence int64, token string) (Grant, error) {
 // checkLease gives up an attempt that has been silent for too long.
 func (c *core) checkLease(a *attempt) {
 	switch {
-	case c.attempts[a.Fence] != a:
 	case a.lease.After(c.now):
-		c.alarms.set(a.lease, nil, a)
+		a.alarm = c.alarms.set(a.lease, nil, a)
 	case a.killed() != "":
 		c.finish(a, &End{Outcome: store.Killed, Error: a.killed()})
 	default:

@@ -47,6 +47,7 @@ type core struct {
 	added   []*task    // whose spec is to be written too
 	started []*attempt // of the batch, whose tasks are not in it
 	batch   store.Batch
+	spare   []store.Attempt // memory for those of the next batch
 }
 
 // A worker is a process that asks for work.
@@ -113,7 +114,8 @@ func (c *core) record(e store.Event) {
 func (c *core) take() (batch *store.Batch, started []*attempt) {
 	written := c.batch
 	batch, started = &written, c.started
-	c.batch, c.started = store.Batch{}, nil
+	c.batch, c.started = store.Batch{Attempts: c.spare}, nil
+	c.spare = nil
 	for _, t := range c.added {
 		if !t.forgotten {
 			batch.Tasks = append(batch.Tasks, t.Task)
@@ -132,4 +134,10 @@ func (c *core) take() (batch *store.Batch, started []*attempt) {
 	}
 	c.added, c.unsaved = nil, nil
 	return batch, started
+}
+
+// reuse takes back the memory of a batch that is written and told.
+func (c *core) reuse(b *store.Batch) {
+	clear(b.Attempts)
+	c.spare = b.Attempts[:0]
 }

@@ -113,6 +113,7 @@ func (c *core) finishOne(a *attempt, e *End, b *blur) {
 // drop takes an attempt from those under way.
 func (c *core) drop(a *attempt) {
 	delete(c.attempts, a.Fence)
+	c.alarms.stop(a.alarm)
 	delete(c.workers[a.Worker].attempts, a.Fence)
 	a.task.attempt = nil
 	if a.waiting != nil {

@@ -216,6 +216,7 @@ func (s *Scheduler) tell(f *flight) {
 	}
 	c := s.core
 	s.hub.announce(func() []TaskChange { return c.changesOf(f.batch, f.started) })
+	c.reuse(f.batch)
 }
 
 // reload makes the live state from the store.

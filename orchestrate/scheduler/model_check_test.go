@@ -107,7 +107,7 @@ func (m *machine) written(t *rapid.T) map[int64]store.Task {
 // check compares what the core keeps with a look at all.
 func (m *machine) check(t *rapid.T) {
 	c := m.core
-	used, mates := map[string]int{}, 0
+	used, mates, alarms := map[string]int{}, 0, 0
 	written := m.written(t)
 	require.Len(t, written, len(c.tasks))
 	require.Len(t, c.byID, len(c.tasks))
@@ -152,9 +152,13 @@ func (m *machine) check(t *rapid.T) {
 			require.Equal(t, one.open == 0, one.State == store.Done, one.ID)
 		}
 		require.Equal(t, one.State == store.Retrying || one.State == store.Disabled, one.alarm != nil, one.ID)
+		if one.alarm != nil || one.attempt != nil && one.attempt.lead == nil {
+			alarms++
+		}
 		require.Equal(t, asWritten(one.Task).Progress, written[one.Key].Progress, "%s is written", one.ID)
 	}
 	require.Equal(t, used, c.resources.used)
+	require.Len(t, c.alarms.heap, alarms)
 	for key, h := range c.mates {
 		require.Equal(t, key, h.key)
 		require.NotEmpty(t, h.tasks)

@@ -90,6 +90,7 @@ type attempt struct {
 	store.Attempt
 	task  *task
 	lease time.Time // until when it may be silent
+	alarm *alarm    // that looks at the lease, of one that has no lead
 
 	lead   *attempt   // whose process makes this one; nil is its own
 	others []*attempt // that its process makes, too
