@@ -1,13 +1,16 @@
 package postgres_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"os"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 	"github.com/stretchr/testify/require"
 
@@ -26,14 +29,21 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// schemas returns what makes an opener of a new schema each time.
-func schemas(server *postgrestest.Server) func(t testing.TB) storetest.Opener {
+// schemas returns what makes a new schema each time.
+func schemas(server *postgrestest.Server) func(t testing.TB) storetest.Database {
 	n := 0
-	return func(t testing.TB) storetest.Opener {
+	return func(t testing.TB) storetest.Database {
 		n++
-		options := postgres.Options{Schema: fmt.Sprintf(`%s "odd", é %d`, t.Name()[:4], n)}
+		schema := fmt.Sprintf(`%s "odd", é %d`, t.Name()[:4], n)
 		ctx := t.Context()
-		return func() (*store.Store, error) { return postgres.Open(ctx, server.Address(), options) }
+		return storetest.Database{
+			Open: func() (*store.Store, error) {
+				return postgres.Open(ctx, server.Address(), postgres.Options{Schema: schema})
+			},
+			Exec: func(statement string) error {
+				return execute(ctx, server, "SET search_path = "+pgx.Identifier{schema}.Sanitize()+"; "+statement)
+			},
+		}
 	}
 }
 
@@ -69,11 +79,16 @@ func open(t *testing.T, server *postgrestest.Server, schema string) *store.Store
 // change runs a statement beside the stores.
 func change(t *testing.T, server *postgrestest.Server, statement string) {
 	t.Helper()
+	require.NoError(t, execute(t.Context(), server, statement))
+}
+
+func execute(ctx context.Context, server *postgrestest.Server, statement string) error {
 	db, err := sql.Open("pgx", server.Address())
-	require.NoError(t, err)
-	_, err = db.ExecContext(t.Context(), statement)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
 }
 
 // event returns a batch with an event.
