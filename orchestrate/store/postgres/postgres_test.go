@@ -55,7 +55,6 @@ func TestStore(t *testing.T) {
 		run  func(*testing.T, *postgrestest.Server)
 	}{
 		{"default schema", testDefaultSchema},
-		{"newer version", testNewerVersion},
 		{"password", testPassword},
 		{"without rights", testWithoutRights},
 		{"lost connection", testLostConnection},
@@ -107,15 +106,6 @@ func testDefaultSchema(t *testing.T, server *postgrestest.Server) {
 	change(t, server, "UPDATE gomr.events SET seq = 2")
 	require.Equal(t, int64(2), lastEvent(t, s))
 	open(t, server, "other") // has a lock of its own
-}
-
-func testNewerVersion(t *testing.T, server *postgrestest.Server) {
-	require.NoError(t, open(t, server, "newer").Close())
-	change(t, server, "UPDATE newer.schema SET version = 1000")
-	_, err := postgres.Open(t.Context(), server.Address(), postgres.Options{Schema: "newer"})
-	var newer *store.VersionError
-	require.ErrorAs(t, err, &newer)
-	require.Equal(t, int64(1000), newer.Found)
 }
 
 func testPassword(t *testing.T, server *postgrestest.Server) {

@@ -134,16 +134,6 @@ func execute(ctx context.Context, path, statement string) error {
 	return errors.Join(err, db.Close())
 }
 
-func TestOpen_RefusesANewerVersion(t *testing.T) {
-	path, _ := written(t)
-	change(t, path, "UPDATE schema SET version = 1000")
-	_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	var newer *store.VersionError
-	require.ErrorAs(t, err, &newer)
-	require.Equal(t, int64(1000), newer.Found)
-	require.ErrorContains(t, err, "use a newer gomr")
-}
-
 func TestLoad_DamagedFile(t *testing.T) {
 	path, content := written(t)
 	damaged := bytes.Clone(content)

@@ -19,7 +19,7 @@ type version struct {
 	before func(c *Contents)
 }
 
-// versions are all versions after the first one.
+// versions are all versions after the first one, in their order.
 var versions = []version{
 	{2, map[string][]string{
 		"tasks":    {"batch", "max_batch", "batch_limit", "due"},
@@ -68,6 +68,18 @@ func testMigrations(t *testing.T, makeDatabase func(t testing.TB) Database) {
 			m.check(t.Context(), t, s)
 		})
 	}
+}
+
+// testNewerVersion opens a database of a newer program. Its error tells what is known, which versions must have all of.
+func testNewerVersion(t *testing.T, makeDatabase func(t testing.TB) Database) {
+	d := makeDatabase(t)
+	require.NoError(t, open(t, d.opener()).Close())
+	require.NoError(t, d.Exec("UPDATE schema SET version = 1000"))
+	_, err := d.Open()
+	var newer *store.VersionError
+	require.ErrorAs(t, err, &newer)
+	require.Equal(t, store.VersionError{Found: 1000, Known: int64(1 + len(versions))}, *newer)
+	require.ErrorContains(t, err, "use a newer gomr")
 }
 
 // testBrokenMigration stops a migration in its midst: the database is as it was, and can be migrated later.

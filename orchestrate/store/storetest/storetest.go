@@ -55,6 +55,7 @@ func Test(t *testing.T, makeDatabase func(t testing.TB) Database) {
 	openers := func(t testing.TB) opener { return makeDatabase(t).opener() }
 	run(t, append(slices.Clone(shared), durable...), openers)
 	t.Run("old version", func(t *testing.T) { testMigrations(t, makeDatabase) })
+	t.Run("newer version", func(t *testing.T) { testNewerVersion(t, makeDatabase) })
 	t.Run("migration that fails", func(t *testing.T) { testBrokenMigration(t, makeDatabase) })
 	t.Run("random", func(t *testing.T) { testRandom(t, openers) })
 }
