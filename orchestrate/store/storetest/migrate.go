@@ -39,6 +39,12 @@ var versions = []version{
 			c.Runs[key] = r
 		}
 	}},
+	{3, map[string][]string{"tasks": {"owner"}}, func(c *Contents) {
+		for key, t := range c.Tasks {
+			t.Owner = ""
+			c.Tasks[key] = t
+		}
+	}},
 }
 
 // testMigrations opens databases of all old versions: what they have stays, what is new is zero, and can be written.
@@ -124,7 +130,7 @@ func migratedBatch() *store.Batch {
 		Tasks: []store.Task{
 			{
 				Key:      1,
-				Spec:     store.Spec{ID: "a", Family: "f", Args: []string{"--a"}, Batch: "b", MaxBatch: 3, Due: due},
+				Spec:     store.Spec{ID: "a", Family: "f", Args: []string{"--a"}, Batch: "b", MaxBatch: 3, Due: due, Owner: "ann@example.com"},
 				Progress: store.Progress{State: store.Done, Fence: 1, BatchLimit: 2},
 			},
 			{Key: 2, Spec: store.Spec{ID: "b", Requires: []int64{1}}, Progress: store.Progress{State: store.Pending}},
