@@ -144,7 +144,7 @@ func TestStormOfOwners(t *testing.T) {
 func TestTestOfOwners(t *testing.T) {
 	inOwnersWorld(t, []string{"owner"}, 0, func(t *testing.T, w *world) {
 		_, err := w.engine.Test(t.Context(), "owners", "", "ann")
-		require.ErrorContains(t, err, "name a mail address as the owner")
+		require.ErrorContains(t, err, "name the address of one")
 		_, err = w.engine.Test(t.Context(), "owners", "Ann <ann@example.com>", "ann")
 		require.NoError(t, err)
 		require.Equal(t, "ann@example.com", w.boxes["owners"].messages()[0].Owner)

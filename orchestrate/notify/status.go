@@ -194,7 +194,7 @@ func (e *Engine) Test(ctx context.Context, name, owner, by string) (TestResult, 
 			return &scheduler.InvalidError{Reason: fmt.Sprintf("there is no channel %q; there are %q", name, e.channelNames())}
 		}
 		if c.Mail != nil && len(c.Mail.recipients(owner)) == 0 {
-			return &scheduler.InvalidError{Reason: fmt.Sprintf("the channel %s tells the owners of tasks: name a mail address as the owner", name)}
+			return &scheduler.InvalidError{Reason: fmt.Sprintf("the channel %s tells the owners of tasks: name the address of one, as with --owner ann@example.com", name)}
 		}
 		installation = b.place.Installation
 		return nil
