@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -75,7 +74,7 @@ func (e *Engine) install(b *book, config *Config, channels map[string]*channel, 
 		}
 	}
 	b.events = append(b.events, store.Event{
-		Kind: ReloadEvent, By: by, Message: fmt.Sprintf("with the channels %s", strings.Join(e.channelNames(), ", ")),
+		Kind: ReloadEvent, By: by, Message: "with the channels " + strings.Join(e.channelNames(), ", "),
 	})
 	return undo
 }
