@@ -22,6 +22,7 @@ var methods = map[string]reflect.Type{
 	"Priority":  reflect.TypeFor[func() int](),
 	"Resources": reflect.TypeFor[func() map[string]int](),
 	"Due":       reflect.TypeFor[func() time.Time](),
+	"Owner":     reflect.TypeFor[func() string](),
 	"Checks":    reflect.TypeFor[func() []Check](),
 	"Validate":  reflect.TypeFor[func() error](),
 	"Help":      reflect.TypeFor[func() string](),
@@ -47,6 +48,7 @@ var otherNames = map[string]string{
 	"Execute": "Run", "Jobs": "Job", "GetJob": "Job",
 	"Retries": "Retry", "RetryPolicy": "Retry", "RetryCount": "Retry", "WorkerTimeout": "Timeout",
 	"TaskFamily": "TaskName", "Deadline": "Due", "DueTime": "Due", "DueBy": "Due",
+	"Owners": "Owner", "OwnerEmail": "Owner",
 }
 
 // checkMethods finds methods that look like one of the package's and would be ignored.

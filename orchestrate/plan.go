@@ -47,6 +47,7 @@ type Node struct {
 	Retry     Retry
 	Resources map[string]int
 	Due       time.Time
+	Owner     string
 	Checks    []Check
 
 	// Batch is the same for tasks that one attempt can make together, at most MaxBatch of them, see
@@ -277,7 +278,7 @@ func (n *Node) readTask(config Config) error {
 	n.Retry = retryOf(n.Task, config.Retry)
 	n.Resources = resourcesOf(n.Task)
 	n.Batch, n.MaxBatch = batchOf(n.Task)
-	n.Due = dueOf(n.Task)
+	n.Due, n.Owner = dueOf(n.Task), ownerOf(n.Task)
 	n.Checks = checksOf(n.Task)
 	for _, check := range n.Checks {
 		if err := check.valid(); err != nil {

@@ -22,6 +22,7 @@ import (
 //	Priority() int                  larger runs first
 //	Resources() map[string]int      how much it takes of what; a scheduler has limits
 //	Due() time.Time                 by when the output is to be there
+//	Owner() string                  who is told of failures: a mail address, or a name such as a team's
 //	Checks() []Check                what must be true of the output before it appears
 //	Validate() error                a check of the parameters after they are parsed
 //	Help() string                   text for the command line
@@ -166,6 +167,13 @@ func dueOf(t Task) time.Time {
 		return d.Due()
 	}
 	return time.Time{}
+}
+
+func ownerOf(t Task) string {
+	if o, ok := t.(interface{ Owner() string }); ok {
+		return o.Owner()
+	}
+	return ""
 }
 
 func checksOf(t Task) []Check {

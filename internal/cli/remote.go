@@ -20,7 +20,6 @@ type remoteVerb struct {
 	example          string // behind the name of the program
 	args             cobra.PositionalArgs
 	flags            func(cmd *cobra.Command)
-	plain            bool // it has no --json, for what it prints is a file
 	do               func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error
 }
 
@@ -86,9 +85,7 @@ func (a *app) remoteCommand(v remoteVerb) *cobra.Command {
 	if v.flags != nil {
 		v.flags(cmd)
 	}
-	if !v.plain {
-		cmd.Flags().BoolVar(&out.json, "json", false, "write JSON")
-	}
+	cmd.Flags().BoolVar(&out.json, "json", false, "write JSON")
 	flags.add(cmd, a)
 	return cmd
 }

@@ -162,48 +162,6 @@ func (o *remoteOutput) writeAttempts(attempts []store.Attempt, ids map[int64]str
 	})
 }
 
-func (a *app) logsVerb() remoteVerb {
-	var follow bool
-	var fence int64
-	return remoteVerb{
-		use: "logs TASK", short: "Print the log of a task's last attempt", args: oneTask, plain: true,
-		example: "logs -f 'WordCount(date-interval=2014-06)'",
-		flags: func(cmd *cobra.Command) {
-			cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on until the attempt has ended")
-			cmd.Flags().Int64Var(&fence, "attempt", 0, "the attempt of that `number`, as 'history' has it")
-		},
-		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			if fence == 0 {
-				explanation, err := remote.Explain(ctx, a.taskID(args[0]))
-				if err != nil {
-					return err
-				}
-				if fence = explanation.Task.Fence; fence == 0 {
-					return fmt.Errorf("nobody has tried %s yet", explanation.Task.ID)
-				}
-			}
-			if follow {
-				return remote.FollowLog(ctx, fence, 0, out.stdout)
-			}
-			return out.copyLog(ctx, remote, fence)
-		},
-	}
-}
-
-// copyLog writes the log as far as it is there.
-func (o *remoteOutput) copyLog(ctx context.Context, remote *client.Client, fence int64) error {
-	for offset := int64(0); ; {
-		piece, err := remote.ReadLog(ctx, fence, offset, 0)
-		if err != nil || len(piece) == 0 {
-			return err
-		}
-		if _, err := o.stdout.Write(piece); err != nil {
-			return err
-		}
-		offset += int64(len(piece))
-	}
-}
-
 func (a *app) workersVerb() remoteVerb {
 	return remoteVerb{
 		use: "workers", short: "List the workers of a server", args: NoArgs,

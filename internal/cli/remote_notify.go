@@ -16,21 +16,29 @@ import (
 )
 
 func (a *app) notifyVerb() remoteVerb {
+	var owner string
 	return remoteVerb{
-		use: "notify [ls | test CHANNEL]", short: "Show who is told what, and send tests",
+		use: "notify [ls | reload | test CHANNEL]", short: "Show who is told what, read it again, and send tests",
 		long: "Shows the channels by which a server tells people what needs them, the incidents that are not mended, and the\n" +
-			"silences. With test, has the server send a message to a channel now, and shows what was said.",
+			"silences. With reload, has the server read the file of --notify again: one with a mistake leaves the one before in\n" +
+			"force. With test, has it send a message to a channel now, and shows what was said.",
 		example: "notify test oncall",
 		args: func(_ *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 0, len(args) == 1 && args[0] == "ls", len(args) == 2 && args[0] == "test":
+			case len(args) == 0, len(args) == 1 && (args[0] == "ls" || args[0] == "reload"), len(args) == 2 && args[0] == "test":
 				return nil
 			}
-			return usagef("notify shows all, or sends a test: notify, or notify test CHANNEL")
+			return usagef("notify shows all, reads the file again, or sends a test: notify, notify reload, or notify test CHANNEL")
+		},
+		flags: func(cmd *cobra.Command) {
+			cmd.Flags().StringVar(&owner, "owner", "", "`address` that a test goes to where a channel tells the owners of tasks")
 		},
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			if len(args) == 2 {
-				return out.testChannel(ctx, remote, args[1])
+			switch {
+			case len(args) == 2:
+				return out.testChannel(ctx, remote, args[1], owner)
+			case len(args) == 1 && args[0] == "reload":
+				return out.reloadNotifications(ctx, remote)
 			}
 			found, err := remote.Notifications(ctx)
 			if err != nil {
@@ -41,9 +49,24 @@ func (a *app) notifyVerb() remoteVerb {
 	}
 }
 
+// reloadNotifications tells what is in force since.
+func (o *remoteOutput) reloadNotifications(ctx context.Context, remote *client.Client) error {
+	found, err := remote.ReloadNotifications(ctx)
+	if err != nil {
+		return err
+	}
+	return o.write(found, func(w *tabwriter.Writer) {
+		var names []string
+		for i := range found.Channels {
+			names = append(names, found.Channels[i].Name)
+		}
+		fmt.Fprintf(w, "the file is read again, with the channels %s\n", strings.Join(names, ", "))
+	})
+}
+
 // testChannel tells what became of a test, and fails where it was not taken.
-func (o *remoteOutput) testChannel(ctx context.Context, remote *client.Client, channel string) error {
-	result, err := remote.TestChannel(ctx, channel)
+func (o *remoteOutput) testChannel(ctx context.Context, remote *client.Client, channel, owner string) error {
+	result, err := remote.TestChannel(ctx, channel, owner)
 	if err != nil {
 		return err
 	}
@@ -68,6 +91,10 @@ func writeNotifications(w *tabwriter.Writer, found *api.Notifications) {
 	if !found.Configured {
 		fmt.Fprintln(w, "the server tells nobody anything: it was started without --notify FILE")
 		return
+	}
+	if found.Rejected != "" {
+		fmt.Fprintf(w, "the file was read again %s ago and can't be used, so that of %s is in force: %s\n\n",
+			since(found.RejectedAt), found.Loaded.Local().Format(time.DateTime), found.Rejected)
 	}
 	row(w, "CHANNEL", "TYPE", "WAITING", "DELIVERED", "GIVEN UP", "LAST", "TO")
 	for i := range found.Channels {

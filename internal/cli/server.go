@@ -129,7 +129,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	log := a.newLog(a.stderr, slog.LevelInfo)
-	engines, err := o.openEngines(ctx, a.name, notified, s, st, listener.Addr(), log)
+	engines, err := a.openEngines(ctx, o, notified, s, st, listener.Addr(), log)
 	if err != nil {
 		return err
 	}

@@ -24,17 +24,17 @@ type engines struct {
 }
 
 // openEngines starts the engines of a server. The caller closes them after the server.
-func (o *serverOptions) openEngines(ctx context.Context, program string, notified *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (*engines, error) {
+func (a *app) openEngines(ctx context.Context, o *serverOptions, notified *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (*engines, error) {
 	e := &engines{}
-	if err := e.open(ctx, o, program, notified, s, st, address, log); err != nil {
+	if err := e.open(ctx, a, o, notified, s, st, address, log); err != nil {
 		e.close()
 		return nil, err
 	}
 	return e, nil
 }
 
-func (e *engines) open(ctx context.Context, o *serverOptions, program string, notified *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (err error) {
-	if e.notify, err = o.openNotify(ctx, program, notified, s, st, address, log); err != nil {
+func (e *engines) open(ctx context.Context, a *app, o *serverOptions, notified *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (err error) {
+	if e.notify, err = a.openNotify(ctx, o, notified, s, st, address, log); err != nil {
 		return err
 	}
 	if e.notify != nil {

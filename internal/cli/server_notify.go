@@ -43,11 +43,14 @@ func (a *app) readNotify(o *serverOptions) (*notify.Config, error) {
 }
 
 // openNotify starts what tells people, or returns nil where nobody is to be told.
-func (o *serverOptions) openNotify(ctx context.Context, program string, config *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (*notify.Engine, error) {
+func (a *app) openNotify(ctx context.Context, o *serverOptions, config *notify.Config, s *scheduler.Scheduler, st *store.Store, address net.Addr, log *slog.Logger) (*notify.Engine, error) {
 	if config == nil {
 		return nil, nil //nolint:nilnil // as above
 	}
-	options := notify.Options{Program: program, Scheduler: s, Store: st, Config: config, Server: o.publicURL, Link: o.publicURL, Logger: log}
+	options := notify.Options{
+		Program: a.name, Scheduler: s, Store: st, Server: o.publicURL, Link: o.publicURL, Logger: log,
+		Config: config, Reread: func() (*notify.Config, error) { return a.readNotify(o) },
+	}
 	if options.Server == "" {
 		options.Server = "http://" + reachable(address)
 	}

@@ -30,7 +30,8 @@ func nodeOf(n *orchestrate.Node, program string) scheduler.Node {
 			Priority: n.Priority, Resources: n.Resources, Timeout: n.Timeout,
 			Retry: store.Retry{Attempts: n.Retry.Attempts, Delay: n.Retry.Delay, MaxDelay: n.Retry.MaxDelay},
 			Batch: n.Batch, MaxBatch: n.MaxBatch,
-			Due: n.Due.UTC().Truncate(time.Microsecond), // as the store keeps it
+			Due:   n.Due.UTC().Truncate(time.Microsecond), // as the store keeps it
+			Owner: n.Owner,
 		},
 		Complete: n.Status == orchestrate.StatusComplete,
 	}

@@ -119,7 +119,7 @@ func TestFailureComesByMail(t *testing.T) {
 	dir := t.TempDir()
 	p := startPost(t, dir)
 	config := filepath.Join(dir, "notify.toml")
-	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, `
+	file := fmt.Sprintf(`
 window = "2s"
 
 [[channel]]
@@ -132,7 +132,8 @@ username = "gomr"
 password_file = "password"
 from = "gomr@example.com"
 to = ["ops@example.com"]
-`, p.port, p.caFile), 0o644))
+`, p.port, p.caFile)
+	require.NoError(t, os.WriteFile(config, []byte(file), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "password"), []byte("hunter2hunter2\n"), 0o600))
 	s := newShared(t, gated)
 	killProcess(s.server)
@@ -177,12 +178,37 @@ to = ["ops@example.com"]
 	ask("unsilence", "Gated")
 	require.Empty(t, p.taken)
 
+	s.testReload(t, p, config, file)
+
 	_, stderr, code := s.try(t, "notify", "test", "none", "--server", s.url())
 	require.Equal(t, orchestrate.ExitError, code)
 	require.Contains(t, stderr, `there is no channel "none"; there are ["oncall"]`)
 	for _, wrong := range [][]string{{"notify", "oncall"}, {"silence", "Gated"}, {"silence"}, {"unsilence"}} {
 		_, stderr, code := s.try(t, append(wrong, "--server", s.url())...)
 		require.Equal(t, orchestrate.ExitUsage, code, stderr)
+	}
+}
+
+// testReload has a file with a mistake read, and then one by which owners are told.
+func (s *shared) testReload(t *testing.T, p *post, config, file string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(config, []byte(strings.Replace(file, "from =", "fron =", 1)), 0o644))
+	_, stderr, code := s.try(t, "notify", "reload", "--server", s.url())
+	require.Equal(t, orchestrate.ExitError, code)
+	require.Contains(t, stderr, config+":12: there is no key fron in a [[channel]]; did you mean from?; what was before stays in force")
+	require.Regexp(t, `^the file was read again \S+ ago and can't be used, so that of .* is in force: .*no key fron`, s.run(t, "notify", "--server", s.url()))
+
+	require.NoError(t, os.WriteFile(config, []byte(strings.Replace(file, "ops@example.com", "owner", 1)), 0o644))
+	require.Equal(t, "the file is read again, with the channels oncall\n", s.run(t, "notify", "reload", "--server", s.url()))
+	require.NotContains(t, s.run(t, "notify", "--server", s.url()), "can't be used")
+	s.gate(t, "open-owned", "fail-owned")
+	_, _, code = s.try(t, s.arguments("Gated", "--dir", s.dir, "--name", "owned")...)
+	require.Equal(t, orchestrate.ExitFailed, code)
+	select {
+	case m := <-p.taken:
+		require.Equal(t, "<ann@example.com>", m.Header.Get("To"))
+	case <-time.After(2 * time.Minute):
+		require.FailNow(t, "no mail has come")
 	}
 }
 

@@ -279,6 +279,8 @@ func TestVerbs(t *testing.T) {
 	require.Equal(t, orchestrate.ExitFailed, code)
 	require.Regexp(t, `(?m)^failed +\S+ +`+regexp.QuoteMeta(id("0"))+` +no luck$`, ask("ps"))
 	require.Contains(t, ask("logs", id("0")), "running 0\n")
+	require.Contains(t, ask("logs", "--json", id("0")), `,"offset":0,"text":"running 0"}`+"\n")
+	require.Equal(t, ask("logs", "--json", id("0")), ask("logs", "--json", "--follow", id("0")))
 	require.Contains(t, ask("logs", "--follow", "Gated(name=0,dir="+s.dir+")"), "running 0\n", "as a person may write it")
 	require.Regexp(t, `(?m)^1 .* failed .* no luck$`, ask("history", id("0")))
 	ask("mark", id("0"), "done", "--note", "made by hand")

@@ -56,7 +56,7 @@ func randomTask() *rapid.Generator[store.Task] {
 					Attempts: rapid.Int().Draw(t, "attempts"), Delay: time.Duration(rapid.Int64().Draw(t, "delay")), MaxDelay: time.Duration(rapid.Int64().Draw(t, "max")),
 					Failures: rapid.Int().Draw(t, "failures"), Window: time.Duration(rapid.Int64().Draw(t, "window")), Rest: time.Duration(rapid.Int64().Draw(t, "rest")),
 				},
-				Due: at,
+				Due: at, Owner: "ann@example.com",
 			},
 			Progress: store.Progress{
 				State: store.Done, Attempts: rapid.Int().Draw(t, "failed"), Failures: []time.Time{at}, NotBefore: at,

@@ -5,6 +5,9 @@ import "time"
 // Notifications are how the notifications of a server do.
 type Notifications struct {
 	Configured bool       `json:"configured" doc:"The server tells people what needs them"`
+	Loaded     time.Time  `json:"loaded,omitzero" doc:"When the file in force was read"`
+	Rejected   string     `json:"rejected,omitempty" doc:"What was wrong with the file when it was read again later; the one before stays in force"`
+	RejectedAt time.Time  `json:"rejected_at,omitzero"`
 	Channels   []Channel  `json:"channels"`
 	Incidents  []Incident `json:"incidents" doc:"That are not mended, the oldest first"`
 	Silences   []Silence  `json:"silences" doc:"By their patterns"`
@@ -30,6 +33,7 @@ type Incident struct {
 	ID       string    `json:"id"`
 	Kind     string    `json:"kind" doc:"Such as task failed"`
 	Family   string    `json:"family,omitempty"`
+	Owner    string    `json:"owner,omitempty" doc:"Of its tasks"`
 	Error    string    `json:"error,omitempty" doc:"The first line of it"`
 	Opened   time.Time `json:"opened,omitzero" doc:"When its first event was"`
 	Told     time.Time `json:"told,omitzero" doc:"Left out while events are collected, or silenced"`
@@ -62,6 +66,7 @@ type SilenceEnd struct {
 // A ChannelName names a channel.
 type ChannelName struct {
 	Channel string `json:"channel" minLength:"1"`
+	Owner   string `json:"owner,omitempty" doc:"Who gets it where the channel tells owners of tasks: a mail address"`
 }
 
 // A ChannelTest is what became of a test.

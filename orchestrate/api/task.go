@@ -21,6 +21,7 @@ type Spec struct {
 	Batch     string         `json:"batch,omitempty" doc:"The same for tasks of a program that one attempt can make together"`
 	MaxBatch  int            `json:"max_batch,omitempty" minimum:"0" doc:"How many tasks that may be at most"`
 	Due       time.Time      `json:"due,omitzero" doc:"By when it is to be done; left out is whenever"`
+	Owner     string         `json:"owner,omitempty" doc:"Who answers for it: a mail address, or a name such as a team's"`
 }
 
 // A Retry is a [store.Retry].
@@ -61,7 +62,7 @@ func SpecOf(s *store.Spec) Spec {
 			Failures: s.Retry.Failures, Window: Duration(s.Retry.Window), Rest: Duration(s.Retry.Rest),
 		},
 		Batch: s.Batch, MaxBatch: s.MaxBatch,
-		Due: s.Due,
+		Due: s.Due, Owner: s.Owner,
 	}
 }
 
@@ -75,7 +76,7 @@ func (s *Spec) Store() store.Spec {
 			Failures: s.Retry.Failures, Window: time.Duration(s.Retry.Window), Rest: time.Duration(s.Retry.Rest),
 		},
 		Batch: s.Batch, MaxBatch: s.MaxBatch,
-		Due: s.Due,
+		Due: s.Due, Owner: s.Owner,
 	}
 }
 

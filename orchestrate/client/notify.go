@@ -13,9 +13,15 @@ func (c *Client) Notifications(ctx context.Context) (found api.Notifications, er
 	return found, err
 }
 
-// TestChannel has the server send a test to a channel.
-func (c *Client) TestChannel(ctx context.Context, channel string) (result api.ChannelTest, err error) {
-	err = c.post(ctx, "/notifications/test", api.ChannelName{Channel: channel}, &result)
+// ReloadNotifications has the server read again who is told of what, and tells how it does then.
+func (c *Client) ReloadNotifications(ctx context.Context) (found api.Notifications, err error) {
+	err = c.post(ctx, "/notifications/reload", nil, &found)
+	return found, err
+}
+
+// TestChannel has the server send a test to a channel. The owner is of whom a channel that tells owners of tasks sends it to.
+func (c *Client) TestChannel(ctx context.Context, channel, owner string) (result api.ChannelTest, err error) {
+	err = c.post(ctx, "/notifications/test", api.ChannelName{Channel: channel, Owner: owner}, &result)
 	return result, err
 }
 

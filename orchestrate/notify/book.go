@@ -63,7 +63,8 @@ type incident struct {
 	Seq    int64     `json:"seq"` // of its first event
 	Kind   string    `json:"kind"`
 	Family string    `json:"family,omitempty"`
-	Cause  string    `json:"cause"` // what events have in common to be of it
+	Owner  string    `json:"owner,omitempty"` // of its tasks
+	Cause  string    `json:"cause"`           // what events have in common to be of it
 	Error  string    `json:"error,omitempty"`
 	Opened time.Time `json:"opened"` // when its first event was
 
@@ -261,7 +262,8 @@ func (b *book) turn(i *incident, tasks []store.Task) {
 		}
 	}
 	if len(tasks) > 0 {
-		i.Kind, i.Family, i.Error = scheduler.TaskFailed, tasks[0].Family, shorten(tasks[0].Error, longestError)
+		i.Kind, i.Family, i.Owner = scheduler.TaskFailed, tasks[0].Family, ownerOf(tasks[0].Owner)
+		i.Error = shorten(tasks[0].Error, longestError)
 	}
 	b.index(i)
 	b.touch(i)

@@ -68,7 +68,7 @@ func (e *Engine) compose(ctx context.Context, b *book, i *incident, tasks []stor
 func (e *Engine) message(b *book, i *incident, now time.Time) *Message {
 	return &Message{
 		ID: i.ID, Installation: b.place.Installation, Incident: i.ID, Kind: i.Kind,
-		At: now.UTC().Truncate(time.Microsecond), Family: i.Family, Since: i.Opened.UTC(), Link: e.options.Link,
+		At: now.UTC().Truncate(time.Microsecond), Family: i.Family, Owner: i.Owner, Since: i.Opened.UTC(), Link: e.options.Link,
 	}
 }
 

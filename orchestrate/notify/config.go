@@ -35,6 +35,10 @@ type Channel struct {
 	// one. None is all, and what is about no task too.
 	Families []string
 
+	// Owners are such patterns too; the channel gets what is about tasks of an owner that matches one, and an empty one
+	// is for tasks that have none. None is all.
+	Owners []string
+
 	Kinds    []string // of Kinds; none is all
 	Severity Severity // the least; empty is Info
 	Quiet    bool     // recoveries are not told
@@ -78,13 +82,18 @@ func (c *Channel) Type() string {
 	return "webhook"
 }
 
-// wants tells whether messages of that sort are for the channel.
-func (c *Channel) wants(kind, family string, severity Severity) bool {
-	return severity.atLeast(c.Severity) && (len(c.Kinds) == 0 || slices.Contains(c.Kinds, kind)) &&
-		(len(c.Families) == 0 || slices.ContainsFunc(c.Families, func(glob string) bool { return matches(glob, family) }))
+// wants tells whether messages of that sort are for the channel, and it has somebody to tell.
+func (c *Channel) wants(kind, family, owner string) bool {
+	return kinds[kind].severity.atLeast(c.Severity) && (len(c.Kinds) == 0 || slices.Contains(c.Kinds, kind)) &&
+		matchesAny(c.Families, family) && matchesAny(c.Owners, owner) && (c.Mail == nil || len(c.Mail.recipients(owner)) > 0)
 }
 
-func matches(glob, family string) bool {
-	ok, err := path.Match(glob, family)
+// matchesAny reports whether one of some patterns matches, or there is none.
+func matchesAny(globs []string, text string) bool {
+	return len(globs) == 0 || slices.ContainsFunc(globs, func(glob string) bool { return matches(glob, text) })
+}
+
+func matches(glob, text string) bool {
+	ok, err := path.Match(glob, text)
 	return err == nil && ok
 }

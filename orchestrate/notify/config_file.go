@@ -45,6 +45,7 @@ type channelDocument struct {
 	Name        string   `toml:"name"`
 	Type        string   `toml:"type"`
 	Families    []string `toml:"families"`
+	Owners      []string `toml:"owners"`
 	Kinds       []string `toml:"kinds"`
 	Severity    string   `toml:"severity"`
 	Recoveries  *bool    `toml:"recoveries"`
@@ -80,7 +81,7 @@ type channelDocument struct {
 var (
 	topKeys     = []string{"window", "remind", "channel"}
 	channelKeys = sortedSet(commonKeys, typeKeys["mail"], typeKeys["slack"], typeKeys["webhook"])
-	commonKeys  = []string{"name", "type", "families", "kinds", "severity", "recoveries", "most_per_hour", "give_up_after", "timeout"}
+	commonKeys  = []string{"name", "type", "families", "owners", "kinds", "severity", "recoveries", "most_per_hour", "give_up_after", "timeout"}
 	typeKeys    = map[string][]string{
 		"mail":    {"host", "port", "tls", "insecure", "ca_file", "auth", "username", "password", "password_env", "password_file", "from", "to"},
 		"slack":   {"url", "url_env", "url_file", "ca_file"},
@@ -182,7 +183,7 @@ type configReader struct {
 
 func (r *configReader) channel(d *channelDocument, given map[string]any) (Channel, error) {
 	c := Channel{
-		Name: d.Name, Families: d.Families, Kinds: d.Kinds, Severity: Severity(d.Severity),
+		Name: d.Name, Families: d.Families, Owners: d.Owners, Kinds: d.Kinds, Severity: Severity(d.Severity),
 		Quiet: d.Recoveries != nil && !*d.Recoveries, MostPerHour: d.MostPerHour,
 		GiveUpAfter: time.Duration(d.GiveUpAfter), Timeout: time.Duration(d.Timeout),
 	}
@@ -225,6 +226,11 @@ func checkFilters(c *Channel) error {
 			return fmt.Errorf("families: %q is no pattern such as Word*", glob)
 		}
 	}
+	for _, glob := range c.Owners {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("owners: %q is no pattern such as *@example.com", glob)
+		}
+	}
 	for _, k := range c.Kinds {
 		if _, ok := kinds[k]; !ok {
 			return fmt.Errorf("kinds: there is no %q; there are %q", k, Kinds())
@@ -264,8 +270,8 @@ func (m *Mail) check() error {
 	if _, ok := mechanisms[m.Auth]; !ok && m.Auth != "" && m.Auth != "auto" {
 		return fmt.Errorf("auth = %q: want auto, plain, login, cram-md5, scram-sha-256 or xoauth2", m.Auth)
 	}
-	for _, address := range append([]string{m.From}, m.To...) {
-		if _, err := mail.ParseAddress(address); err != nil {
+	for n, address := range append([]string{m.From}, m.To...) {
+		if _, err := mail.ParseAddress(address); err != nil && (n == 0 || address != toOwner) {
 			return fmt.Errorf("%q is no address such as ann@example.com", address)
 		}
 	}

@@ -32,7 +32,8 @@ tls = "implicit"
 username = "gomr@example.com"
 password_env = "SMTP_PASSWORD"
 from = "gomr <gomr@example.com>"
-to = ["ops@example.com"]
+to = ["owner", "ops@example.com"]
+owners = ["*@example.com", ""]
 severity = "error"
 most_per_hour = 5
 
@@ -54,9 +55,9 @@ timeout = "5s"
 `, 0o644)
 	require.NoError(t, err)
 	require.Equal(t, &Config{Window: 2 * time.Minute, Remind: 4 * time.Hour, Channels: []Channel{
-		{Name: "oncall", Severity: Error, MostPerHour: 5, Mail: &Mail{
+		{Name: "oncall", Owners: []string{"*@example.com", ""}, Severity: Error, MostPerHour: 5, Mail: &Mail{
 			Host: "smtp.example.com", TLS: ImplicitTLS, Auth: "auto", Username: "gomr@example.com", Password: NewSecret("hunter2hunter2"),
-			From: "gomr <gomr@example.com>", To: []string{"ops@example.com"},
+			From: "gomr <gomr@example.com>", To: []string{"owner", "ops@example.com"},
 		}},
 		{Name: "chat", Families: []string{"Word*"}, Quiet: true, Slack: &Slack{URL: NewSecret("https://hooks.example.com/secretpath")}},
 		{
@@ -87,6 +88,8 @@ func TestConfigErrors(t *testing.T) {
 		{"severity", hook(url + "severity = \"fatal\""), `severity = "fatal": want info, warning or error`},
 		{"kind", hook(url + "kinds = [\"failed\"]"), `kinds: there is no "failed"; there are ["backfill ended"`},
 		{"pattern", hook(url + "families = [\"[\"]"), `families: "[" is no pattern`},
+		{"pattern of owners", hook(url + "owners = [\"[\"]"), `owners: "[" is no pattern such as *@example.com`},
+		{"from an owner", "[[channel]]\nname = \"m\"\ntype = \"mail\"\nhost = \"h\"\nfrom = \"owner\"\nto = [\"owner\"]", `"owner" is no address`},
 		{"no url", hook(""), "url: where do messages go?"},
 		{"bad url", hook("url = \"ftp://secretpath\""), "the url is none such as https://"},
 		{"no variable", hook("url_env = \"NONE\""), "url_env: the variable NONE is not set"},

@@ -29,8 +29,8 @@ type finding struct {
 	task  *store.Task // nil where it is about none
 	error string
 
-	// told returns the channels that are told of a kind and a family.
-	told func(kind, family string) []string
+	// told returns the channels that are told of a kind of things about a family and an owner.
+	told func(kind, family, owner string) []string
 }
 
 // note takes a finding into the incident that it belongs to.
@@ -89,7 +89,7 @@ func (b *book) blamed(f *finding) *incident {
 		return nil
 	}
 	for _, i := range b.inOrder() {
-		if !kinds[i.Kind].failure && i.Kind != inputMissing || !subset(f.told(f.kind, f.task.Family), f.told(i.Kind, i.Family)) {
+		if !kinds[i.Kind].failure && i.Kind != inputMissing || !subset(f.told(f.kind, f.family(), f.owner()), f.told(i.Kind, i.Family, i.Owner)) {
 			continue // some would hear of neither
 		}
 		for _, t := range i.Tasks {
@@ -123,10 +123,10 @@ func (b *book) forgive(task int64) {
 
 // gather returns the incident that collects findings of one cause, a new one where there is none.
 func (b *book) gather(f *finding, window time.Duration) *incident {
-	family, cause := f.family(), causeOf(f)
+	family, owner, cause := f.family(), f.owner(), causeOf(f)
 	told := 0
 	for _, i := range b.incidents {
-		if i.Kind != f.kind || i.Family != family || i.Cause != cause {
+		if i.Kind != f.kind || i.Family != family || i.Owner != owner || i.Cause != cause {
 			continue
 		}
 		if i.Told.IsZero() && len(i.Tasks) < mostTasks {
@@ -139,7 +139,7 @@ func (b *book) gather(f *finding, window time.Duration) *incident {
 		id = fmt.Sprintf("i%d.%d", f.event.Seq, n)
 	}
 	i := &incident{
-		ID: id, Seq: f.event.Seq, Kind: f.kind, Family: family, Cause: cause, Error: shorten(f.error, longestError),
+		ID: id, Seq: f.event.Seq, Kind: f.kind, Family: family, Owner: owner, Cause: cause, Error: shorten(f.error, longestError),
 		Opened: f.event.At, Due: f.event.At.Add(patience(window, told)),
 	}
 	b.incidents[i.ID] = i
@@ -164,6 +164,13 @@ func (f *finding) family() string {
 		return ""
 	}
 	return f.task.Family
+}
+
+func (f *finding) owner() string {
+	if f.task == nil {
+		return ""
+	}
+	return ownerOf(f.task.Owner)
 }
 
 // numbers are what differs between the errors of one cause: dates, sizes, ports and IDs.

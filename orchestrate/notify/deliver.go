@@ -76,14 +76,14 @@ func (e *Engine) send() {
 	now := e.now()
 	for _, name := range e.channelNames() {
 		c := e.channels[name]
-		if c.busy != "" || c.pause.After(now) || e.full(c) {
+		if e.busy[name] != "" || c.pause.After(now) || e.full(c) {
 			continue
 		}
 		l := e.nextLetter(c, now)
 		if l == nil {
 			continue
 		}
-		c.busy = l.key()
+		e.busy[name] = l.key()
 		e.dispatch(c, l.key(), l.Message)
 	}
 }
@@ -143,12 +143,12 @@ func (b *book) record(channel string) *record { return entry(b.records, channel)
 // settle notes what became of a letter.
 func (e *Engine) settle(b *book, r *result) {
 	c, kept := e.channels[r.channel], b.record(r.channel)
-	if c.busy == r.key {
-		c.busy = ""
+	if e.busy[r.channel] == r.key {
+		delete(e.busy, r.channel)
 	}
 	l := b.letters[r.key]
-	if l == nil {
-		return
+	if l == nil || c == nil && r.err != nil {
+		return // a channel that is no more does not try again
 	}
 	b.touchRecord(r.channel)
 	if r.err == nil {
@@ -156,7 +156,9 @@ func (e *Engine) settle(b *book, r *result) {
 		kept.Sent = append(kept.Sent, r.at)
 		kept.Delivered++
 		kept.Failures, kept.LastSent = 0, r.at
-		c.pause = time.Time{}
+		if c != nil {
+			c.pause = time.Time{}
+		}
 		return
 	}
 	text := shorten(oneLine(Redact(r.err.Error())), longestSubject)
@@ -219,7 +221,7 @@ func backOff(failures int) time.Duration {
 
 // full reports whether a channel has had its share of this hour.
 func (e *Engine) full(c *channel) bool {
-	return len(e.book.record(c.Name).Sent)+boolToInt(c.busy != "") >= c.MostPerHour
+	return len(e.book.record(c.Name).Sent)+boolToInt(e.busy[c.Name] != "") >= c.MostPerHour
 }
 
 // holdBack holds the letters of channels that have had their share, and makes one of them when there is room.
@@ -230,34 +232,37 @@ func (e *Engine) holdBack(b *book, now time.Time) {
 			kept.Sent = recent
 			b.touchRecord(name)
 		}
-		var waiting []*letter
-		held := false
+		waiting := map[string][]*letter{} // by who gets them, so that no owner reads of another's
 		for _, l := range b.lettersOf(name) {
-			if l.key() == c.busy || l.Message.Status == StatusDigest {
+			if l.key() == e.busy[name] || l.Message.Status == StatusDigest {
 				continue
 			}
 			if e.full(c) && !l.Held {
 				l.Held = true
 				b.touchLetter(l)
 			}
-			waiting = append(waiting, l)
-			held = held || l.Held
+			addressee := c.addressee(l.Message.Owner)
+			waiting[addressee] = append(waiting[addressee], l)
 		}
-		if held && len(waiting) > 1 && !e.full(c) {
-			e.digest(b, name, waiting, now)
+		for _, addressee := range sortedNames(waiting) {
+			letters := waiting[addressee]
+			held := slices.ContainsFunc(letters, func(l *letter) bool { return l.Held })
+			if held && len(letters) > 1 && !e.full(c) {
+				e.digest(b, name, addressee, letters, now)
+			}
 		}
 	}
 }
 
-// digest replaces letters of a channel by one that has their subjects.
-func (e *Engine) digest(b *book, channel string, letters []*letter, now time.Time) {
+// digest replaces letters of a channel by one that has their subjects. The owner is empty where they are not for one.
+func (e *Engine) digest(b *book, channel, owner string, letters []*letter, now time.Time) {
 	slices.SortFunc(letters, func(l, m *letter) int {
 		return cmpOr(l.Message.At.Compare(m.Message.At), compareIDs(l.Message.ID, m.Message.ID))
 	})
 	first := letters[0].Message
 	m := &Message{
 		ID: "digest-" + first.ID, Installation: b.place.Installation, Status: StatusDigest, Kind: digestKind, Severity: Info,
-		At: now.UTC(), Count: len(letters), Since: first.At, Link: e.options.Link,
+		At: now.UTC(), Count: len(letters), Since: first.At, Link: e.options.Link, Owner: owner,
 		Subject: fmt.Sprintf("%d more messages, which came too fast", len(letters)),
 	}
 	for n, l := range letters {

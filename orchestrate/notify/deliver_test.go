@@ -275,14 +275,14 @@ func TestLongLog(t *testing.T) {
 // TestTestMessage: a test goes out whatever waits, and tells what was said.
 func TestTestMessage(t *testing.T) {
 	inWorld(t, Config{}, func(t *testing.T, w *world) {
-		result, err := w.engine.Test(t.Context(), "ops", "ann")
+		result, err := w.engine.Test(t.Context(), "ops", "", "ann")
 		require.NoError(t, err)
 		require.Equal(t, TestResult{Said: []string{"< taken"}}, result)
 		require.Equal(t, []string{"a test of the channel ops, asked for by ann"}, w.ops().take())
-		_, err = w.engine.Test(t.Context(), "opps", "ann")
+		_, err = w.engine.Test(t.Context(), "opps", "", "ann")
 		require.ErrorContains(t, err, `there is no channel "opps"; there are ["ops"]`)
 		w.ops().set(func(*Message) error { return errors.New("no luck") })
-		result, err = w.engine.Test(t.Context(), "ops", "ann")
+		result, err = w.engine.Test(t.Context(), "ops", "", "ann")
 		require.NoError(t, err)
 		require.ErrorContains(t, result.Err, "no luck")
 		require.Equal(t, []string{"< no luck"}, result.Said)

@@ -13,8 +13,8 @@
 // are those of [Kinds]. One attempt of several that fails is none: a task that is failed for good is. What
 // waits for that task is not told by itself but counted, so that one cause is one message.
 //
-// Events of one kind, with one family and the same first line of the error, are one incident; numbers in the line
-// don't count. An incident is told when it is as old as Config.Window. What is mended by then is not
+// Events of one kind, with one family, one owner and the same first line of the error, are one incident; numbers in the
+// line don't count. An incident is told when it is as old as Config.Window. What is mended by then is not
 // told at all. Further ones like it are told less often, after 5 and 25 times the window, and then each hour.
 //
 // When all tasks of an incident that was told are done, that is told where the incident was. A task that
@@ -33,6 +33,12 @@
 // tried again with growing pauses of up to ten minutes, until Channel.GiveUpAfter; what it refuses for good is
 // given up at once. Both are events of the history. After Channel.MostPerHour messages in an hour, further ones are held
 // back, and told as one digest when there is room.
+//
+// # Another configuration
+//
+// [Engine.Reload] reads the configuration again. One that can't be used leaves the one before in force. Messages on their
+// way are tried at once in the new way, but for one that is being sent, which is never sent twice at a time. Those of a
+// channel that is no more are given up.
 //
 // # Signed requests
 //

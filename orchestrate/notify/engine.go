@@ -40,6 +40,9 @@ type Options struct {
 	Store     Store
 	Config    *Config
 
+	// Reread reads the configuration again, for [Engine.Reload]. Nil means that it stays as it is.
+	Reread func() (*Config, error)
+
 	// Program is the name of the command in messages. Empty means gomr.
 	Program string
 
@@ -58,11 +61,9 @@ type Options struct {
 
 // An Engine tells what needs people. Its methods may be called from any goroutine.
 type Engine struct {
-	options  Options
-	config   Config
-	channels map[string]*channel
-	log      *slog.Logger
-	now      func() time.Time
+	options Options
+	log     *slog.Logger
+	now     func() time.Time
 
 	requests chan *request
 	results  chan *result
@@ -71,14 +72,23 @@ type Engine struct {
 	quit     context.CancelFunc
 	done     chan struct{} // closed when the loop has ended
 	sending  sync.WaitGroup
-	dispatch func(c *channel, key string, m *Message) // sends a letter, and does not wait for it
-	unwatch  func()
+
+	reloading sync.Mutex
+
+	newSender func(*Channel) (sender, error)
+	dispatch  func(c *channel, key string, m *Message) // sends a letter, and does not wait for it
+	unwatch   func()
 
 	// Of the loop alone:
 
-	book    *book // nil while it can't be read
-	pending []*result
-	seen    bool // tasks may have changed since they were looked at
+	config   Config
+	channels map[string]*channel
+	loaded   time.Time         // when the configuration was read
+	rejected rejection         // of a later one
+	busy     map[string]string // by channel, the key of the letter that is being sent
+	book     *book             // nil while it can't be read
+	pending  []*result
+	seen     bool // tasks may have changed since they were looked at
 }
 
 // A channel is one with its sender.
@@ -89,13 +99,13 @@ type channel struct {
 
 	// Of the loop alone:
 
-	busy  string    // key of the letter that is being sent
 	pause time.Time // until then nothing is tried
 }
 
 // A request is something that the loop does for a caller.
 type request struct {
 	do    func(b *book) error
+	undo  func() // where what do changed is not written; nil has nothing to undo
 	err   error
 	reply chan error // has room for the one reply
 }
@@ -128,8 +138,7 @@ func (e *Engine) start(ctx context.Context) (err error) {
 
 func newEngine(ctx context.Context, options Options) (*Engine, error) {
 	e := &Engine{
-		options: options, config: options.Config.withDefaults(), channels: map[string]*channel{},
-		log: options.Logger, now: options.Now,
+		options: options, log: options.Logger, now: options.Now, busy: map[string]string{}, newSender: newSender,
 		requests: make(chan *request), results: make(chan *result), wake: make(chan struct{}, 1),
 		done: make(chan struct{}), unwatch: func() {}, seen: true,
 	}
@@ -139,19 +148,31 @@ func newEngine(ctx context.Context, options Options) (*Engine, error) {
 	if e.now == nil {
 		e.now = time.Now
 	}
-	for i := range e.config.Channels {
-		c := &e.config.Channels[i]
-		s, err := newSender(c)
-		if err != nil {
-			return nil, fmt.Errorf("the channel %s: %w", c.Name, err)
-		}
-		e.channels[c.Name] = &channel{Channel: *c, sender: s}
+	config := options.Config.withDefaults()
+	channels, err := newChannels(&config, e.newSender)
+	if err != nil {
+		return nil, err
 	}
+	e.config, e.channels, e.loaded = config, channels, e.now()
 	e.dispatch = func(c *channel, key string, m *Message) { //nolint:contextcheck // a delivery ends with the engine
 		e.sending.Go(func() { e.deliver(c, key, m) })
 	}
 	e.ctx, e.quit = context.WithCancel(context.WithoutCancel(ctx))
 	return e, nil
+}
+
+// newChannels returns channels of a configuration, by name.
+func newChannels(config *Config, newSender func(*Channel) (sender, error)) (map[string]*channel, error) {
+	channels := make(map[string]*channel, len(config.Channels))
+	for i := range config.Channels {
+		c := &config.Channels[i]
+		s, err := newSender(c)
+		if err != nil {
+			return nil, fmt.Errorf("the channel %s: %w", c.Name, err)
+		}
+		channels[c.Name] = &channel{Channel: *c, sender: s}
+	}
+	return channels, nil
 }
 
 // Close ends the engine. Messages on their way come again when there is another one.
@@ -215,6 +236,11 @@ func (e *Engine) loop() {
 func (e *Engine) step(ctx context.Context, asked []*request) error {
 	if err := e.advance(ctx, asked); err != nil {
 		e.book = nil
+		for _, r := range asked {
+			if r.undo != nil {
+				r.undo()
+			}
+		}
 		if ctx.Err() == nil {
 			e.log.ErrorContext(ctx, "notifications wait for the database", "error", err)
 		}
@@ -261,9 +287,8 @@ func (e *Engine) expire(b *book, now time.Time) {
 		}
 	}
 	for _, l := range b.letters {
-		if e.channels[l.Channel] == nil {
-			e.log.Warn("a message is dropped: its channel is no more", "channel", l.Channel, "message", l.Message.Subject)
-			b.drop(l)
+		if e.channels[l.Channel] == nil && l.key() != e.busy[l.Channel] { // which may be taken yet
+			e.giveUp(b, l, "there is no such channel any more")
 		}
 	}
 }
@@ -287,7 +312,7 @@ func (e *Engine) untilNext(err error) time.Duration {
 		}
 	}
 	for _, c := range e.channels {
-		if c.busy == "" {
+		if e.busy[c.Name] == "" {
 			if at, ok := e.nextDelivery(c); ok {
 				sooner(at)
 			}

@@ -41,7 +41,7 @@ type Mail struct {
 	Password Secret
 
 	From string
-	To   []string
+	To   []string // addresses, or "owner" for that of the tasks that a message is about
 }
 
 // mechanisms are the ways to authenticate. Those in the clear are only for connections that are, because
@@ -80,11 +80,15 @@ func newMailSender(m *Mail, timeout time.Duration) (*mailSender, error) {
 // send delivers a mail to all that are to have it. Where the server does not know one of them, the others
 // get theirs.
 func (s *mailSender) send(ctx context.Context, m *Message) (said []string, err error) {
-	said, err = s.sendTo(ctx, m, s.mail.To)
+	to := s.mail.recipients(m.Owner)
+	if len(to) == 0 {
+		return nil, &DeliveryError{Permanent: true, Err: errors.New("nobody is to have it: the tasks have no owner with a mail address")}
+	}
+	said, err = s.sendTo(ctx, m, to)
 	var refused *mail.SendError
-	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPRcptTo && refused.ErrorCode() >= 500 && len(s.mail.To) > 1 {
-		for _, to := range s.mail.To {
-			more, oneErr := s.sendTo(ctx, m, []string{to})
+	if errors.As(err, &refused) && refused.Reason == mail.ErrSMTPRcptTo && refused.ErrorCode() >= 500 && len(to) > 1 {
+		for _, one := range to {
+			more, oneErr := s.sendTo(ctx, m, []string{one})
 			said = append(said, more...)
 			if oneErr == nil {
 				err = nil

@@ -112,6 +112,22 @@ func TestMail(t *testing.T) {
 	}
 }
 
+// TestMailToOwner: the owner of the tasks is told beside the others, and no mail goes out where nobody is told.
+func TestMailToOwner(t *testing.T) {
+	s := startMailServer(t, StartTLS, nil)
+	m := failedMessage()
+	m.Owner = "cid@example.com"
+	to := func(addresses ...string) *Mail { return mailTo(s, StartTLS, func(m *Mail) { m.To = addresses }) }
+	_, err := trySend(t, to("ops@example.com", "owner"), time.Minute, m)
+	require.NoError(t, err)
+	require.Equal(t, []string{"ops@example.com", "cid@example.com"}, s.received()[0].to)
+	m.Owner = "team web"
+	_, err = trySend(t, to("owner"), time.Minute, m)
+	var refused *DeliveryError
+	require.ErrorAs(t, err, &refused)
+	require.True(t, refused.Permanent)
+}
+
 // TestMailWithoutAuth: a relay that asks nobody gets no password.
 func TestMailWithoutAuth(t *testing.T) {
 	s := startMailServer(t, StartTLS, func(s *mailServer) { s.mechanisms = nil })

@@ -35,6 +35,7 @@ type Message struct {
 	Subject      string    `json:"subject"`            // a line
 
 	Family  string    `json:"family,omitempty"` // of the tasks
+	Owner   string    `json:"owner,omitempty"`  // of the tasks
 	Count   int       `json:"count"`            // of the tasks or events
 	Tasks   []Task    `json:"tasks,omitempty"`  // the first ones
 	Error   string    `json:"error,omitempty"`  // of the first task, or what the event says

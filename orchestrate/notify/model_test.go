@@ -16,7 +16,7 @@ import (
 )
 
 // TestModel fails, mends and forgives tasks at random, while the engine is killed at random points, its database fails and
-// its channel does too. In the end each failure that was not mended in time is told in one message, whichever way it took,
+// its channel does too, and its configuration is read again. In the end each failure that was not mended in time is told in one message, whichever way it took,
 // and each end of what was told.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -29,6 +29,8 @@ func TestModel(t *testing.T) {
 			"pass":    m.pass,
 			"step":    func(t *rapid.T) { m.step(t) },
 			"kill":    m.kill,
+			"reload":  m.reload,
+			"answer":  func(*rapid.T) { m.answer() },
 			"broken":  m.broken,
 		})
 		m.settle(t)
@@ -42,7 +44,8 @@ type machine struct {
 	store     *fragileStore
 	scheduler *scheduler.Scheduler
 	engine    *Engine
-	channel   string // what it does with the next message: "take", "refuse", "die" after it took it, "die first"
+	channel   string    // what it does with the next message: "take", "take late", "refuse", "die" after it took it, "die first"
+	sending   []*result // that the engine does not know yet
 	failures  map[failure]*fate
 	last      map[string]failure // of a task
 	told      []*Message         // as the channel has got them, in order
@@ -75,7 +78,10 @@ func newMachine(t *rapid.T) *machine {
 func (m *machine) start(t *rapid.T) {
 	config := &Config{Channels: []Channel{{Name: "ops", MostPerHour: 1 << 20, GiveUpAfter: 1 << 60, Slack: &Slack{URL: NewSecret("https://chat.example.com/x")}}}}
 	var err error
-	m.engine, err = newEngine(t.Context(), Options{Scheduler: m.scheduler, Store: m.store, Config: config, Now: m.now})
+	m.engine, err = newEngine(t.Context(), Options{
+		Scheduler: m.scheduler, Store: m.store, Config: config, Reread: func() (*Config, error) { return config, nil }, Now: m.now,
+	})
+	m.sending = nil
 	require.NoError(t, err)
 	m.engine.dispatch = func(_ *channel, key string, message *Message) { m.deliver(t, key, message) }
 }
@@ -84,7 +90,10 @@ func (m *machine) start(t *rapid.T) {
 func (m *machine) deliver(t *rapid.T, key string, message *Message) {
 	how := m.channel
 	m.channel = "take"
-	if how == "take" || how == "die" {
+	for _, other := range m.sending {
+		require.NotEqual(t, key, other.key, "it is sent already")
+	}
+	if how == "take" || how == "take late" || how == "die" {
 		encoded, err := json.Marshal(message)
 		require.NoError(t, err)
 		copied := &Message{}
@@ -94,6 +103,8 @@ func (m *machine) deliver(t *rapid.T, key string, message *Message) {
 	switch how {
 	case "take":
 		m.engine.pending = append(m.engine.pending, &result{"ops", key, nil, m.now()})
+	case "take late":
+		m.sending = append(m.sending, &result{"ops", key, nil, m.now()})
 	case "refuse":
 		m.engine.pending = append(m.engine.pending, &result{"ops", key, errors.New("451 try again"), m.now()})
 	default:
@@ -103,7 +114,7 @@ func (m *machine) deliver(t *rapid.T, key string, message *Message) {
 
 // step does what the loop would.
 func (m *machine) step(t *rapid.T) {
-	m.channel = rapid.SampledFrom([]string{"take", "take", "refuse", "die", "die first"}).Draw(t, "channel")
+	m.channel = rapid.SampledFrom([]string{"take", "take", "take late", "refuse", "die", "die first"}).Draw(t, "channel")
 	m.engine.seen = true
 	_ = m.engine.step(t.Context(), nil) // the database may be broken
 }
@@ -187,6 +198,24 @@ func (m *machine) pass(t *rapid.T) {
 // kill ends the engine, between two of its steps.
 func (m *machine) kill(t *rapid.T) { m.start(t) }
 
+// answer has the engine hear of what was taken late.
+func (m *machine) answer() {
+	m.engine.pending, m.sending = append(m.engine.pending, m.sending...), nil
+}
+
+// reload puts the configuration in force again.
+func (m *machine) reload(t *rapid.T) {
+	config, channels, err := m.engine.reread()
+	require.NoError(t, err)
+	r := &request{}
+	r.do = func(b *book) error {
+		r.undo = m.engine.install(b, config, channels, "ann")
+		return nil
+	}
+	m.channel = "take"
+	_ = m.engine.step(t.Context(), []*request{r})
+}
+
 // broken lets the database fail, or work again.
 func (m *machine) broken(t *rapid.T) {
 	m.store.fail(rapid.Bool().Draw(t, "broken"))
@@ -197,6 +226,7 @@ func (m *machine) settle(t *rapid.T) {
 	m.store.fail(false)
 	for range 100 {
 		m.advance(10 * time.Minute)
+		m.answer()
 		m.channel, m.engine.seen = "take", true
 		require.NoError(t, m.engine.step(t.Context(), nil))
 	}

@@ -62,10 +62,10 @@ func (e *Engine) take(ctx context.Context, b *book, event *store.Event, now time
 	return nil
 }
 
-// told returns the channels that are told of a kind and a family, in their order.
-func (e *Engine) told(kind, family string) (names []string) {
+// told returns the channels that are told of a kind of things about a family and an owner, in their order.
+func (e *Engine) told(kind, family, owner string) (names []string) {
 	for _, name := range e.channelNames() {
-		if e.channels[name].wants(kind, family, kinds[kind].severity) {
+		if e.channels[name].wants(kind, family, owner) {
 			names = append(names, name)
 		}
 	}

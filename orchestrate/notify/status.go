@@ -14,6 +14,10 @@ import (
 
 // A Report is how things are.
 type Report struct {
+	Loaded     time.Time // when the configuration in force was read
+	Rejected   string    // what was wrong with it when it was read again later; empty where nothing was
+	RejectedAt time.Time
+
 	Channels  []ChannelReport // in the order of the file
 	Incidents []IncidentReport
 	Silences  []Silence
@@ -34,7 +38,8 @@ type ChannelReport struct {
 
 // An IncidentReport is an incident that is not mended.
 type IncidentReport struct {
-	ID, Kind, Family, Error string
+	ID, Kind, Family, Owner string
+	Error                   string
 	Opened                  time.Time
 	Told                    time.Time // zero while it is collected, or silenced
 	Channels                []string
@@ -43,7 +48,11 @@ type IncidentReport struct {
 
 // ask has the loop do something, and waits until what it changed is written.
 func (e *Engine) ask(ctx context.Context, do func(b *book) error) error {
-	r := &request{do: do, reply: make(chan error, 1)}
+	return e.askFor(ctx, &request{do: do})
+}
+
+func (e *Engine) askFor(ctx context.Context, r *request) error {
+	r.reply = make(chan error, 1)
 	select {
 	case e.requests <- r:
 	case <-ctx.Done():
@@ -72,7 +81,7 @@ func (e *Engine) Report(ctx context.Context) (report Report, err error) {
 }
 
 func (e *Engine) report(b *book) Report {
-	var report Report
+	report := Report{Loaded: e.loaded, Rejected: e.rejected.reason, RejectedAt: e.rejected.at}
 	for _, name := range e.channelNames() {
 		c, kept := e.channels[name], b.record(name)
 		report.Channels = append(report.Channels, ChannelReport{
@@ -83,7 +92,7 @@ func (e *Engine) report(b *book) Report {
 	}
 	for _, i := range b.inOrder() {
 		report.Incidents = append(report.Incidents, IncidentReport{
-			ID: i.ID, Kind: i.Kind, Family: i.Family, Error: firstLine(Redact(i.Error)),
+			ID: i.ID, Kind: i.Kind, Family: i.Family, Owner: i.Owner, Error: firstLine(Redact(i.Error)),
 			Opened: i.Opened, Told: i.Told, Channels: slices.Clone(i.Channels), Tasks: len(i.Tasks),
 		})
 	}
@@ -174,15 +183,23 @@ type TestResult struct {
 	Err  error    // nil where it was taken; a [*DeliveryError] or another
 }
 
-// Test sends a message to a channel now, whatever waits for it. An unknown channel is a
-// [*scheduler.InvalidError].
-func (e *Engine) Test(ctx context.Context, name, by string) (TestResult, error) {
-	c := e.channels[name]
-	if c == nil {
-		return TestResult{}, &scheduler.InvalidError{Reason: fmt.Sprintf("there is no channel %q; there are %q", name, e.channelNames())}
-	}
+// Test sends a message to a channel now, whatever waits for it. The owner is of whom a mail to owners goes to. An unknown
+// channel is a [*scheduler.InvalidError], and so is one that would tell nobody.
+func (e *Engine) Test(ctx context.Context, name, owner, by string) (TestResult, error) {
+	var c *channel
 	installation := ""
-	if err := e.ask(ctx, func(b *book) error { installation = b.place.Installation; return nil }); err != nil {
+	owner = ownerOf(owner)
+	err := e.ask(ctx, func(b *book) error {
+		if c = e.channels[name]; c == nil {
+			return &scheduler.InvalidError{Reason: fmt.Sprintf("there is no channel %q; there are %q", name, e.channelNames())}
+		}
+		if c.Mail != nil && len(c.Mail.recipients(owner)) == 0 {
+			return &scheduler.InvalidError{Reason: fmt.Sprintf("the channel %s tells the owners of tasks: name the address of one, as with --owner ann@example.com", name)}
+		}
+		installation = b.place.Installation
+		return nil
+	})
+	if err != nil {
 		return TestResult{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, min(c.Timeout, longestTest))
@@ -192,7 +209,7 @@ func (e *Engine) Test(ctx context.Context, name, by string) (TestResult, error) 
 	now := e.now().UTC()
 	said, err := c.sender.send(ctx, &Message{
 		ID: fmt.Sprintf("test-%d", now.UnixMicro()), Installation: installation, Status: StatusTest, Kind: testKind, Severity: Info,
-		At: now, Subject: fmt.Sprintf("a test of the channel %s, asked for by %s", name, by), Count: 1, Link: e.options.Link,
+		At: now, Subject: fmt.Sprintf("a test of the channel %s, asked for by %s", name, by), Count: 1, Owner: owner, Link: e.options.Link,
 	})
 	return TestResult{said, err}, nil
 }

@@ -32,7 +32,7 @@ func (e *Engine) tell(ctx context.Context, b *book, i *incident, now time.Time) 
 	if err != nil || b.incidents[i.ID] == nil {
 		return err
 	}
-	if i.Channels = e.told(i.Kind, i.Family); len(i.Channels) == 0 {
+	if i.Channels = e.told(i.Kind, i.Family, i.Owner); len(i.Channels) == 0 {
 		b.close(i)
 		return nil
 	}

@@ -46,6 +46,9 @@ func newView(m *Message) *view {
 		v.add("waiting", waitingLine(m))
 	}
 	v.addRuns()
+	if m.Owner != "" {
+		v.add("owner", m.Owner)
+	}
 	if len(m.Commands) > 0 {
 		v.CommandsHeading = "To try again, when it is mended:"
 		switch {

@@ -74,6 +74,7 @@ type world struct {
 	scheduler *scheduler.Scheduler
 	config    Config
 	engine    *Engine
+	reread    func() (*Config, error)
 	boxes     map[string]*inbox
 	holds     []int64
 }
@@ -115,8 +116,10 @@ func (w *world) open() {
 	var err error
 	w.engine, err = newEngine(w.t.Context(), Options{
 		Scheduler: w.scheduler, Store: w.store, Config: &w.config, Server: "http://sched:8082", Link: "https://gomr.example.com/",
+		Reread: func() (*Config, error) { return w.reread() },
 	})
 	require.NoError(w.t, err)
+	w.engine.newSender = func(c *Channel) (sender, error) { return w.boxes[c.Name], nil }
 	for name, box := range w.boxes {
 		w.engine.channels[name].sender = box
 	}

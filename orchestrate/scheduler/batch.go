@@ -49,7 +49,7 @@ func (t *task) mateKey() string {
 	}
 	var key strings.Builder
 	fmt.Fprintf(&key, "%s\x00%s\x00%d\x00%d", t.Program, t.Batch, limit, t.Timeout)
-	for _, n := range t.needs {
+	for _, n := range t.needs() {
 		fmt.Fprintf(&key, "\x00%s\x00%d", n.resource, n.amount)
 	}
 	return key.String()

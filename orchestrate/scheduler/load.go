@@ -18,7 +18,7 @@ func (c *core) load(live *store.Live) error {
 	tasks := make([]*task, len(live.Tasks))
 	for i := range live.Tasks {
 		t := &task{Task: live.Tasks[i]}
-		t.priority, t.needs = t.Priority, needsOf(t.Resources)
+		t.priority = t.Priority
 		c.counts[t.State]++
 		c.noteDue(t)
 		c.tasks[t.Key], c.byID[t.ID] = t, t
@@ -88,7 +88,7 @@ func (c *core) loadGraph(tasks []*task) error {
 			t.alarm = c.alarms.set(t.NotBefore, t, nil)
 		case store.Running:
 			if !t.rides {
-				c.resources.take(t.needs)
+				c.resources.take(t.needs())
 			}
 		}
 		if t.State != store.Done {

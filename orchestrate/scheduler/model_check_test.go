@@ -67,7 +67,7 @@ func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
 	contested := map[string]bool{}
 	for _, u := range order {
 		lacks, behind := false, false
-		for _, n := range u.needs {
+		for _, n := range u.needs() {
 			lacks = lacks || n.amount > free(n.resource)
 			behind = behind || contested[n.resource]
 		}
@@ -76,7 +76,7 @@ func (m *machine) checkPassed(t *rapid.T, order []*task, got *task) {
 			return
 		}
 		require.True(t, lacks || behind, "%s was passed over for no reason", u.ID)
-		for _, n := range u.needs {
+		for _, n := range u.needs() {
 			contested[n.resource] = true
 		}
 	}
@@ -130,7 +130,7 @@ func (m *machine) check(t *rapid.T) {
 		require.Equal(t, stuck, one.stuck, one.ID)
 		require.Equal(t, one.attempt != nil && one.attempt.lead != nil, one.rides, one.ID)
 		if one.State == store.Running && !one.rides {
-			for _, n := range one.needs {
+			for _, n := range one.needs() {
 				used[n.resource] += n.amount
 			}
 		}

@@ -53,7 +53,7 @@ func (q *queue) first() *task {
 // park moves a task to those that lack a resource, and reports whether it lacks one. No task is in
 // front of it that could start.
 func (q *queue) park(t *task) bool {
-	for _, n := range t.needs {
+	for _, n := range t.needs() {
 		switch {
 		case n.amount > q.resources.limit(n.resource):
 			t.moveTo(q.beyond, n.resource)

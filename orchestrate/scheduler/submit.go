@@ -185,7 +185,6 @@ func (c *core) adopt(s *Submission, l *links) int {
 func (c *core) add(t *task, n *Node, required []*task) {
 	c.lastTask++
 	t.Key, t.Spec, t.priority = c.lastTask, n.Spec, n.Priority
-	t.needs = needsOf(t.Resources)
 	c.tasks[t.Key], c.byID[t.ID] = t, t
 	c.order = append(c.order, t)
 	c.link(t, required)
@@ -237,7 +236,7 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 	}
 	was := t.standing()
 	c.dequeue(t) // it may belong into another queue
-	t.Spec, t.needs = n.Spec, needsOf(n.Resources)
+	t.Spec = n.Spec
 	t.priority = max(t.priority, t.Priority)
 	for _, old := range t.requires {
 		old.dependents = slices.DeleteFunc(old.dependents, func(d *task) bool { return d == t })
@@ -253,7 +252,7 @@ func sameSpec(a, b *store.Spec) bool {
 	return a.Family == b.Family && a.Program == b.Program && slices.Equal(a.Args, b.Args) &&
 		a.External == b.External && a.Wrapper == b.Wrapper && a.Priority == b.Priority &&
 		maps.Equal(a.Resources, b.Resources) && a.Timeout == b.Timeout && a.Retry == b.Retry &&
-		a.Batch == b.Batch && a.MaxBatch == b.MaxBatch && a.Due.Equal(b.Due)
+		a.Batch == b.Batch && a.MaxBatch == b.MaxBatch && a.Due.Equal(b.Due) && a.Owner == b.Owner
 }
 
 // link sets what a task requires.

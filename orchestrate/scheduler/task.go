@@ -19,7 +19,6 @@ type task struct {
 	open       int32   // of requires, how many are not done
 	stuck      int32   // of requires, how many won't be done before somebody acts
 	priority   int     // the highest of its own and of those that depend on it and are not done
-	needs      []need
 
 	attempt *attempt // the one under way
 
@@ -42,11 +41,12 @@ type need struct {
 	amount   int
 }
 
-func needsOf(resources map[string]int) []need {
+// needs returns what the task takes, by resource. It is not kept, since most tasks take nothing.
+func (t *task) needs() []need {
 	var needs []need
-	for _, name := range slices.Sorted(maps.Keys(resources)) {
-		if resources[name] > 0 {
-			needs = append(needs, need{name, resources[name]})
+	for _, name := range slices.Sorted(maps.Keys(t.Resources)) {
+		if t.Resources[name] > 0 {
+			needs = append(needs, need{name, t.Resources[name]})
 		}
 	}
 	return needs

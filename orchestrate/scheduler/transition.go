@@ -37,10 +37,10 @@ func (c *core) enter(t *task, to store.State) {
 	c.alarms.stop(t.alarm)
 	t.alarm = nil
 	if holds(t.State) && !t.rides {
-		c.resources.give(t.needs)
+		c.resources.give(t.needs())
 	}
 	if holds(to) && !t.rides {
-		c.resources.take(t.needs)
+		c.resources.take(t.needs())
 	}
 	reopened := t.State == store.Done
 	c.counts[t.State]--

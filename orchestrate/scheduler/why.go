@@ -105,7 +105,7 @@ func (c *core) explainPending(e *Explanation, t *task) {
 		c.explainTasks(e, t.requires)
 		return
 	}
-	for _, n := range t.needs {
+	for _, n := range t.needs() {
 		if c.resources.paused[n.resource] {
 			e.add(Reason{Kind: ResourcePaused, Resource: n.resource, Text: fmt.Sprintf("it takes %s, which is paused: 'unpause %s' lets it start", n.resource, n.resource)})
 		}

@@ -63,7 +63,7 @@ func stepOf(step *forecast.Step) api.Step {
 }
 
 type statisticsInput struct {
-	Family []string `query:"family" doc:"One or more, with commas between; left out is all"`
+	Family []string `query:"family" doc:"One or more, with commas between; left out is all of which an attempt has succeeded or failed"`
 }
 
 func (s *Server) statistics(ctx context.Context, in *statisticsInput) (*body[api.Statistics], error) {
@@ -84,6 +84,9 @@ func (s *Server) statistics(ctx context.Context, in *statisticsInput) (*body[api
 		summary, err := s.deadlines.Summary(ctx, family)
 		if err != nil {
 			return nil, err
+		}
+		if summary.Count+summary.Failed == 0 && len(in.Family) == 0 {
+			continue // external tasks, wrappers, and what has yet to begin
 		}
 		out.Body.Families = append(out.Body.Families, api.Statistic{
 			Family: family, Count: summary.Count, P50: api.Duration(summary.P50), P95: api.Duration(summary.P95),

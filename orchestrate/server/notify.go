@@ -15,6 +15,7 @@ import (
 func (s *Server) routeNotify(r *router) {
 	handle(r, operation{method: http.MethodGet, path: "/notifications", access: look, summary: "Tell how notifications do"}, s.notifications)
 	handle(r, operation{method: http.MethodPost, path: "/notifications/test", access: control, summary: "Send a test to a channel"}, s.testChannel)
+	handle(r, operation{method: http.MethodPost, path: "/notifications/reload", access: control, summary: "Read again who is told of what"}, s.reloadNotifications)
 	handle(r, operation{method: http.MethodPost, path: "/silences", access: control, summary: "Hold back notifications about some families for a time"}, s.silence)
 	handle(r, operation{method: http.MethodPost, path: "/silences/end", access: control, summary: "End a silence"}, s.unsilence)
 }
@@ -36,7 +37,7 @@ func (s *Server) notifications(ctx context.Context, _ *nothing) (*body[api.Notif
 	if err != nil {
 		return nil, err
 	}
-	found.Configured = true
+	found.Configured, found.Loaded, found.Rejected, found.RejectedAt = true, report.Loaded, report.Rejected, report.RejectedAt
 	for _, c := range report.Channels {
 		found.Channels = append(found.Channels, api.Channel{
 			Name: c.Name, Type: c.Type, Target: c.Target, Waiting: c.Waiting,
@@ -47,7 +48,7 @@ func (s *Server) notifications(ctx context.Context, _ *nothing) (*body[api.Notif
 	for _, i := range report.Incidents {
 		channels := append([]string{}, i.Channels...)
 		found.Incidents = append(found.Incidents, api.Incident{
-			ID: i.ID, Kind: i.Kind, Family: i.Family, Error: i.Error, Opened: i.Opened, Told: i.Told, Channels: channels, Tasks: i.Tasks,
+			ID: i.ID, Kind: i.Kind, Family: i.Family, Owner: i.Owner, Error: i.Error, Opened: i.Opened, Told: i.Told, Channels: channels, Tasks: i.Tasks,
 		})
 	}
 	for _, one := range report.Silences {
@@ -60,12 +61,24 @@ func silenceOf(s notify.Silence) api.Silence {
 	return api.Silence{Families: s.Families, Until: s.Until, Since: s.Since, By: s.By, Note: s.Note}
 }
 
+func (s *Server) reloadNotifications(ctx context.Context, in *nothing) (*body[api.Notifications], error) {
+	engine, err := s.notifier()
+	if err != nil {
+		return nil, err
+	}
+	if err := engine.Reload(ctx, by(ctx)); err != nil {
+		return nil, err
+	}
+	s.audit(ctx, "had the notifications read again", "", "")
+	return s.notifications(ctx, in)
+}
+
 func (s *Server) testChannel(ctx context.Context, in *body[api.ChannelName]) (*body[api.ChannelTest], error) {
 	engine, err := s.notifier()
 	if err != nil {
 		return nil, err
 	}
-	result, err := engine.Test(ctx, in.Body.Channel, by(ctx))
+	result, err := engine.Test(ctx, in.Body.Channel, in.Body.Owner, by(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,9 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
-// hooked returns a world whose failures go to a webhook, and what that gets.
-func hooked(t *testing.T) (w *world, messages <-chan string) {
+// hooked returns a world whose failures go to a webhook, and what that gets. Where its configuration is read again, the
+// error is what that comes to.
+func hooked(t *testing.T, reread error) (w *world, messages <-chan string) {
 	t.Helper()
 	got := make(chan string, 10)
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -30,12 +31,13 @@ func hooked(t *testing.T) (w *world, messages <-chan string) {
 	}))
 	t.Cleanup(hook.Close)
 	w = start(t, server.Options{})
+	config := &notify.Config{Window: time.Millisecond, Channels: []notify.Channel{
+		{Name: "hook", Webhook: &notify.Webhook{URL: notify.NewSecret(hook.URL + "/secretpath")}},
+		{Name: "refuses", Kinds: []string{"backfill ended"}, Webhook: &notify.Webhook{URL: notify.NewSecret(hook.URL + "/refuse/secretpath")}},
+	}}
 	engine, err := notify.Open(t.Context(), notify.Options{
 		Scheduler: w.scheduler, Store: w.store,
-		Config: &notify.Config{Window: time.Millisecond, Channels: []notify.Channel{
-			{Name: "hook", Webhook: &notify.Webhook{URL: notify.NewSecret(hook.URL + "/secretpath")}},
-			{Name: "refuses", Kinds: []string{"backfill ended"}, Webhook: &notify.Webhook{URL: notify.NewSecret(hook.URL + "/refuse/secretpath")}},
-		}},
+		Config: config, Reread: func() (*notify.Config, error) { return config, reread },
 	})
 	require.NoError(t, err)
 	t.Cleanup(engine.Close)
@@ -54,7 +56,7 @@ func (w *world) replace(options server.Options) {
 }
 
 func TestNotifications(t *testing.T) {
-	w, messages := hooked(t)
+	w, messages := hooked(t, nil)
 	ctx := t.Context()
 	w.submit(job("a"))
 	w.end(w.work().Fence, store.Errored)
@@ -71,15 +73,15 @@ func TestNotifications(t *testing.T) {
 	require.Equal(t, []any{"hook", "webhook", 0}, []any{found.Channels[0].Name, found.Channels[0].Type, found.Channels[0].Waiting})
 	require.Equal(t, []any{"task failed", "T", 1, []string{"hook"}}, []any{found.Incidents[0].Kind, found.Incidents[0].Family, found.Incidents[0].Tasks, found.Incidents[0].Channels})
 
-	result, err := w.client.TestChannel(ctx, "hook")
+	result, err := w.client.TestChannel(ctx, "hook", "")
 	require.NoError(t, err)
 	require.True(t, result.Taken)
 	require.Contains(t, receive(t, messages), `"kind":"test"`)
-	result, err = w.client.TestChannel(ctx, "refuses")
+	result, err = w.client.TestChannel(ctx, "refuses", "")
 	require.NoError(t, err)
 	require.False(t, result.Taken)
 	require.Contains(t, result.Error, "410 Gone no room")
-	_, err = w.client.TestChannel(ctx, "none")
+	_, err = w.client.TestChannel(ctx, "none", "")
 	isA[*scheduler.InvalidError](t, err)
 
 	silence, err := w.client.Silence(ctx, "Word*", 2*time.Hour, "the cluster moves")
@@ -113,12 +115,34 @@ func TestNotifications(t *testing.T) {
 	}
 }
 
+// TestReloadNotifications: what is read again is in force, and a mistake is told to who asked and to who looks.
+func TestReloadNotifications(t *testing.T) {
+	w, _ := hooked(t, nil)
+	before, err := w.client.Notifications(t.Context())
+	require.NoError(t, err)
+	found, err := w.client.ReloadNotifications(t.Context())
+	require.NoError(t, err)
+	require.True(t, found.Loaded.After(before.Loaded))
+	require.Len(t, found.Channels, 2)
+
+	w, _ = hooked(t, &notify.ConfigError{File: "notify.toml", Line: 3, Reason: "no"})
+	_, err = w.client.ReloadNotifications(t.Context())
+	require.EqualError(t, as[*scheduler.InvalidError](t, err), "notify.toml:3: no; what was before stays in force")
+	found, err = w.client.Notifications(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "notify.toml:3: no", found.Rejected)
+	require.True(t, found.RejectedAt.After(found.Loaded))
+	require.Len(t, found.Channels, 2)
+}
+
 // TestNoNotifications: a server that was started without them says so.
 func TestNoNotifications(t *testing.T) {
 	w := start(t, server.Options{})
 	found, err := w.client.Notifications(t.Context())
 	require.NoError(t, err)
 	require.False(t, found.Configured)
+	_, err = w.client.ReloadNotifications(t.Context())
+	require.ErrorContains(t, err, "without --notify FILE")
 	_, err = w.client.Silence(t.Context(), "*", time.Hour, "")
 	require.ErrorContains(t, err, "without --notify FILE")
 }

@@ -13,7 +13,7 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-const knownVersion = 2
+const knownVersion = 3
 
 // migrate brings the tables to the known version, or leaves them as they are.
 func (s *session) migrate(ctx context.Context) error {

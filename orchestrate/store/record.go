@@ -51,6 +51,8 @@ type Spec struct {
 	// of them. Empty is none that can.
 	Batch    string
 	MaxBatch int
+
+	Owner string // who answers for it, such as a mail address; empty is nobody
 }
 
 // A Retry says how often a task is tried, and when it is left alone. The zero value of a field

@@ -10,7 +10,7 @@ import (
 // The columns of rows, in the order of the functions that scan them.
 const (
 	taskColumns = "key, id, family, program, args, external, wrapper, priority, resources, requires, timeout, " +
-		"retry_attempts, retry_delay, retry_max_delay, retry_failures, retry_window, retry_rest, batch, max_batch, due, " +
+		"retry_attempts, retry_delay, retry_max_delay, retry_failures, retry_window, retry_rest, batch, max_batch, due, owner, " +
 		"state, attempts, failures, not_before, fence, outcome, changed, error, batch_limit"
 	attemptColumns = "fence, task, number, worker, started, ended, outcome, exit, error, details, batch, token"
 	runColumns     = "key, request, roots, by, at, ended, outcome"
@@ -34,11 +34,11 @@ func scanTask(rows *sql.Rows) (t Task, err error) {
 	var args, resources, requires, failures string
 	var timeout, delay, maxDelay, window, rest, due, notBefore, changed int64
 	if err := rows.Scan(&t.Key, &t.ID, &t.Family, &t.Program, &args, &t.External, &t.Wrapper, &t.Priority,
-		&resources, &requires, &timeout, &t.Retry.Attempts, &delay, &maxDelay, &t.Retry.Failures, &window, &rest, &t.Batch, &t.MaxBatch, &due,
+		&resources, &requires, &timeout, &t.Retry.Attempts, &delay, &maxDelay, &t.Retry.Failures, &window, &rest, &t.Batch, &t.MaxBatch, &due, &t.Owner,
 		&t.State, &t.Progress.Attempts, &failures, &notBefore, &t.Fence, &t.Outcome, &changed, &t.Error, &t.BatchLimit); err != nil {
 		return t, err
 	}
-	decodeAll(&t.ID, &t.Family, &t.Program, &t.Batch, (*string)(&t.State), (*string)(&t.Outcome), &t.Error)
+	decodeAll(&t.ID, &t.Family, &t.Program, &t.Batch, &t.Owner, (*string)(&t.State), (*string)(&t.Outcome), &t.Error)
 	t.Timeout = decodeDuration(timeout)
 	t.Retry.Delay, t.Retry.MaxDelay = decodeDuration(delay), decodeDuration(maxDelay)
 	t.Retry.Window, t.Retry.Rest = decodeDuration(window), decodeDuration(rest)

@@ -13,7 +13,7 @@ var (
 		"external BOOLEAN", "wrapper BOOLEAN", "priority BIGINT", "resources TEXT", "requires TEXT", "timeout BIGINT",
 		"retry_attempts BIGINT", "retry_delay BIGINT", "retry_max_delay BIGINT",
 		"retry_failures BIGINT", "retry_window BIGINT", "retry_rest BIGINT",
-		"batch TEXT", "max_batch BIGINT", "due BIGINT",
+		"batch TEXT", "max_batch BIGINT", "due BIGINT", "owner TEXT",
 		"state TEXT", "attempts BIGINT", "failures TEXT", "not_before BIGINT", "fence BIGINT",
 		"outcome TEXT", "changed BIGINT", "error TEXT", "batch_limit BIGINT")
 	putAttempts = insert("attempts", "fence BIGINT", "task BIGINT", "number BIGINT", "worker TEXT",
@@ -89,7 +89,7 @@ func (b *Batch) writeTasks(ctx context.Context, c *session) error {
 			int64(t.Priority), encodeMap(t.Resources, sameInt), encodeNumbers(t.Requires, same), encodeDuration(t.Timeout),
 			int64(t.Retry.Attempts), encodeDuration(t.Retry.Delay), encodeDuration(t.Retry.MaxDelay),
 			int64(t.Retry.Failures), encodeDuration(t.Retry.Window), encodeDuration(t.Retry.Rest),
-			encodeText(t.Batch), int64(t.MaxBatch), encodeTime(t.Due))
+			encodeText(t.Batch), int64(t.MaxBatch), encodeTime(t.Due), encodeText(t.Owner))
 		return t.Progress.appendTo(row)
 	})
 	return wrap("tasks", err)

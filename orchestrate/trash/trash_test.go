@@ -2,7 +2,6 @@ package trash_test
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -19,133 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
-
-// A yard is a folder with a cluster's files and a machine's.
-type yard struct {
-	dir string
-	now time.Time
-}
-
-func newYard(t interface {
-	Helper()
-	require.TestingT
-	TempDir() string
-},
-) *yard {
-	t.Helper()
-	y := &yard{t.TempDir(), time.Date(2014, 6, 1, 14, 23, 1, 0, time.UTC)}
-	require.NoError(t, os.MkdirAll(filepath.Join(y.dir, "cluster"), 0o755))
-	require.NoError(t, os.MkdirAll(filepath.Join(y.dir, "machine"), 0o755))
-	return y
-}
-
-// trash returns the trash of a process with that life.
-func (y *yard) trash(l *life) *trash.Trash {
-	volumes := []trash.Volume{trash.Cluster(hdfs.Local(filepath.Join(y.dir, "cluster")), "ann"), trash.Machine(filepath.Join(y.dir, "state"))}
-	for i := range volumes {
-		volumes[i].Files = mortal{volumes[i].Files, l}
-	}
-	return &trash.Trash{Volumes: volumes, Now: func() time.Time { return y.now }}
-}
-
-func (y *yard) write(t require.TestingT, name, text string) {
-	full := filepath.Join(y.dir, name)
-	require.NoError(t, os.MkdirAll(filepath.Dir(full), 0o755))
-	require.NoError(t, os.WriteFile(full, []byte(text), 0o644))
-}
-
-// tree returns names, modes and bytes of all but the homes of the trash.
-func (y *yard) tree(t require.TestingT) map[string]string {
-	tree := map[string]string{}
-	err := filepath.WalkDir(y.dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rest := strings.TrimPrefix(name, y.dir)
-		if rest == "/state" || rest == "/cluster/user" {
-			return fs.SkipDir
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		text := info.Mode().String()
-		if !d.IsDir() {
-			content, err := os.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			text += " " + string(content)
-		}
-		tree[rest] = text
-		return nil
-	})
-	require.NoError(t, err)
-	return tree
-}
-
-func (y *yard) output(volume, name string) trash.Output {
-	if volume == trash.MachineName {
-		name = filepath.Join(y.dir, "machine", name)
-	}
-	return trash.Output{Volume: volume, Path: name}
-}
-
-// clearAll moves outputs away as the command does.
-func clearAll(t *testing.T, tr *trash.Trash, tasks []trash.Task) (*trash.Entry, error) {
-	e, err := tr.Begin(&trash.Manifest{By: "ann", Tasks: tasks}, time.Hour)
-	if err != nil {
-		return nil, err
-	}
-	defer e.Close()
-	if err := e.Move(t.Context()); err != nil {
-		return nil, err
-	}
-	return e, e.Finish()
-}
-
-// undo brings an entry back, and removes it.
-func undo(t *testing.T, tr *trash.Trash, id string) ([]trash.Restored, error) {
-	e, err := tr.Open(id)
-	if err != nil {
-		return nil, err
-	}
-	defer e.Close()
-	restored, err := e.Restore(t.Context())
-	if err != nil {
-		return nil, err
-	}
-	return restored, e.Forget()
-}
-
-func list(t require.TestingT, tr *trash.Trash) (ids []string) {
-	for _, v := range tr.Volumes {
-		entries, err := tr.List(v.Name)
-		require.NoError(t, err)
-		for _, e := range entries {
-			ids = append(ids, e.Manifest.ID)
-		}
-	}
-	return ids
-}
-
-// standard fills a yard with outputs of two tasks.
-func (y *yard) standard(t require.TestingT) []trash.Task {
-	y.write(t, "cluster/data/count/part-00000", "a\t1\n")
-	y.write(t, "cluster/data/count/_SUCCESS", "")
-	y.write(t, "cluster/data/report.txt", "report")
-	y.write(t, "machine/out/2014-06-01T10:00.csv", "x,y\n")
-	y.write(t, "machine/out/other", "stays")
-	require.NoError(t, os.Chmod(filepath.Join(y.dir, "cluster/data/count/part-00000"), 0o640))
-	require.NoError(t, os.Chmod(filepath.Join(y.dir, "cluster/data/count"), 0o750))
-	return []trash.Task{
-		{ID: "Count()", Outputs: []trash.Output{y.output("hdfs", "/data/count"), y.output("hdfs", "/data/report.txt")}},
-		{ID: "Load()", Outputs: []trash.Output{y.output("local", "out/2014-06-01T10:00.csv"), y.output("local", "out/never-made")}},
-	}
-}
 
 func TestThereAndBack(t *testing.T) {
 	y := newYard(t)
@@ -170,104 +43,6 @@ func TestThereAndBack(t *testing.T) {
 	require.Equal(t, before, y.tree(t))
 	_, err = undo(t, y.trash(new(life)), e.Manifest.ID)
 	require.ErrorIs(t, err, trash.ErrUnknown)
-}
-
-// TestKilledAnywhere kills a clear, and the undo after it, at each call of the file systems. Afterwards
-// either nothing is moved or an undo brings all back.
-func TestKilledAnywhere(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		for at := 1; ; at++ {
-			y := newYard(t)
-			tasks := y.standard(t)
-			before := y.tree(t)
-			l := &life{diesAt: at, after: after}
-			_, err := clearAll(t, y.trash(l), tasks)
-			if l.calls < at {
-				require.NoError(t, err)
-				break
-			}
-			what := fmt.Sprintf("clear was killed at call %d, after it: %v", at, after)
-			ids := list(t, y.trash(new(life)))
-			if len(ids) == 0 {
-				require.Equal(t, before, y.tree(t), what)
-				continue
-			}
-			for undoAt := 1; ; undoAt++ {
-				l := &life{diesAt: undoAt, after: after}
-				_, err := undo(t, y.trash(l), ids[0])
-				if l.calls < undoAt || errors.Is(err, trash.ErrUnknown) {
-					break
-				}
-			}
-			require.Empty(t, list(t, y.trash(new(life))), what)
-			tr := y.trash(new(life))
-			y.now = time.Now().Add(48 * time.Hour)
-			require.NoError(t, tr.Tidy("hdfs"))
-			require.Equal(t, before, y.tree(t), what)
-			left, err := os.ReadDir(filepath.Join(y.dir, "cluster/user/ann/.gomr-trash"))
-			require.NoError(t, err)
-			require.Empty(t, left, what)
-		}
-	}
-}
-
-// TestEachErrorMovesNothing: a clear that fails has moved everything back.
-func TestEachErrorMovesNothing(t *testing.T) {
-	for at := 1; ; at++ {
-		y := newYard(t)
-		tasks := y.standard(t)
-		before := y.tree(t)
-		l := &life{diesAt: at, fails: true}
-		e, err := clearAll(t, y.trash(l), tasks)
-		if l.calls < at {
-			return
-		}
-		if err == nil { // it was the removal of an empty folder
-			continue
-		}
-		if ids := list(t, y.trash(new(life))); len(ids) > 0 { // all was moved, and only the last mark is missing
-			require.NotNil(t, e, "call %d: %v", at, err)
-			_, err := undo(t, y.trash(new(life)), ids[0])
-			require.NoError(t, err)
-		}
-		require.Equal(t, before, y.tree(t), "call %d: %v", at, err)
-	}
-}
-
-// TestEmptyKilledAnywhere: of an entry whose removal has begun nothing comes back, whole or in part.
-func TestEmptyKilledAnywhere(t *testing.T) {
-	for at := 1; ; at++ {
-		y := newYard(t)
-		e, err := clearAll(t, y.trash(new(life)), y.standard(t))
-		require.NoError(t, err)
-		id := e.Manifest.ID
-		l := &life{diesAt: at}
-		open, err := y.trash(l).Open(id)
-		if err == nil {
-			err = open.Empty()
-		}
-		if l.calls < at {
-			require.NoError(t, err)
-			require.Empty(t, list(t, y.trash(new(life))))
-			return
-		}
-		restored, err := undo(t, y.trash(new(life)), id)
-		if err == nil {
-			require.Equal(t, trash.Back, restored[0].Fate)
-			require.Equal(t, trash.Back, restored[1].Fate)
-			require.Equal(t, trash.Back, restored[2].Fate)
-			continue
-		}
-		if errors.Is(err, trash.ErrEmptying) {
-			open, err := y.trash(new(life)).Open(id)
-			require.NoError(t, err)
-			require.True(t, open.Expired())
-			require.NoError(t, open.Empty())
-		} else {
-			require.ErrorIs(t, err, trash.ErrUnknown)
-		}
-		require.Empty(t, list(t, y.trash(new(life))))
-	}
 }
 
 // TestRandomTrees moves random outputs of random trees, with a kill somewhere in each process.

@@ -26,6 +26,9 @@ type Gated struct {
 // Output is the file done-NAME.
 func (g Gated) Output() orchestrate.Target { return orchestrate.LocalFile("%s/done-%s", g.Dir, g.Name) }
 
+// Owner is told when it fails.
+func (Gated) Owner() string { return "Ann <ann@example.com>" }
+
 // Run adds a line to the file journal, and waits.
 func (g Gated) Run(ctx context.Context) error {
 	fmt.Println("running", g.Name) //nolint:forbidigo // it goes to the log

@@ -1,13 +1,16 @@
 package postgres_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"os"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
 	"github.com/stretchr/testify/require"
 
@@ -26,14 +29,21 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// schemas returns what makes an opener of a new schema each time.
-func schemas(server *postgrestest.Server) func(t testing.TB) storetest.Opener {
+// schemas returns what makes a new schema each time.
+func schemas(server *postgrestest.Server) func(t testing.TB) storetest.Database {
 	n := 0
-	return func(t testing.TB) storetest.Opener {
+	return func(t testing.TB) storetest.Database {
 		n++
-		options := postgres.Options{Schema: fmt.Sprintf(`%s "odd", é %d`, t.Name()[:4], n)}
+		schema := fmt.Sprintf(`%s "odd", é %d`, t.Name()[:4], n)
 		ctx := t.Context()
-		return func() (*store.Store, error) { return postgres.Open(ctx, server.Address(), options) }
+		return storetest.Database{
+			Open: func() (*store.Store, error) {
+				return postgres.Open(ctx, server.Address(), postgres.Options{Schema: schema})
+			},
+			Exec: func(statement string) error {
+				return execute(ctx, server, "SET search_path = "+pgx.Identifier{schema}.Sanitize()+"; "+statement)
+			},
+		}
 	}
 }
 
@@ -45,7 +55,6 @@ func TestStore(t *testing.T) {
 		run  func(*testing.T, *postgrestest.Server)
 	}{
 		{"default schema", testDefaultSchema},
-		{"newer version", testNewerVersion},
 		{"password", testPassword},
 		{"without rights", testWithoutRights},
 		{"lost connection", testLostConnection},
@@ -69,11 +78,16 @@ func open(t *testing.T, server *postgrestest.Server, schema string) *store.Store
 // change runs a statement beside the stores.
 func change(t *testing.T, server *postgrestest.Server, statement string) {
 	t.Helper()
+	require.NoError(t, execute(t.Context(), server, statement))
+}
+
+func execute(ctx context.Context, server *postgrestest.Server, statement string) error {
 	db, err := sql.Open("pgx", server.Address())
-	require.NoError(t, err)
-	_, err = db.ExecContext(t.Context(), statement)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
 }
 
 // event returns a batch with an event.
@@ -92,15 +106,6 @@ func testDefaultSchema(t *testing.T, server *postgrestest.Server) {
 	change(t, server, "UPDATE gomr.events SET seq = 2")
 	require.Equal(t, int64(2), lastEvent(t, s))
 	open(t, server, "other") // has a lock of its own
-}
-
-func testNewerVersion(t *testing.T, server *postgrestest.Server) {
-	require.NoError(t, open(t, server, "newer").Close())
-	change(t, server, "UPDATE newer.schema SET version = 1000")
-	_, err := postgres.Open(t.Context(), server.Address(), postgres.Options{Schema: "newer"})
-	var newer *store.VersionError
-	require.ErrorAs(t, err, &newer)
-	require.Equal(t, int64(1000), newer.Found)
 }
 
 func testPassword(t *testing.T, server *postgrestest.Server) {

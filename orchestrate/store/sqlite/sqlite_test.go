@@ -2,12 +2,14 @@ package sqlite_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
+	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,21 +18,26 @@ import (
 	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
-func opener(options sqlite.Options) func(t testing.TB) storetest.Opener {
-	return func(t testing.TB) storetest.Opener {
+func databases(options sqlite.Options) func(t testing.TB) storetest.Database {
+	return func(t testing.TB) storetest.Database {
 		path := filepath.Join(t.TempDir(), "new folder", `odd "name"? #1%20 é.db`)
 		ctx := t.Context()
-		return func() (*store.Store, error) { return sqlite.Open(ctx, path, options) }
+		return storetest.Database{
+			Open: func() (*store.Store, error) { return sqlite.Open(ctx, path, options) },
+			Exec: func(statement string) error { return execute(ctx, path, statement) },
+		}
 	}
 }
 
 // The suite waits for no disk; what a crash leaves is below.
-func TestStore(t *testing.T) { storetest.Test(t, opener(sqlite.Options{Synchronous: sqlite.Normal})) }
+func TestStore(t *testing.T) {
+	storetest.Test(t, databases(sqlite.Options{Synchronous: sqlite.Normal}))
+}
 
-func BenchmarkFull(b *testing.B) { storetest.Benchmark(b, opener(sqlite.Options{})) }
+func BenchmarkFull(b *testing.B) { storetest.Benchmark(b, databases(sqlite.Options{})) }
 
 func BenchmarkNormal(b *testing.B) {
-	storetest.Benchmark(b, opener(sqlite.Options{Synchronous: sqlite.Normal}))
+	storetest.Benchmark(b, databases(sqlite.Options{Synchronous: sqlite.Normal}))
 }
 
 // someTasks are a batch of n tasks with long names.
@@ -115,61 +122,16 @@ func TestOpen_RefusesAnotherProgramsDatabase(t *testing.T) {
 // change runs a statement on a file that no store has open.
 func change(t *testing.T, path, statement string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	_, err = db.ExecContext(t.Context(), statement)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	require.NoError(t, execute(t.Context(), path, statement))
 }
 
-func TestOpen_RefusesANewerVersion(t *testing.T) {
-	path, _ := written(t)
-	change(t, path, "UPDATE schema SET version = 1000")
-	_, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	var newer *store.VersionError
-	require.ErrorAs(t, err, &newer)
-	require.Equal(t, int64(1000), newer.Found)
-	require.ErrorContains(t, err, "use a newer gomr")
-}
-
-// makeOld makes a database one of version 1.
-func makeOld(t *testing.T, path string) {
-	t.Helper()
-	for table, columns := range map[string][]string{"tasks": {"batch", "max_batch", "batch_limit", "due"}, "attempts": {"batch", "token"}, "runs": {"outcome"}} {
-		for _, column := range columns {
-			change(t, path, "ALTER TABLE "+table+" DROP COLUMN "+column)
-		}
+func execute(ctx context.Context, path, statement string) error {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath())
+	if err != nil {
+		return err
 	}
-	change(t, path, "DELETE FROM schema WHERE version > 1")
-}
-
-// TestOpen_MigratesDueTimes: tasks of a database that knows no due times are due whenever.
-func TestOpen_MigratesDueTimes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "gomr.db")
-	open := func() *store.Store {
-		s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-		require.NoError(t, err)
-		return s
-	}
-	due := time.Date(2014, 6, 2, 6, 0, 0, 0, time.UTC)
-	task := store.Task{Key: 1, Spec: store.Spec{ID: "a", Due: due}, Progress: store.Progress{State: store.Pending}}
-	s := open()
-	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
-	require.NoError(t, s.Close())
-	makeOld(t, path)
-
-	s = open()
-	live, err := s.Load(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, "a", live.Tasks[0].ID)
-	require.Zero(t, live.Tasks[0].Due)
-	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
-	require.NoError(t, s.Close())
-	s = open()
-	live, err = s.Load(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, due, live.Tasks[0].Due)
-	require.NoError(t, s.Close())
+	_, err = db.ExecContext(ctx, statement)
+	return errors.Join(err, db.Close())
 }
 
 func TestLoad_DamagedFile(t *testing.T) {
@@ -220,23 +182,5 @@ func TestWrite_DiskFull(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, live.Tasks, 2000)
 	require.Equal(t, map[string]string{"small": "x"}, live.Settings)
-	require.NoError(t, s.Close())
-}
-
-// TestOpen_MigratesAnOldVersion: what a database has stays, and gets what is new.
-func TestOpen_MigratesAnOldVersion(t *testing.T) {
-	path, _ := written(t)
-	makeOld(t, path)
-	s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
-	require.NoError(t, err)
-	live, err := s.Load(t.Context())
-	require.NoError(t, err)
-	require.Len(t, live.Tasks, 2000)
-	task := live.Tasks[16]
-	task.Batch, task.MaxBatch, task.BatchLimit = "b", 3, 1
-	require.NoError(t, s.Write(t.Context(), &store.Batch{Tasks: []store.Task{task}}))
-	live, err = s.Load(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, task, live.Tasks[16])
 	require.NoError(t, s.Close())
 }

@@ -15,7 +15,7 @@ const benchTasks = 100_000
 
 // Benchmark measures batches of tasks, batches of progress with attempts and events, loading,
 // and pages of the history, each with 100,000 tasks.
-func Benchmark(b *testing.B, makeDatabase func(t testing.TB) Opener) {
+func Benchmark(b *testing.B, makeDatabase func(t testing.TB) Database) {
 	b.Run("tasks", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
@@ -66,9 +66,9 @@ func report(b *testing.B) {
 	b.ReportMetric(benchTasks*float64(b.N)/b.Elapsed().Seconds(), "tasks/s")
 }
 
-func benchStore(b *testing.B, makeDatabase func(t testing.TB) Opener) *store.Store {
+func benchStore(b *testing.B, makeDatabase func(t testing.TB) Database) *store.Store {
 	b.Helper()
-	s, err := makeDatabase(b)()
+	s, err := makeDatabase(b).Open()
 	require.NoError(b, err)
 	return s
 }

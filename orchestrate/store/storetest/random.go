@@ -102,6 +102,7 @@ func drawTask(r *rapid.T) store.Task {
 			Batch:    anyText.Draw(r, "batch"),
 			MaxBatch: rapid.Int().Draw(r, "max batch"),
 			Due:      anyTime.Draw(r, "due"),
+			Owner:    anyText.Draw(r, "owner"),
 		},
 		Progress: drawProgress(r),
 	}

@@ -13,10 +13,26 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
-// An Opener opens one database, as often as it is called.
-type Opener func() (*store.Store, error)
+// A Database is one that the suite makes its own.
+type Database struct {
+	// Open opens it, as often as it is called.
+	Open func() (*store.Store, error)
 
-// A database is what the suite is about: a [store.Store], or a [Memory].
+	// Exec runs a statement on it while no store has it open.
+	Exec func(statement string) error
+}
+
+func (d Database) opener() opener {
+	return func() (database, error) {
+		s, err := d.Open()
+		if s == nil {
+			return nil, err
+		}
+		return s, err
+	}
+}
+
+// A database is an open one that the suite is about: a [store.Store], or a [Memory].
 type database interface {
 	Write(ctx context.Context, b *store.Batch) error
 	Load(ctx context.Context) (*store.Live, error)
@@ -35,18 +51,12 @@ type opener func() (database, error)
 
 // Test runs the suite. Each call of makeDatabase prepares a database that is empty, and has no
 // tables. The stores that the suite opens it closes.
-func Test(t *testing.T, makeDatabase func(t testing.TB) Opener) {
-	openers := func(t testing.TB) opener {
-		open := makeDatabase(t)
-		return func() (database, error) {
-			s, err := open()
-			if s == nil {
-				return nil, err
-			}
-			return s, err
-		}
-	}
+func Test(t *testing.T, makeDatabase func(t testing.TB) Database) {
+	openers := func(t testing.TB) opener { return makeDatabase(t).opener() }
 	run(t, append(slices.Clone(shared), durable...), openers)
+	t.Run("old version", func(t *testing.T) { testMigrations(t, makeDatabase) })
+	t.Run("newer version", func(t *testing.T) { testNewerVersion(t, makeDatabase) })
+	t.Run("migration that fails", func(t *testing.T) { testBrokenMigration(t, makeDatabase) })
 	t.Run("random", func(t *testing.T) { testRandom(t, openers) })
 }
 

@@ -39,7 +39,7 @@ func testOddTexts(t *testing.T, opener opener) {
 	b := &store.Batch{Settings: make(map[string]string)}
 	for i, text := range texts {
 		key := int64(i + 1)
-		b.Tasks = append(b.Tasks, store.Task{Key: key, Spec: store.Spec{ID: text, Family: text, Args: []string{text, text}}})
+		b.Tasks = append(b.Tasks, store.Task{Key: key, Spec: store.Spec{ID: text, Family: text, Owner: text, Args: []string{text, text}}})
 		b.Attempts = append(b.Attempts, store.Attempt{Fence: key, Worker: text, Task: key, Details: map[string]string{text: text}})
 		b.Runs = append(b.Runs, store.Run{Key: key, Request: text})
 		b.Settings[text] = text

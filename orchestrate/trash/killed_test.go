@@ -1,0 +1,112 @@
+package trash_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/orchestrate/trash"
+)
+
+// TestKilledAnywhere kills a clear, and the undo after it, at each call of the file systems. Afterwards
+// either nothing is moved or an undo brings all back.
+func TestKilledAnywhere(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		for at := 1; ; at++ {
+			y := newYard(t)
+			tasks := y.standard(t)
+			before := y.tree(t)
+			l := &life{diesAt: at, after: after}
+			_, err := clearAll(t, y.trash(l), tasks)
+			if l.calls < at {
+				require.NoError(t, err)
+				break
+			}
+			what := fmt.Sprintf("clear was killed at call %d, after it: %v", at, after)
+			ids := list(t, y.trash(new(life)))
+			if len(ids) == 0 {
+				require.Equal(t, before, y.tree(t), what)
+				continue
+			}
+			for undoAt := 1; ; undoAt++ {
+				l := &life{diesAt: undoAt, after: after}
+				_, err := undo(t, y.trash(l), ids[0])
+				if l.calls < undoAt || errors.Is(err, trash.ErrUnknown) {
+					break
+				}
+			}
+			require.Empty(t, list(t, y.trash(new(life))), what)
+			tr := y.trash(new(life))
+			y.now = time.Now().Add(48 * time.Hour)
+			require.NoError(t, tr.Tidy("hdfs"))
+			require.Equal(t, before, y.tree(t), what)
+			left, err := os.ReadDir(filepath.Join(y.dir, "cluster/user/ann/.gomr-trash"))
+			require.NoError(t, err)
+			require.Empty(t, left, what)
+		}
+	}
+}
+
+// TestEachErrorMovesNothing: a clear that fails has moved everything back.
+func TestEachErrorMovesNothing(t *testing.T) {
+	for at := 1; ; at++ {
+		y := newYard(t)
+		tasks := y.standard(t)
+		before := y.tree(t)
+		l := &life{diesAt: at, fails: true}
+		e, err := clearAll(t, y.trash(l), tasks)
+		if l.calls < at {
+			return
+		}
+		if err == nil { // it was the removal of an empty folder
+			continue
+		}
+		if ids := list(t, y.trash(new(life))); len(ids) > 0 { // all was moved, and only the last mark is missing
+			require.NotNil(t, e, "call %d: %v", at, err)
+			_, err := undo(t, y.trash(new(life)), ids[0])
+			require.NoError(t, err)
+		}
+		require.Equal(t, before, y.tree(t), "call %d: %v", at, err)
+	}
+}
+
+// TestEmptyKilledAnywhere: of an entry whose removal has begun nothing comes back, whole or in part.
+func TestEmptyKilledAnywhere(t *testing.T) {
+	for at := 1; ; at++ {
+		y := newYard(t)
+		e, err := clearAll(t, y.trash(new(life)), y.standard(t))
+		require.NoError(t, err)
+		id := e.Manifest.ID
+		l := &life{diesAt: at}
+		open, err := y.trash(l).Open(id)
+		if err == nil {
+			err = open.Empty()
+		}
+		if l.calls < at {
+			require.NoError(t, err)
+			require.Empty(t, list(t, y.trash(new(life))))
+			return
+		}
+		restored, err := undo(t, y.trash(new(life)), id)
+		if err == nil {
+			require.Equal(t, trash.Back, restored[0].Fate)
+			require.Equal(t, trash.Back, restored[1].Fate)
+			require.Equal(t, trash.Back, restored[2].Fate)
+			continue
+		}
+		if errors.Is(err, trash.ErrEmptying) {
+			open, err := y.trash(new(life)).Open(id)
+			require.NoError(t, err)
+			require.True(t, open.Expired())
+			require.NoError(t, open.Empty())
+		} else {
+			require.ErrorIs(t, err, trash.ErrUnknown)
+		}
+		require.Empty(t, list(t, y.trash(new(life))))
+	}
+}
