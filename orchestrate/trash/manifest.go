@@ -16,7 +16,7 @@ const version = 1
 // A Manifest says what an entry is: manifest.json, in its folder.
 type Manifest struct {
 	Version int    `json:"version"`
-	ID      string `json:"id"` // as in 20140601-142301-x7k2: when it was made, and four letters by chance
+	ID      string `json:"id"` // as in 20140601-142301-x7k2: when it was made, and four letters by chance; or as who made it wanted
 	By      string `json:"by"`
 	Host    string `json:"host"` // on which it was made, and which has its local files
 	PID     int    `json:"pid"`
@@ -68,6 +68,9 @@ func writeEntry(v *Volume, m *Manifest) error {
 		return err
 	}
 	unmade := path.Join(v.Home, unmadePrefix+m.ID)
+	if err := v.Files.RemoveAll(unmade); err != nil { // who wanted an entry of this ID before may have been killed
+		return err
+	}
 	if err := v.Files.MkdirAll(unmade, 0o700); err != nil {
 		return err
 	}
