@@ -85,7 +85,7 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 		return orchestrate.JobResult{}, &UsageError{err}
 	}
 	if args[1] == launch.Family {
-		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, args[2:])
+		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, fence, args[2:])
 	}
 	task, err := a.assigned(args[1], args[2:])
 	if err != nil {
@@ -151,11 +151,7 @@ func (h *serverHost) Require(ctx context.Context, plan *orchestrate.Plan) error 
 	if err != nil {
 		return err
 	}
-	var answers []scheduler.Answer
-	err = insist(ctx, func() (err error) {
-		answers, err = h.remote.Await(ctx, h.fence, ids)
-		return err
-	})
+	answers, err := h.await(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -166,6 +162,15 @@ func (h *serverHost) Require(ctx context.Context, plan *orchestrate.Plan) error 
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// await has the attempt wait until tasks have settled.
+func (h *serverHost) await(ctx context.Context, ids []string) (answers []scheduler.Answer, err error) {
+	err = insist(ctx, func() (err error) {
+		answers, err = h.remote.Await(ctx, h.fence, ids)
+		return err
+	})
+	return answers, err
 }
 
 func requirementError(answer scheduler.Answer) error {
