@@ -27,7 +27,7 @@ func (a *app) launch(cmd *cobra.Command, flags *placeFlags, remote *serverFlags,
 	}
 	defer connected.Close()
 	if l.Clear != nil {
-		if over, err := a.clearForLaunch(cmd, flags, &launchClear{launch: l, task: task}, connected, remote.url, fence); over || err != nil {
+		if over, err := a.clearForLaunch(cmd, flags, l, task, &serverHost{remote: connected, fence: fence}, remote.url); over || err != nil {
 			return err
 		}
 	}

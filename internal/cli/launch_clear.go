@@ -12,7 +12,6 @@ import (
 
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
-	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/trash"
@@ -37,7 +36,7 @@ type launchClear struct {
 const lockPatience = 30 * time.Second
 
 // clearForLaunch clears what a launch is to clear. Over is that its tasks were submitted before, and nothing is to be done.
-func (a *app) clearForLaunch(cmd *cobra.Command, flags *placeFlags, c *launchClear, remote *client.Client, url string, fence int64) (over bool, err error) {
+func (a *app) clearForLaunch(cmd *cobra.Command, flags *placeFlags, l *launch.Launch, task orchestrate.Task, host *serverHost, url string) (over bool, err error) {
 	ui := a.newUI(true)
 	defer ui.close()
 	place, err := flags.open(cmd, ui)
@@ -45,22 +44,27 @@ func (a *app) clearForLaunch(cmd *cobra.Command, flags *placeFlags, c *launchCle
 		return false, err
 	}
 	defer place.close()
-	host := &serverHost{remote: remote, fence: fence}
-	mayMove := func() error { return host.Commit(context.WithoutCancel(cmd.Context())) }
-	c.clearing = &clearing{app: a, place: place, remote: remote, url: url, fence: fence, entry: c.launch.Clear.Entry, flags: &clearFlags{
-		downstream: c.launch.Clear.Downstream, note: c.launch.Clear.Note, keep: dayDuration(cmp.Or(c.launch.Clear.Keep, trash.DefaultKeep)),
-	}}
-	c.await = func(ctx context.Context, id string) error {
-		_, err := host.await(ctx, []string{id})
-		return err
-	}
-	if c.trash, err = a.trashOf(place, flags); err != nil {
+	t, err := a.trashOf(place, flags)
+	if err != nil {
 		return false, err
 	}
-	for i := range c.trash.Volumes {
-		c.trash.Volumes[i].Files = trashFiles{guardedFiles{c.trash.Volumes[i].Files, mayMove}}
+	mayMove := func() error { return host.Commit(context.WithoutCancel(cmd.Context())) }
+	for i := range t.Volumes {
+		t.Volumes[i].Files = trashFiles{guardedFiles{t.Volumes[i].Files, mayMove}}
 	}
+	c := a.newLaunchClear(l, task, host)
+	c.place, c.trash, c.url = place, t, url
 	return c.run(hdfs.NewContext(cmd.Context(), place.files))
+}
+
+// newLaunchClear returns the clear of a launch, which needs a place and its trash.
+func (a *app) newLaunchClear(l *launch.Launch, task orchestrate.Task, host *serverHost) *launchClear {
+	flags := &clearFlags{downstream: l.Clear.Downstream, note: l.Clear.Note, keep: dayDuration(cmp.Or(l.Clear.Keep, trash.DefaultKeep))}
+	c := &clearing{app: a, remote: host.remote, fence: host.fence, entry: l.Clear.Entry, flags: flags}
+	return &launchClear{clearing: c, launch: l, task: task, await: func(ctx context.Context, id string) error {
+		_, err := host.await(ctx, []string{id})
+		return err
+	}}
 }
 
 // trashFiles are files in which nothing is moved or removed without leave: an attempt that was given up must not touch the

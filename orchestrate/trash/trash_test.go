@@ -20,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/hdfs/hdfstest"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -43,10 +44,10 @@ func newYard(t interface {
 }
 
 // trash returns the trash of a process with that life.
-func (y *yard) trash(l *life) *trash.Trash {
+func (y *yard) trash(l *hdfstest.Life) *trash.Trash {
 	volumes := []trash.Volume{trash.Cluster(hdfs.Local(filepath.Join(y.dir, "cluster")), "ann"), trash.Machine(filepath.Join(y.dir, "state"))}
 	for i := range volumes {
-		volumes[i].Files = mortal{volumes[i].Files, l}
+		volumes[i].Files = hdfstest.Mortal{FileSystem: volumes[i].Files, Life: l}
 	}
 	return &trash.Trash{Volumes: volumes, Now: func() time.Time { return y.now }}
 }
@@ -151,7 +152,7 @@ func TestThereAndBack(t *testing.T) {
 	y := newYard(t)
 	tasks := y.standard(t)
 	before := y.tree(t)
-	e, err := clearAll(t, y.trash(new(life)), tasks)
+	e, err := clearAll(t, y.trash(new(hdfstest.Life)), tasks)
 	require.NoError(t, err)
 	require.Regexp(t, `^20140601-142301-[a-z0-9]{4}$`, e.Manifest.ID)
 	require.Equal(t, []string{"/", "/cluster", "/cluster/data", "/machine", "/machine/out", "/machine/out/.gomr-trash", "/machine/out/.gomr-trash/" + e.Manifest.ID + "-2", "/machine/out/.gomr-trash/" + e.Manifest.ID + "-2/2014-06-01T10:00.csv", "/machine/out/other"},
@@ -160,7 +161,7 @@ func TestThereAndBack(t *testing.T) {
 			names[0] = "/"
 			return names
 		}())
-	restored, err := undo(t, y.trash(new(life)), e.Manifest.ID)
+	restored, err := undo(t, y.trash(new(hdfstest.Life)), e.Manifest.ID)
 	require.NoError(t, err)
 	var fates []trash.Fate
 	for _, r := range restored {
@@ -168,7 +169,7 @@ func TestThereAndBack(t *testing.T) {
 	}
 	require.Equal(t, []trash.Fate{trash.Back, trash.Back, trash.Back, trash.Gone}, fates)
 	require.Equal(t, before, y.tree(t))
-	_, err = undo(t, y.trash(new(life)), e.Manifest.ID)
+	_, err = undo(t, y.trash(new(hdfstest.Life)), e.Manifest.ID)
 	require.ErrorIs(t, err, trash.ErrUnknown)
 }
 
@@ -180,27 +181,27 @@ func TestKilledAnywhere(t *testing.T) {
 			y := newYard(t)
 			tasks := y.standard(t)
 			before := y.tree(t)
-			l := &life{diesAt: at, after: after}
+			l := &hdfstest.Life{DiesAt: at, After: after}
 			_, err := clearAll(t, y.trash(l), tasks)
-			if l.calls < at {
+			if l.Calls() < at {
 				require.NoError(t, err)
 				break
 			}
 			what := fmt.Sprintf("clear was killed at call %d, after it: %v", at, after)
-			ids := list(t, y.trash(new(life)))
+			ids := list(t, y.trash(new(hdfstest.Life)))
 			if len(ids) == 0 {
 				require.Equal(t, before, y.tree(t), what)
 				continue
 			}
 			for undoAt := 1; ; undoAt++ {
-				l := &life{diesAt: undoAt, after: after}
+				l := &hdfstest.Life{DiesAt: undoAt, After: after}
 				_, err := undo(t, y.trash(l), ids[0])
-				if l.calls < undoAt || errors.Is(err, trash.ErrUnknown) {
+				if l.Calls() < undoAt || errors.Is(err, trash.ErrUnknown) {
 					break
 				}
 			}
-			require.Empty(t, list(t, y.trash(new(life))), what)
-			tr := y.trash(new(life))
+			require.Empty(t, list(t, y.trash(new(hdfstest.Life))), what)
+			tr := y.trash(new(hdfstest.Life))
 			y.now = time.Now().Add(48 * time.Hour)
 			require.NoError(t, tr.Tidy("hdfs"))
 			require.Equal(t, before, y.tree(t), what)
@@ -217,17 +218,17 @@ func TestEachErrorMovesNothing(t *testing.T) {
 		y := newYard(t)
 		tasks := y.standard(t)
 		before := y.tree(t)
-		l := &life{diesAt: at, fails: true}
+		l := &hdfstest.Life{DiesAt: at, Fails: true}
 		e, err := clearAll(t, y.trash(l), tasks)
-		if l.calls < at {
+		if l.Calls() < at {
 			return
 		}
 		if err == nil { // it was the removal of an empty folder
 			continue
 		}
-		if ids := list(t, y.trash(new(life))); len(ids) > 0 { // all was moved, and only the last mark is missing
+		if ids := list(t, y.trash(new(hdfstest.Life))); len(ids) > 0 { // all was moved, and only the last mark is missing
 			require.NotNil(t, e, "call %d: %v", at, err)
-			_, err := undo(t, y.trash(new(life)), ids[0])
+			_, err := undo(t, y.trash(new(hdfstest.Life)), ids[0])
 			require.NoError(t, err)
 		}
 		require.Equal(t, before, y.tree(t), "call %d: %v", at, err)
@@ -238,20 +239,20 @@ func TestEachErrorMovesNothing(t *testing.T) {
 func TestEmptyKilledAnywhere(t *testing.T) {
 	for at := 1; ; at++ {
 		y := newYard(t)
-		e, err := clearAll(t, y.trash(new(life)), y.standard(t))
+		e, err := clearAll(t, y.trash(new(hdfstest.Life)), y.standard(t))
 		require.NoError(t, err)
 		id := e.Manifest.ID
-		l := &life{diesAt: at}
+		l := &hdfstest.Life{DiesAt: at}
 		open, err := y.trash(l).Open(id)
 		if err == nil {
 			err = open.Empty()
 		}
-		if l.calls < at {
+		if l.Calls() < at {
 			require.NoError(t, err)
-			require.Empty(t, list(t, y.trash(new(life))))
+			require.Empty(t, list(t, y.trash(new(hdfstest.Life))))
 			return
 		}
-		restored, err := undo(t, y.trash(new(life)), id)
+		restored, err := undo(t, y.trash(new(hdfstest.Life)), id)
 		if err == nil {
 			require.Equal(t, trash.Back, restored[0].Fate)
 			require.Equal(t, trash.Back, restored[1].Fate)
@@ -259,14 +260,14 @@ func TestEmptyKilledAnywhere(t *testing.T) {
 			continue
 		}
 		if errors.Is(err, trash.ErrEmptying) {
-			open, err := y.trash(new(life)).Open(id)
+			open, err := y.trash(new(hdfstest.Life)).Open(id)
 			require.NoError(t, err)
 			require.True(t, open.Expired())
 			require.NoError(t, open.Empty())
 		} else {
 			require.ErrorIs(t, err, trash.ErrUnknown)
 		}
-		require.Empty(t, list(t, y.trash(new(life))))
+		require.Empty(t, list(t, y.trash(new(hdfstest.Life))))
 	}
 }
 
@@ -298,17 +299,17 @@ func TestRandomTrees(t *testing.T) {
 			tasks = append(tasks, trash.Task{ID: strconv.Itoa(i), Outputs: []trash.Output{y.output(volume, name)}})
 		}
 		before := y.tree(rt)
-		l := &life{diesAt: rapid.IntRange(0, 60).Draw(rt, "dies"), after: rapid.Bool().Draw(rt, "after")}
+		l := &hdfstest.Life{DiesAt: rapid.IntRange(0, 60).Draw(rt, "dies"), After: rapid.Bool().Draw(rt, "after")}
 		_, _ = clearAll(t, y.trash(l), tasks)
 		for range 20 {
-			ids := list(rt, y.trash(new(life)))
+			ids := list(rt, y.trash(new(hdfstest.Life)))
 			if len(ids) == 0 {
 				break
 			}
-			_, _ = undo(t, y.trash(&life{diesAt: rapid.IntRange(0, 60).Draw(rt, "undo dies"), after: rapid.Bool().Draw(rt, "undo after")}), ids[0])
+			_, _ = undo(t, y.trash(&hdfstest.Life{DiesAt: rapid.IntRange(0, 60).Draw(rt, "undo dies"), After: rapid.Bool().Draw(rt, "undo after")}), ids[0])
 		}
-		for _, id := range list(rt, y.trash(new(life))) {
-			_, err := undo(t, y.trash(new(life)), id)
+		for _, id := range list(rt, y.trash(new(hdfstest.Life))) {
+			_, err := undo(t, y.trash(new(hdfstest.Life)), id)
 			require.NoError(rt, err)
 		}
 		require.Equal(rt, before, y.tree(rt))
@@ -318,7 +319,7 @@ func TestRandomTrees(t *testing.T) {
 // TestANewOutput stays, unless it is moved to the trash itself.
 func TestANewOutput(t *testing.T) {
 	y := newYard(t)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	tasks := y.standard(t)
 	before := y.tree(t)
 	e, err := clearAll(t, tr, tasks)
@@ -346,7 +347,7 @@ func TestANewOutput(t *testing.T) {
 
 func TestExpiry(t *testing.T) {
 	y := newYard(t)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	tasks := y.standard(t)
 	finished, err := clearAll(t, tr, tasks[:1])
 	require.NoError(t, err)
@@ -369,13 +370,13 @@ func TestTwoAtOnce(t *testing.T) {
 	for i := range errs {
 		wait.Go(func() {
 			mine := []trash.Task{{ID: tasks[0].ID, Outputs: slices.Clone(tasks[0].Outputs)}, {ID: tasks[1].ID, Outputs: slices.Clone(tasks[1].Outputs)}}
-			_, errs[i] = clearAll(t, y.trash(new(life)), mine)
+			_, errs[i] = clearAll(t, y.trash(new(hdfstest.Life)), mine)
 		})
 	}
 	wait.Wait()
 	require.NoError(t, errors.Join(errs...))
-	for _, id := range list(t, y.trash(new(life))) {
-		_, err := undo(t, y.trash(new(life)), id)
+	for _, id := range list(t, y.trash(new(hdfstest.Life))) {
+		_, err := undo(t, y.trash(new(hdfstest.Life)), id)
 		require.NoError(t, err)
 	}
 	require.Equal(t, before, y.tree(t))
@@ -384,7 +385,7 @@ func TestTwoAtOnce(t *testing.T) {
 // TestLock: two processes don't work on one entry.
 func TestLock(t *testing.T) {
 	y := newYard(t)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	tr.LockDir = filepath.Join(y.dir, "state", "locks")
 	e, err := tr.Begin(&trash.Manifest{Tasks: y.standard(t)}, time.Hour)
 	require.NoError(t, err)
@@ -408,11 +409,11 @@ func TestOtherDevice(t *testing.T) {
 	y.write(t, "cluster/mounted/x", "x")
 	before := y.tree(t)
 	tasks[0].Outputs = append(tasks[0].Outputs, y.output("hdfs", "/mounted/x"))
-	_, err := clearAll(t, y.trash(new(life)), tasks)
+	_, err := clearAll(t, y.trash(new(hdfstest.Life)), tasks)
 	require.ErrorIs(t, err, syscall.EXDEV)
 	require.ErrorContains(t, err, "/mounted/x is on another device than the trash /user/ann/.gomr-trash")
 	require.Equal(t, before, y.tree(t))
-	require.Empty(t, list(t, y.trash(new(life))))
+	require.Empty(t, list(t, y.trash(new(hdfstest.Life))))
 }
 
 // TestUnwritable: a folder in which nothing can be made or removed.
@@ -421,7 +422,7 @@ func TestUnwritable(t *testing.T) {
 	tasks := y.standard(t)
 	y.write(t, "cluster/user", "a file where the homes should be")
 	before := y.tree(t)
-	_, err := clearAll(t, y.trash(new(life)), tasks)
+	_, err := clearAll(t, y.trash(new(hdfstest.Life)), tasks)
 	require.ErrorContains(t, err, "write the manifest of the trash")
 	require.ErrorIs(t, err, syscall.ENOTDIR)
 	require.Equal(t, before, y.tree(t))
@@ -431,7 +432,7 @@ func TestUnwritable(t *testing.T) {
 func TestForeignManifest(t *testing.T) {
 	y := newYard(t)
 	y.write(t, "cluster/user/ann/.gomr-trash/20140601-142301-x7k2/manifest.json", `{"version": 2}`)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	_, err := tr.Open("20140601-142301-x7k2")
 	require.ErrorContains(t, err, "version 2")
 	_, err = tr.List("hdfs")
