@@ -157,6 +157,9 @@ func (a *app) startBackfill(cmd *cobra.Command, flags *backfillFlags, family str
 	if err != nil {
 		return &UsageError{err}
 	}
+	if first := partitions.Tasks[0]; flags.clears() && orchestrate.IsExternal(first) {
+		return notCleared(orchestrate.ID(first))
+	}
 	remote, err := a.connect(&flags.server)
 	if err != nil {
 		return err

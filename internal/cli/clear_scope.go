@@ -54,7 +54,7 @@ func (c *clearing) add(task orchestrate.Task, because string) error {
 		}
 		return nil
 	case orchestrate.IsExternal(task):
-		return usagef("%s is external: others make its output, so it can't be cleared", id)
+		return notCleared(id)
 	case c.seen[id]:
 		return nil
 	}
@@ -64,6 +64,10 @@ func (c *clearing) add(task orchestrate.Task, because string) error {
 	c.seen[id] = true
 	c.tasks = append(c.tasks, &clearedTask{id: id, task: task, because: because})
 	return nil
+}
+
+func notCleared(id string) error {
+	return usagef("%s is external: others make its output, so it can't be cleared", id)
 }
 
 // set has other tasks be those that are to be cleared.

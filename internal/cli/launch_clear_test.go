@@ -71,6 +71,8 @@ type survey struct {
 	held      []int64        // fences of attempts under way
 	life      *hdfstest.Life // of the next attempt at the launch; then others live for ever
 	slow      bool           // others' tasks have their turn before a launch is tried again
+
+	beforeHold func() // what happens just before a launch asks for a hold
 }
 
 var surveyor = scheduler.WorkerInfo{ID: "w", Host: "here", Slots: 9}
@@ -204,6 +206,10 @@ func (s *survey) attempt(l *launch.Launch, fence int64) error {
 	life := s.life
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
+		if before := s.beforeHold; before != nil && strings.HasSuffix(r.URL.Path, "/hold") {
+			s.beforeHold = nil
+			before()
+		}
 		if err := life.Call(func() error { s.server.ServeHTTP(answer, r); return nil }); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest) // it is nothing that would be tried again
 			return
@@ -409,6 +415,33 @@ func TestLaunchWaits(t *testing.T) {
 	s.finish()
 	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 3}, s.made)
 	require.Empty(t, s.holds())
+}
+
+// TestEndedJustBefore: what depends on the label and is done only when the tasks are about to be held is cleared, too.
+func TestEndedJustBefore(t *testing.T) {
+	s := newSurvey(t, true, true)
+	require.NoError(t, os.Remove(s.output(Atlas{s.dir})))
+	s.submit("reader", Atlas{s.dir})
+	reader := s.take()
+	s.beforeHold = func() {
+		s.makeOutput(reader)
+		require.NoError(t, s.scheduler.End(t.Context(), &scheduler.End{Fence: reader.Fence, Outcome: store.Succeeded}))
+	}
+	s.start()
+	s.finish()
+	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 3}, s.made)
+	require.Empty(t, s.holds())
+	require.Nil(t, s.beforeHold)
+}
+
+// TestHoldIsLeft: a hold of an attempt that has moved nothing, and could not end it, is ended.
+func TestHoldIsLeft(t *testing.T) {
+	s := newSurvey(t, true, true)
+	ids := []string{orchestrate.ID(Plot{s.dir, 0}), orchestrate.ID(Atlas{s.dir})}
+	require.NoError(t, s.scheduler.Hold(t.Context(), &scheduler.Hold{Name: launch.HoldName(s.launch.Clear.Entry), Tasks: ids}))
+	s.start()
+	s.finish()
+	s.check("", "Plot0", "Atlasatlas")
 }
 
 // TestLateAttempt: one that was given up, and wakes up when another has done its work, changes nothing.

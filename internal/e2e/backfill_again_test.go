@@ -1,9 +1,15 @@
 package e2e
 
 import (
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -56,6 +62,129 @@ func TestBackfillAgain(t *testing.T) {
 	listed := s.run(t, s.at("trash", "ls")...)
 	require.Regexp(t, `(?m)^backfill-1-\w+-0 .* cleared .* backfill 1 of Bead, 0$`, listed)
 	require.NotContains(t, listed, "interrupted")
-	require.NotContains(t, s.ask(t, "holds"), "clear")
-	_ = time.Second
+
+	var entry string
+	for line := range strings.Lines(listed) {
+		if strings.HasPrefix(line, "backfill-1-") && strings.Contains(line, "Strand(") {
+			entry, _, _ = strings.Cut(line, " ")
+		}
+	}
+	require.NotEmpty(t, entry, "one of the labels has cleared what depends on it: %s", listed)
+	stdout, _, code = s.try(t, s.at("undo", entry)...)
+	require.Equal(t, orchestrate.ExitFailed, code, stdout)
+	require.Contains(t, stdout, "there is a new one")
+	s.run(t, s.at("undo", entry, "--replace")...)
+	require.Equal(t, "bead-0 made 1 times\nbead-1 made 1 times\nbead-2 made 1 times\n", s.content(t, "strand-3"))
+	require.Contains(t, s.ask(t, "ps"), "none")
+}
+
+// there returns which outputs are in their places.
+func (s *shared) there(t *testing.T) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(s.dir, "made"))
+	require.NoError(t, err)
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), ".") {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// TestBackfillAgainByTurns: outputs are away only when it is a label's turn. Between two labels, what depends on them is made
+// again of what there is; and so it is when the backfill is cancelled.
+func TestBackfillAgainByTurns(t *testing.T) {
+	s := strung(t, 4)
+	s.gate(t, "wait-bead-0", "wait-bead-1")
+	s.run(t, s.beads("--number", "0..3", "--all", "--downstream", "--cap", "1", "--yes")...)
+	require.Eventually(t, func() bool { return s.journal()["made bead-0"] == 2 }, time.Minute, 20*time.Millisecond)
+	require.Equal(t, []string{"bead-1", "bead-2", "bead-3"}, s.there(t))
+	require.Contains(t, s.ask(t, "backfill", "pause", "1"), "1 under way, 3 waiting")
+	require.NoError(t, os.Remove(filepath.Join(s.dir, "wait-bead-0")))
+	require.Eventually(t, func() bool { return s.shown(t, "1").Backfill.Done == 1 }, time.Minute, 20*time.Millisecond)
+	require.Equal(t, "bead-0 made 2 times\nbead-1 made 1 times\nbead-2 made 1 times\nbead-3 made 1 times\n", s.content(t, "strand-4"))
+
+	s.ask(t, "backfill", "resume", "1")
+	require.Eventually(t, func() bool { return s.journal()["made bead-1"] == 2 }, time.Minute, 20*time.Millisecond)
+	require.Equal(t, []string{"bead-0", "bead-2", "bead-3"}, s.there(t))
+	require.Contains(t, s.ask(t, "backfill", "cancel", "1"), "1 done, 1 under way, 2 left out")
+	require.NoError(t, os.Remove(filepath.Join(s.dir, "wait-bead-1")))
+	stdout, _, code := s.try(t, "backfill", "show", "1", "--watch", "--server", s.url())
+	require.Equal(t, orchestrate.ExitFailed, code)
+	require.Contains(t, stdout, "  4 labels: 2 done, 2 left out\n")
+	require.Equal(t, "bead-0 made 2 times\nbead-1 made 2 times\nbead-2 made 1 times\nbead-3 made 1 times\n", s.content(t, "strand-4"))
+	require.Equal(t, map[string]int{
+		"made bead-0": 2, "made bead-1": 2, "made bead-2": 1, "made bead-3": 1, "made strand-4": 3,
+	}, s.journal())
+}
+
+// TestBackfillDownstreamOfMissing makes what is missing, and again what depends on it.
+func TestBackfillDownstreamOfMissing(t *testing.T) {
+	s := strung(t, 2)
+	require.NoError(t, os.Remove(filepath.Join(s.dir, "made", "bead-1")))
+	dry := s.run(t, s.beads("--number", "0..1", "--downstream", "--dry-run")...)
+	require.Regexp(t, `(?m)^  to run +1 +1\n  again +0 .*\n  downstream +1 +Strand`, dry)
+	s.run(t, s.beads("--number", "0..1", "--downstream", "--yes", "--watch")...)
+	require.Equal(t, map[string]int{"made bead-0": 1, "made bead-1": 2, "made strand-2": 2}, s.journal())
+	require.Equal(t, "bead-0 made 1 times\nbead-1 made 2 times\n", s.content(t, "strand-2"))
+}
+
+// TestBackfillAgainIsKilled kills the attempt that clears, its worker and the server where outputs are about to be moved and
+// when they are: each label is made again once.
+func TestBackfillAgainIsKilled(t *testing.T) {
+	s := newShared(t, chained)
+	address, err := url.Parse(s.url())
+	require.NoError(t, err)
+	h := &toll{}
+	proxy := httptest.NewServer(h.handler(httputil.NewSingleHostReverseProxy(address)))
+	t.Cleanup(proxy.Close)
+	work := func() *exec.Cmd {
+		c := s.command(t, "worker", "--server", proxy.URL, "--slots", "4", "--dir", filepath.Join(s.dir, "worker"), "--runner", "local", "--root", s.dir)
+		s.start(t, c)
+		return c
+	}
+	worker := work()
+	s.run(t, s.arguments("Strand", "--dir", s.dir, "--count", "2")...)
+	killAt := func(path string, after bool, kill func()) (killed chan struct{}) {
+		killed = make(chan struct{})
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.path, h.after, h.kill = path, after, func() {
+			for _, process := range s.processes("launch") {
+				_ = syscall.Kill(process, syscall.SIGKILL)
+			}
+			kill()
+			close(killed)
+		}
+		return killed
+	}
+	wait := func(killed chan struct{}) {
+		select {
+		case <-killed:
+		case <-time.After(time.Minute):
+			require.Fail(t, "the launch did not come to that")
+		}
+	}
+
+	killed := killAt("/hold", true, func() {})
+	s.run(t, s.beads("--number", "0..1", "--all", "--downstream", "--cap", "1", "--yes")...)
+	wait(killed)
+	require.Equal(t, []string{"bead-0", "bead-1", "strand-2"}, s.there(t))
+	require.Contains(t, s.run(t, s.at("trash", "ls")...), "interrupted")
+	require.Contains(t, s.ask(t, s.at("why", "Bead(dir="+s.dir+", number=0)")...), "undo backfill-1-")
+	killed = killAt("/release", false, func() {
+		killProcess(worker)
+		killProcess(s.server)
+	})
+	wait(killed)
+	require.Equal(t, []string{"bead-1"}, s.there(t))
+	s.startServer(t)
+	work()
+	stdout, _, code := s.try(t, "backfill", "show", "1", "--watch", "--server", s.url())
+	require.Zero(t, code, stdout)
+	require.Equal(t, 2, s.journal()["made bead-0"])
+	require.Equal(t, 2, s.journal()["made bead-1"])
+	require.Equal(t, "bead-0 made 2 times\nbead-1 made 2 times\n", s.content(t, "strand-2"))
+	require.NotContains(t, s.run(t, s.at("trash", "ls")...), "interrupted")
+	require.Contains(t, s.ask(t, "ps"), "none")
 }

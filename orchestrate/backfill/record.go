@@ -92,7 +92,7 @@ func (r *record) clear(i int) *launch.Clear {
 	label := r.plan.Labels[i]
 	return &launch.Clear{
 		Entry: r.plan.Entry + "-" + fileName(label), Own: r.plan.All, Downstream: r.plan.Downstream,
-		Since: r.Started, Keep: r.plan.Keep, Note: fmt.Sprintf("backfill %d of %s, %s", r.id, r.plan.Family, label),
+		Since: r.Started.UTC(), Keep: r.plan.Keep, Note: fmt.Sprintf("backfill %d of %s, %s", r.id, r.plan.Family, label),
 	}
 }
 

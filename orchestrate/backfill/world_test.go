@@ -34,12 +34,13 @@ type world struct {
 	began   map[string]int                  // how many attempts there were at the task of a label
 	ended   map[string]bool                 // labels whose tasks have ended
 	most    int                             // labels that were planned and had not ended at a time
+	behind  map[string]string               // of a label, the name of a task that depends on its own and is cleared with it
 }
 
 func newWorld(t require.TestingT) *world {
 	w := &world{
 		t: t, store: storetest.NewMemory(), fails: map[string]bool{}, held: map[int64]*scheduler.Assignment{},
-		planned: map[string]bool{}, began: map[string]int{}, ended: map[string]bool{},
+		planned: map[string]bool{}, began: map[string]int{}, ended: map[string]bool{}, behind: map[string]string{},
 	}
 	w.open()
 	return w
@@ -104,6 +105,14 @@ func (w *world) finish(a *scheduler.Assignment) error {
 		require.NoError(w.t, err)
 		label := labelOf(a)
 		spec := store.Spec{ID: "T(" + label + ")", Family: "T", Program: "p", Args: []string{"--day=" + label}, Priority: l.Priority}
+		if name := w.behind[label]; name != "" {
+			behind := store.Spec{ID: name, Family: "B", Program: "p", Args: []string{"--day=" + name}}
+			nodes := []scheduler.Node{{Spec: spec}, {Spec: behind, Requires: []string{spec.ID}}}
+			request := launch.DownstreamName(l.Name)
+			if _, err := w.scheduler.Submit(context.Background(), &scheduler.Submission{Request: request, Nodes: nodes, Roots: []string{name}}); err != nil {
+				return err
+			}
+		}
 		_, err = w.scheduler.Submit(context.Background(), &scheduler.Submission{Request: l.Name, Nodes: []scheduler.Node{{Spec: spec}}, Roots: []string{spec.ID}})
 		if err != nil {
 			return err
