@@ -145,9 +145,21 @@ func (s *survey) workUntil(over func() bool) {
 	s.t.Helper()
 	for !over() {
 		a := s.take()
-		require.NotNil(s.t, a, "nothing can start: %v", s.holds())
+		if a == nil {
+			require.Fail(s.t, "nothing can start: "+s.states())
+		}
 		s.do(a)
 	}
+}
+
+// states tells how far all is.
+func (s *survey) states() string {
+	text := fmt.Sprintf("holds %v\n", s.holds())
+	for _, id := range []string{launch.ID(s.launch.Name), orchestrate.ID(Plot{s.dir, 0}), orchestrate.ID(Plot{s.dir, 1}), orchestrate.ID(Atlas{s.dir})} {
+		e, err := s.scheduler.Explain(s.t.Context(), id)
+		text += fmt.Sprintln(id, e.Task.State, e.Task.Error, e.Reasons, err)
+	}
+	return text
 }
 
 // take returns an attempt, or nil where there is none.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -43,7 +44,7 @@ func strung(t *testing.T, count int) *shared {
 // TestBackfillAgain makes all labels again, with what depends on them.
 func TestBackfillAgain(t *testing.T) {
 	s := strung(t, 3)
-	start := s.beads("--number", "0..2", "--all", "--downstream", "--cap", "3")
+	start := s.beads("--number", "0..2", "--all", "--downstream", "--cap", "1")
 	dry := s.run(t, append(start, "--dry-run")...)
 	require.Regexp(t, `(?m)^  complete +3\n  failed +0\n  under way +0\n  to run +3 +0 1 2\n  again +3 +of them: .*\n  downstream +1 +Strand\(`, dry)
 	_, stderr, code := s.try(t, start...)
@@ -60,20 +61,15 @@ func TestBackfillAgain(t *testing.T) {
 		require.Equal(t, 2, journal["made bead-"+bead])
 	}
 	listed := s.run(t, s.at("trash", "ls")...)
-	require.Regexp(t, `(?m)^backfill-1-\w+-0 .* cleared .* backfill 1 of Bead, 0$`, listed)
 	require.NotContains(t, listed, "interrupted")
-
-	var entry string
-	for line := range strings.Lines(listed) {
-		if strings.HasPrefix(line, "backfill-1-") && strings.Contains(line, "Strand(") {
-			entry, _, _ = strings.Cut(line, " ")
-		}
-	}
-	require.NotEmpty(t, entry, "one of the labels has cleared what depends on it: %s", listed)
+	match := regexp.MustCompile(`(?m)^(backfill-1-\w+-0) .* cleared .* and 1 more +backfill 1 of Bead, 0$`).FindStringSubmatch(listed)
+	require.NotNil(t, match, listed)
+	entry := match[1]
 	stdout, _, code = s.try(t, s.at("undo", entry)...)
 	require.Equal(t, orchestrate.ExitFailed, code, stdout)
 	require.Contains(t, stdout, "there is a new one")
 	s.run(t, s.at("undo", entry, "--replace")...)
+	require.Equal(t, "bead-0 made 1 times\n", s.content(t, "bead-0"))
 	require.Equal(t, "bead-0 made 1 times\nbead-1 made 1 times\nbead-2 made 1 times\n", s.content(t, "strand-3"))
 	require.Contains(t, s.ask(t, "ps"), "none")
 }

@@ -123,18 +123,26 @@ type toll struct {
 
 func (h *toll) handler(to http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if h.kill == nil || !strings.HasSuffix(r.URL.Path, h.path) {
+		kill, after := h.take(r.URL.Path)
+		if kill == nil {
 			to.ServeHTTP(w, r)
 			return
 		}
-		if h.after {
+		if after {
 			to.ServeHTTP(httptest.NewRecorder(), r)
 		}
-		h.kill()
-		h.kill = nil
+		kill()
 	})
+}
+
+// take returns what kills at a request, once, and nil where nothing does.
+func (h *toll) take(path string) (kill func(), after bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.kill != nil && strings.HasSuffix(path, h.path) {
+		kill, h.kill = h.kill, nil
+	}
+	return kill, h.after
 }
 
 // TestClearKilled kills a clear, and an undo, where they speak with the server. Until the undo has succeeded nobody

@@ -61,15 +61,23 @@ const (
 	unmadePrefix = ".unmade-" // of an entry's folder before it has its name
 )
 
-// writeEntry makes the folder of an entry appear with its manifest.
+// writeEntry makes the folder of an entry appear with its manifest. Who wanted an entry of that ID before may have been killed
+// when it was not made yet, or when all but its folder was removed again.
 func writeEntry(v *Volume, m *Manifest) error {
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
-	unmade := path.Join(v.Home, unmadePrefix+m.ID)
-	if err := v.Files.RemoveAll(unmade); err != nil { // who wanted an entry of this ID before may have been killed
+	unmade, folder := path.Join(v.Home, unmadePrefix+m.ID), path.Join(v.Home, m.ID)
+	if err := v.Files.RemoveAll(unmade); err != nil {
 		return err
+	}
+	if made, err := there(v.Files, path.Join(folder, manifestName)); err != nil {
+		return err
+	} else if !made {
+		if err := v.Files.RemoveAll(folder); err != nil {
+			return err
+		}
 	}
 	if err := v.Files.MkdirAll(unmade, 0o700); err != nil {
 		return err
@@ -77,7 +85,7 @@ func writeEntry(v *Volume, m *Manifest) error {
 	if err := writeFile(v.Files, path.Join(unmade, manifestName), append(text, '\n')); err != nil {
 		return err
 	}
-	return v.Files.Rename(unmade, path.Join(v.Home, m.ID))
+	return v.Files.Rename(unmade, folder)
 }
 
 func writeFile(files hdfs.FileSystem, name string, text []byte) error {

@@ -376,6 +376,34 @@ func TestMoveAgain(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrExist)
 }
 
+// TestBeginAgain makes an entry of an ID again that who made or removed it before was killed at.
+func TestBeginAgain(t *testing.T) {
+	for at := 1; ; at++ {
+		y := newYard(t)
+		tasks := y.standard(t)
+		before := y.tree(t)
+		begin := func(l *hdfstest.Life) (*trash.Entry, error) {
+			return y.trash(l).Begin(&trash.Manifest{ID: "one", Tasks: tasks}, time.Hour)
+		}
+		l := &hdfstest.Life{DiesAt: at}
+		if e, err := begin(l); err == nil {
+			_ = e.Forget()
+		}
+		e, err := y.trash(new(hdfstest.Life)).Open("one")
+		if errors.Is(err, trash.ErrUnknown) {
+			e, err = begin(new(hdfstest.Life))
+		}
+		require.NoError(t, err, "killed at call %d", at)
+		require.NoError(t, e.Move(t.Context()))
+		_, err = undo(t, y.trash(new(hdfstest.Life)), "one")
+		require.NoError(t, err)
+		require.Equal(t, before, y.tree(t))
+		if l.Calls() < at {
+			return
+		}
+	}
+}
+
 func TestExpiry(t *testing.T) {
 	y := newYard(t)
 	tr := y.trash(new(hdfstest.Life))
