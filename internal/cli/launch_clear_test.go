@@ -415,10 +415,7 @@ func TestLaunchWaits(t *testing.T) {
 		defer close(ended)
 		s.do(a)
 	}()
-	require.Eventually(t, func() bool {
-		e, err := s.scheduler.Explain(t.Context(), launch.ID(s.launch.Name))
-		return err == nil && e.Task.State == store.Suspended
-	}, time.Minute, 5*time.Millisecond)
+	s.waitForLaunch(store.Suspended)
 	require.FileExists(t, s.output(Plot{s.dir, 0}), "nothing is moved while it waits")
 	require.Empty(t, s.holds())
 	s.makeOutput(reader)
@@ -454,6 +451,82 @@ func TestHoldIsLeft(t *testing.T) {
 	s.start()
 	s.finish()
 	s.check("", "Plot0", "Atlasatlas")
+}
+
+// TestUndoneMeanwhile: a launch that has submitted its task, and is tried again as nobody has heard so, does not clear what
+// somebody has brought back.
+func TestUndoneMeanwhile(t *testing.T) {
+	first := newSurvey(t, true, true)
+	life := first.life
+	first.start()
+	first.finish()
+
+	s := newSurvey(t, true, true)
+	s.slow = true
+	s.life = &hdfstest.Life{DiesAt: life.Calls(), After: true}
+	s.start()
+	s.workUntil(func() bool { return s.made["Atlasatlas"] == 2 })
+	entry, err := s.trash().Open(s.launch.Clear.Entry)
+	require.NoError(t, err)
+	for _, task := range []orchestrate.Task{Plot{s.dir, 0}, Atlas{s.dir}} {
+		require.NoError(t, os.Remove(s.output(task)))
+	}
+	_, err = entry.Restore(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, entry.Forget())
+	require.NoError(t, entry.Close())
+	s.workUntil(func() bool {
+		e, err := s.scheduler.Explain(t.Context(), launch.ID(s.launch.Name))
+		require.NoError(t, err)
+		return e.Task.State == store.Done
+	})
+	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 2}, s.made)
+	text, err := os.ReadFile(s.output(Plot{s.dir, 0}))
+	require.NoError(t, err)
+	require.Equal(t, "1", string(text))
+}
+
+// TestOwnUnderWay: an attempt at the label's task that began before the backfill is waited for, and what it made is cleared.
+func TestOwnUnderWay(t *testing.T) {
+	s := newSurvey(t, true, false)
+	require.NoError(t, os.Remove(s.output(Plot{s.dir, 0})))
+	s.submit("before", Plot{s.dir, 0})
+	before := s.take()
+	s.launch.Clear.Since = time.Now()
+	s.start()
+	ended := make(chan struct{})
+	a := s.take()
+	go func() {
+		defer close(ended)
+		s.do(a)
+	}()
+	s.waitForLaunch(store.Suspended)
+	s.makeOutput(before)
+	require.NoError(t, s.scheduler.End(t.Context(), &scheduler.End{Fence: before.Fence, Outcome: store.Succeeded}))
+	<-ended
+	s.finish()
+	require.Equal(t, map[string]int{"Plot0": 3, "Plot1": 1, "Atlasatlas": 1}, s.made)
+}
+
+// TestDoneButGone: a label's task whose output somebody has removed is not done for those that depend on it.
+func TestDoneButGone(t *testing.T) {
+	s := newSurvey(t, false, true)
+	require.NoError(t, os.Remove(s.output(Plot{s.dir, 0})))
+	s.start()
+	s.do(s.take())
+	a := s.take()
+	require.Equal(t, "Plot", a.Task.Family, "what depends on it waits")
+	s.do(a)
+	s.finish()
+	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 2}, s.made)
+}
+
+func (s *survey) waitForLaunch(state store.State) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		e, err := s.scheduler.Explain(s.t.Context(), launch.ID(s.launch.Name))
+		return err == nil && e.Task.State == state
+	}, time.Minute, 5*time.Millisecond)
 }
 
 // TestLateAttempt: one that was given up, and wakes up when another has done its work, changes nothing.
