@@ -340,7 +340,7 @@ func (o *remoteOutput) writeSurvey(s *backfillSurvey) error {
 		row(w, "  to run", len(s.chosen), someLabels(s.chosen))
 		if s.clears {
 			row(w, "  again", s.again, "of them: outputs that go to the trash, each when it is its turn")
-			row(w, "  downstream", len(s.downstream), someLabels(s.downstream))
+			row(w, "  downstream", len(s.downstream), someTasks(s.downstream))
 		}
 		if len(s.chosen) == 0 {
 			fmt.Fprintln(w, "nothing to do")
@@ -355,6 +355,17 @@ func someLabels(labels []string) string {
 		return strings.Join(labels, " ")
 	}
 	return strings.Join(labels[:most-2], " ") + " … " + labels[len(labels)-1]
+}
+
+// someTasks names the first and the last of some tasks.
+func someTasks(ids []string) string {
+	switch len(ids) {
+	case 0:
+		return ""
+	case 1:
+		return ids[0]
+	}
+	return ids[0] + " … " + ids[len(ids)-1]
 }
 
 // submitBackfill starts the backfill on the server, and bears with one that is starting.
