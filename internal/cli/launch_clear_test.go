@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -154,12 +155,13 @@ func (s *survey) workUntil(over func() bool) {
 
 // states tells how far all is.
 func (s *survey) states() string {
-	text := fmt.Sprintf("holds %v\n", s.holds())
+	var text strings.Builder
+	fmt.Fprintf(&text, "holds %v\n", s.holds())
 	for _, id := range []string{launch.ID(s.launch.Name), orchestrate.ID(Plot{s.dir, 0}), orchestrate.ID(Plot{s.dir, 1}), orchestrate.ID(Atlas{s.dir})} {
 		e, err := s.scheduler.Explain(s.t.Context(), id)
-		text += fmt.Sprintln(id, e.Task.State, e.Task.Error, e.Reasons, err)
+		fmt.Fprintln(&text, id, e.Task.State, e.Task.Error, e.Reasons, err)
 	}
-	return text
+	return text.String()
 }
 
 // take returns an attempt, or nil where there is none.
@@ -208,7 +210,7 @@ func (s *survey) makeOutput(a *scheduler.Assignment) {
 
 func (s *survey) output(task orchestrate.Task) string {
 	if plot, ok := task.(Plot); ok {
-		return filepath.Join(s.dir, "plots", fmt.Sprint(plot.Number))
+		return filepath.Join(s.dir, "plots", strconv.Itoa(plot.Number))
 	}
 	return filepath.Join(s.dir, "hdfs", "atlas")
 }
@@ -303,7 +305,7 @@ func (s *survey) check(what string, cleared ...string) {
 	for _, task := range []orchestrate.Task{Plot{s.dir, 0}, Plot{s.dir, 1}, Atlas{s.dir}} {
 		text, err := os.ReadFile(s.output(task))
 		require.NoError(s.t, err, what)
-		require.Equal(s.t, fmt.Sprint(s.made[strings.TrimPrefix(fmt.Sprintf("%T", task), "cli.")+filepath.Base(s.output(task))]), string(text), what)
+		require.Equal(s.t, strconv.Itoa(s.made[strings.TrimPrefix(fmt.Sprintf("%T", task), "cli.")+filepath.Base(s.output(task))]), string(text), what)
 	}
 }
 
@@ -462,17 +464,16 @@ func TestUndoneMeanwhile(t *testing.T) {
 	first.finish()
 
 	s := newSurvey(t, true, true)
-	s.slow = true
 	s.life = &hdfstest.Life{DiesAt: life.Calls(), After: true}
 	s.start()
-	s.workUntil(func() bool { return s.made["Atlasatlas"] == 2 })
+	s.do(s.take())
 	entry, err := s.trash().Open(s.launch.Clear.Entry)
 	require.NoError(t, err)
-	for _, task := range []orchestrate.Task{Plot{s.dir, 0}, Atlas{s.dir}} {
-		require.NoError(t, os.Remove(s.output(task)))
-	}
+	ids := []string{orchestrate.ID(Plot{s.dir, 0}), orchestrate.ID(Atlas{s.dir})}
+	require.NoError(t, s.scheduler.Hold(t.Context(), &scheduler.Hold{Name: "undo", Tasks: ids}))
 	_, err = entry.Restore(t.Context())
 	require.NoError(t, err)
+	require.NoError(t, s.scheduler.Release(t.Context(), &scheduler.Release{Name: "undo", Done: ids}))
 	require.NoError(t, entry.Forget())
 	require.NoError(t, entry.Close())
 	s.workUntil(func() bool {
@@ -480,10 +481,50 @@ func TestUndoneMeanwhile(t *testing.T) {
 		require.NoError(t, err)
 		return e.Task.State == store.Done
 	})
+	require.Equal(t, map[string]int{"Plot0": 1, "Plot1": 1, "Atlasatlas": 1}, s.made)
+}
+
+// begin makes the entry of the launch as an attempt does that is killed then.
+func (s *survey) begin() {
+	m := &trash.Manifest{ID: s.launch.Clear.Entry, Note: s.launch.Clear.Note, Tasks: []trash.Task{
+		{ID: orchestrate.ID(Plot{s.dir, 0}), Outputs: []trash.Output{{Volume: trash.MachineName, Path: s.output(Plot{s.dir, 0})}}},
+		{ID: orchestrate.ID(Atlas{s.dir}), Outputs: []trash.Output{{Volume: trash.ClusterName, Path: "/atlas"}}},
+	}}
+	entry, err := s.trash().Begin(m, time.Hour)
+	require.NoError(s.t, err)
+	require.NoError(s.t, entry.Close())
+}
+
+// TestMadeSinceTheEntry: of an entry of which nothing was moved, what was made since the backfill began is not cleared.
+func TestMadeSinceTheEntry(t *testing.T) {
+	s := newSurvey(t, true, true)
+	s.begin()
+	for _, task := range []orchestrate.Task{Plot{s.dir, 0}, Atlas{s.dir}} {
+		require.NoError(t, os.Remove(s.output(task)))
+	}
+	s.submit("by hand", Atlas{s.dir})
+	s.workUntil(func() bool { return s.status("by hand") == launch.Done })
+	s.start()
+	s.finish()
 	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 2}, s.made)
-	text, err := os.ReadFile(s.output(Plot{s.dir, 0}))
+}
+
+// TestReleasedInTheMidst: where somebody has ended the hold of a clear that was interrupted, and a task was made again, that is
+// done, and what is left is cleared.
+func TestReleasedInTheMidst(t *testing.T) {
+	s := newSurvey(t, true, true)
+	s.begin()
+	entry, err := s.trash().Open(s.launch.Clear.Entry)
 	require.NoError(t, err)
-	require.Equal(t, "1", string(text))
+	place := entry.Manifest.Tasks[0].Outputs[0].Trash
+	require.NoError(t, entry.Close())
+	require.NoError(t, os.MkdirAll(filepath.Dir(place), 0o700))
+	require.NoError(t, os.Rename(s.output(Plot{s.dir, 0}), place))
+	s.submit("by hand", Plot{s.dir, 0})
+	s.workUntil(func() bool { return s.status("by hand") == launch.Done })
+	s.start()
+	s.finish()
+	s.check("", "Plot0", "Atlasatlas")
 }
 
 // TestOwnUnderWay: an attempt at the label's task that began before the backfill is waited for, and what it made is cleared.

@@ -52,7 +52,7 @@ func note(ctx context.Context, dir, name string) error {
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "wait-"+name)); err != nil {
-			return nil
+			break
 		}
 		select {
 		case <-ctx.Done():
@@ -60,6 +60,7 @@ func note(ctx context.Context, dir, name string) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+	return nil
 }
 
 // Run adds a line to the file journal. As long as there is a file wait-NUMBER, it waits.
