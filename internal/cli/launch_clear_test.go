@@ -482,6 +482,8 @@ func TestUndoneMeanwhile(t *testing.T) {
 		return e.Task.State == store.Done
 	})
 	require.Equal(t, map[string]int{"Plot0": 1, "Plot1": 1, "Atlasatlas": 1}, s.made)
+	require.FileExists(t, s.output(Plot{s.dir, 0}))
+	require.FileExists(t, s.output(Atlas{s.dir}))
 }
 
 // begin makes the entry of the launch as an attempt does that is killed then.
@@ -549,11 +551,21 @@ func TestOwnUnderWay(t *testing.T) {
 	require.Equal(t, map[string]int{"Plot0": 3, "Plot1": 1, "Atlasatlas": 1}, s.made)
 }
 
-// TestDoneButGone: a label's task whose output somebody has removed is not done for those that depend on it.
+// TestDoneButGone: a label's task whose output somebody has removed is not done for those that depend on it, from when these
+// are cleared.
 func TestDoneButGone(t *testing.T) {
-	s := newSurvey(t, false, true)
-	require.NoError(t, os.Remove(s.output(Plot{s.dir, 0})))
-	s.start()
+	gone := func() *survey {
+		s := newSurvey(t, false, true)
+		require.NoError(t, os.Remove(s.output(Plot{s.dir, 0})))
+		s.slow = true
+		s.start()
+		return s
+	}
+	first := gone()
+	life := first.life
+	first.finish()
+	s := gone()
+	s.life = &hdfstest.Life{DiesAt: life.Calls()} // it has cleared, and has not submitted
 	s.do(s.take())
 	a := s.take()
 	require.Equal(t, "Plot", a.Task.Family, "what depends on it waits")
