@@ -50,10 +50,7 @@ func note(ctx context.Context, dir, name string) error {
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "wait-"+name)); err != nil {
-			break
-		}
+	for exists(filepath.Join(dir, "wait-"+name)) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -61,6 +58,11 @@ func note(ctx context.Context, dir, name string) error {
 		}
 	}
 	return nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // Run adds a line to the file journal. As long as there is a file wait-NUMBER, it waits.
