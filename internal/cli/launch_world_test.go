@@ -307,4 +307,3 @@ func (s *survey) check(what string, cleared ...string) {
 		require.Equal(s.t, strconv.Itoa(s.made[strings.TrimPrefix(fmt.Sprintf("%T", task), "cli.")+filepath.Base(s.output(task))]), string(text), what)
 	}
 }
-
