@@ -114,6 +114,33 @@ func TestBackfillAgainByTurns(t *testing.T) {
 	}, s.journal())
 }
 
+// TestBackfillAgainOnce: what depends on many labels runs once, as there is always one of them under way until the last.
+func TestBackfillAgainOnce(t *testing.T) {
+	s := strung(t, 4)
+	s.gate(t, "wait-bead-0", "wait-bead-1", "wait-bead-2", "wait-bead-3")
+	began := func(bead string) {
+		t.Helper()
+		require.Eventually(t, func() bool { return s.journal()["made bead-"+bead] == 2 }, time.Minute, 20*time.Millisecond)
+	}
+	open := func(bead string) { require.NoError(t, os.Remove(filepath.Join(s.dir, "wait-bead-"+bead))) }
+	s.run(t, s.beads("--number", "0..3", "--all", "--downstream", "--cap", "2", "--yes")...)
+	began("0")
+	began("1")
+	require.Equal(t, []string{"bead-2", "bead-3"}, s.there(t), "two at a time")
+	open("0")
+	began("2")
+	require.Equal(t, []string{"bead-0", "bead-3"}, s.there(t), "two at a time")
+	status := s.shown(t, "1").Backfill
+	require.Equal(t, [3]int{1, 2, 1}, [3]int{status.InDownstream, status.Running, status.Waiting})
+	open("1")
+	began("3")
+	open("2")
+	open("3")
+	require.Contains(t, s.run(t, "backfill", "show", "1", "--watch", "--server", s.url()), "  4 labels: 4 done\n")
+	require.Equal(t, 2, s.journal()["made strand-4"])
+	require.Equal(t, "bead-0 made 2 times\nbead-1 made 2 times\nbead-2 made 2 times\nbead-3 made 2 times\n", s.content(t, "strand-4"))
+}
+
 // TestBackfillDownstreamOfMissing makes what is missing, and again what depends on it.
 func TestBackfillDownstreamOfMissing(t *testing.T) {
 	s := strung(t, 2)
