@@ -109,6 +109,41 @@ func TestDownstream(t *testing.T) {
 	})
 }
 
+// TestEndsWithDownstream: a backfill is over when what depends on its labels is, and kills that, too.
+func TestEndsWithDownstream(t *testing.T) {
+	for name, kill := range map[string]bool{"it ends": false, "it is killed": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				defer w.close()
+				w.behind["a"] = "month"
+				id := w.startAgain(1, "a")
+				settle()
+				require.NoError(t, w.finish(w.take()))
+				require.NoError(t, w.finish(w.take()))
+				settle()
+				status := w.status(id)
+				require.Equal(t, backfill.Running, status.State)
+				require.Equal(t, 1, status.InDownstream)
+				want := backfill.Status{State: backfill.Ended, Done: 1}
+				if kill {
+					_, err := w.engine.Cancel(t.Context(), id, true, "ann")
+					require.NoError(t, err)
+					want = backfill.Status{State: backfill.Cancelled, Failed: 1}
+				}
+				for range 2 {
+					settle()
+					w.work()
+				}
+				settle()
+				status = w.status(id)
+				require.Equal(t, want, backfill.Status{State: status.State, Done: status.Done, Failed: status.Failed})
+				require.Equal(t, kill, w.began["month"] == 0)
+			})
+		})
+	}
+}
+
 // TestKillWhileOutputsMove: what moves outputs is let go on, and killed after that.
 func TestKillWhileOutputsMove(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

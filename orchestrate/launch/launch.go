@@ -10,6 +10,8 @@
 //
 // However often a name is launched, its tasks are planned and submitted once: the names of the
 // requests see to that, also where the server or a worker was killed in between.
+//
+// A launch may be told to move outputs to the trash before it plans, so that what was made is made again: see [Clear].
 package launch
 
 import (
