@@ -97,7 +97,7 @@ func TestBackfillAgainByTurns(t *testing.T) {
 	require.Equal(t, []string{"bead-1", "bead-2", "bead-3"}, s.there(t))
 	require.Contains(t, s.ask(t, "backfill", "pause", "1"), "1 under way, 3 waiting")
 	require.NoError(t, os.Remove(filepath.Join(s.dir, "wait-bead-0")))
-	require.Eventually(t, func() bool { return s.shown(t, "1").Backfill.Done == 1 }, time.Minute, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return s.shown(t).Backfill.Done == 1 }, time.Minute, 20*time.Millisecond)
 	require.Equal(t, "bead-0 made 2 times\nbead-1 made 1 times\nbead-2 made 1 times\nbead-3 made 1 times\n", s.content(t, "strand-4"))
 
 	s.ask(t, "backfill", "resume", "1")
@@ -130,7 +130,7 @@ func TestBackfillAgainOnce(t *testing.T) {
 	open("0")
 	began("2")
 	require.Equal(t, []string{"bead-0", "bead-3"}, s.there(t), "two at a time")
-	status := s.shown(t, "1").Backfill
+	status := s.shown(t).Backfill
 	require.Equal(t, [3]int{1, 2, 1}, [3]int{status.InDownstream, status.Running, status.Waiting})
 	open("1")
 	began("3")

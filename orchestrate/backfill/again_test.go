@@ -14,14 +14,14 @@ import (
 )
 
 // again returns the definition of a backfill that makes outputs again.
-func again(most int, labels ...string) *backfill.Definition {
-	d := definition(most, labels...)
+func again(labels ...string) *backfill.Definition {
+	d := definition(1, labels...)
 	d.All, d.Downstream, d.Keep = true, true, time.Hour
 	return d
 }
 
-func (w *world) startAgain(most int, labels ...string) int64 {
-	status, err := w.engine.Start(w.t.(*testing.T).Context(), again(most, labels...))
+func (w *world) startAgain(labels ...string) int64 {
+	status, err := w.engine.Start(w.t.(*testing.T).Context(), again(labels...))
 	require.NoError(w.t, err)
 	return status.ID
 }
@@ -39,7 +39,7 @@ func TestClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		defer func() { w.close() }()
-		id := w.startAgain(1, "2014-06-01", "a/b", "a_2fb")
+		id := w.startAgain("2014-06-01", "a/b", "a_2fb")
 		status := w.status(id)
 		require.True(t, status.All)
 		require.True(t, status.Downstream)
@@ -82,7 +82,7 @@ func TestDownstream(t *testing.T) {
 		defer func() { w.close() }()
 		w.behind["a"], w.behind["b"] = "month", "year"
 		w.fails["year"] = true
-		id := w.startAgain(1, "a", "b", "c")
+		id := w.startAgain("a", "b", "c")
 		settle()
 		require.NoError(t, w.finish(w.take()))
 		require.NoError(t, w.finish(w.take()))
@@ -117,7 +117,7 @@ func TestEndsWithDownstream(t *testing.T) {
 				w := newWorld(t)
 				defer w.close()
 				w.behind["a"] = "month"
-				id := w.startAgain(1, "a")
+				id := w.startAgain("a")
 				settle()
 				require.NoError(t, w.finish(w.take()))
 				require.NoError(t, w.finish(w.take()))
@@ -151,7 +151,7 @@ func TestKillWhileOutputsMove(t *testing.T) {
 		defer w.close()
 		_, err := w.scheduler.Submit(t.Context(), &scheduler.Submission{Nodes: []scheduler.Node{{Spec: store.Spec{ID: "T(a)", Program: "p"}, Complete: true}}})
 		require.NoError(t, err)
-		id := w.startAgain(1, "a", "b")
+		id := w.startAgain("a", "b")
 		settle()
 		a := w.take()
 		hold := &scheduler.Hold{Name: launch.HoldName(clearOf(t, a).Entry), Tasks: []string{"T(a)"}, Fence: a.Fence}
