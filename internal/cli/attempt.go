@@ -151,7 +151,11 @@ func (h *serverHost) Require(ctx context.Context, plan *orchestrate.Plan) error 
 	if err != nil {
 		return err
 	}
-	answers, err := h.await(ctx, ids)
+	var answers []scheduler.Answer
+	err = insist(ctx, func() (err error) {
+		answers, err = h.remote.Await(ctx, h.fence, ids)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -162,15 +166,6 @@ func (h *serverHost) Require(ctx context.Context, plan *orchestrate.Plan) error 
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// await has the attempt wait until tasks have settled.
-func (h *serverHost) await(ctx context.Context, ids []string) (answers []scheduler.Answer, err error) {
-	err = insist(ctx, func() (err error) {
-		answers, err = h.remote.Await(ctx, h.fence, ids)
-		return err
-	})
-	return answers, err
 }
 
 func requirementError(answer scheduler.Answer) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/worker"
 )
 
 // launch makes the attempt at a launch: it clears what is to be made again, plans the task and submits it, see package
@@ -27,7 +28,7 @@ func (a *app) launch(cmd *cobra.Command, flags *placeFlags, remote *serverFlags,
 	}
 	defer connected.Close()
 	if l.Clear != nil {
-		if over, err := a.clearForLaunch(cmd, flags, l, task, &serverHost{remote: connected, fence: fence}, remote.url); over || err != nil {
+		if over, err := a.clearForLaunch(cmd, flags, l, task, &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}, remote.url); over || err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -25,15 +26,21 @@ type launchClear struct {
 
 	launch *launch.Launch
 	task   orchestrate.Task
-	await  func(ctx context.Context, id string) error // until a task has no attempt under way
+	report func(orchestrate.Progress)
 
 	own    []string  // IDs of the tasks whose outputs are those of the launch
 	remade bool      // one of them is to be made
 	since  time.Time // what depends on them and was made since is up to date, unless one is to be made
 }
 
-// lockPatience is how long a launch waits for who runs or clears its tasks on this machine.
-const lockPatience = 30 * time.Second
+const (
+	// lockPatience is how long a launch waits for who runs or clears its tasks on this machine.
+	lockPatience = 30 * time.Second
+
+	// attemptPatience is how long it waits for attempts that are in the way. Its worker has a slot less meanwhile, which
+	// what these wait for may need; so it does not wait longer, and is tried again.
+	attemptPatience = 5 * time.Minute
+)
 
 // clearForLaunch clears what a launch is to clear. Over is that its tasks were submitted before, and nothing is to be done.
 func (a *app) clearForLaunch(cmd *cobra.Command, flags *placeFlags, l *launch.Launch, task orchestrate.Task, host *serverHost, url string) (over bool, err error) {
@@ -61,10 +68,7 @@ func (a *app) clearForLaunch(cmd *cobra.Command, flags *placeFlags, l *launch.La
 func (a *app) newLaunchClear(l *launch.Launch, task orchestrate.Task, host *serverHost) *launchClear {
 	flags := &clearFlags{downstream: l.Clear.Downstream, note: l.Clear.Note, keep: dayDuration(cmp.Or(l.Clear.Keep, trash.DefaultKeep))}
 	c := &clearing{app: a, remote: host.remote, fence: host.fence, entry: l.Clear.Entry, flags: flags}
-	return &launchClear{clearing: c, launch: l, task: task, await: func(ctx context.Context, id string) error {
-		_, err := host.await(ctx, []string{id})
-		return err
-	}}
+	return &launchClear{clearing: c, launch: l, task: task, report: host.Report}
 }
 
 // trashFiles are files in which nothing is moved or removed without leave: an attempt that was given up must not touch the
@@ -94,7 +98,7 @@ var errLookAgain = errors.New("what is to be cleared has changed")
 type inTheWayError struct{ id string }
 
 func (e *inTheWayError) Error() string {
-	return e.id + " has an attempt under way that reads or writes what is to be moved"
+	return e.id + " has an attempt under way that reads or writes what is to be moved: wait for it, or stop it with kill"
 }
 
 // run clears, and asks for the tasks downstream to be waited for.
@@ -105,12 +109,12 @@ func (c *launchClear) run(ctx context.Context) (over bool, err error) {
 		return err == nil, err
 	}
 	var downstream []string
-	for {
+	for until := time.Now().Add(attemptPatience); ; {
 		downstream, err = c.clearOnce(ctx)
 		inTheWay := new(inTheWayError)
 		switch {
-		case errors.As(err, &inTheWay):
-			if err := c.await(ctx, inTheWay.id); err != nil {
+		case errors.As(err, &inTheWay) && time.Now().Before(until):
+			if err := c.await(ctx, inTheWay.id, until); err != nil {
 				return false, err
 			}
 			continue
@@ -124,6 +128,26 @@ func (c *launchClear) run(ctx context.Context) (over bool, err error) {
 	}
 	_, err = c.submit(ctx, &scheduler.Submission{Request: launch.DownstreamName(c.launch.Name), Roots: downstream})
 	return false, err
+}
+
+// await waits until a task has no attempt under way, or for long enough.
+func (c *launchClear) await(ctx context.Context, id string, until time.Time) error {
+	c.report(orchestrate.Progress{Message: "waits for " + id, Fraction: -1})
+	for time.Now().Before(until) {
+		explanation, err := insistOn(ctx, func(ctx context.Context) (scheduler.Explanation, error) { return c.remote.Explain(ctx, id) })
+		if err != nil {
+			return err
+		}
+		if state := explanation.Task.State; state != store.Running && state != store.Suspended {
+			return nil
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
 }
 
 func (c *launchClear) submit(ctx context.Context, s *scheduler.Submission) (scheduler.Receipt, error) {

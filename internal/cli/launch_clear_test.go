@@ -118,21 +118,16 @@ func TestLaunchWaits(t *testing.T) {
 	s.submit("reader", Atlas{s.dir})
 	reader := s.take()
 	require.Equal(t, "Atlas", reader.Task.Family)
+	waited := 0
+	s.waits = func() {
+		waited++
+		require.FileExists(t, s.output(Plot{s.dir, 0}), "nothing is moved while it waits")
+		require.Empty(t, s.holds())
+		s.end(reader)
+	}
 	s.start()
-	a := s.take()
-	require.Equal(t, launch.Family, a.Task.Family)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.do(a)
-	}()
-	s.waitForLaunch(store.Suspended)
-	require.FileExists(t, s.output(Plot{s.dir, 0}), "nothing is moved while it waits")
-	require.Empty(t, s.holds())
-	s.makeOutput(reader)
-	require.NoError(t, s.scheduler.End(t.Context(), &scheduler.End{Fence: reader.Fence, Outcome: store.Succeeded}))
-	<-ended
 	s.finish()
+	require.Equal(t, 1, waited)
 	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 3}, s.made)
 	require.Empty(t, s.holds())
 }
@@ -143,10 +138,7 @@ func TestEndedJustBefore(t *testing.T) {
 	require.NoError(t, os.Remove(s.output(Atlas{s.dir})))
 	s.submit("reader", Atlas{s.dir})
 	reader := s.take()
-	s.beforeHold = func() {
-		s.makeOutput(reader)
-		require.NoError(t, s.scheduler.End(t.Context(), &scheduler.End{Fence: reader.Fence, Outcome: store.Succeeded}))
-	}
+	s.beforeHold = func() { s.end(reader) }
 	s.start()
 	s.finish()
 	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 3}, s.made)
@@ -244,18 +236,9 @@ func TestOwnUnderWay(t *testing.T) {
 	require.NoError(t, os.Remove(s.output(Plot{s.dir, 0})))
 	s.submit("before", Plot{s.dir, 0})
 	before := s.take()
+	s.waits = func() { s.end(before) }
 	s.launch.Clear.Since = time.Now()
 	s.start()
-	ended := make(chan struct{})
-	a := s.take()
-	go func() {
-		defer close(ended)
-		s.do(a)
-	}()
-	s.waitForLaunch(store.Suspended)
-	s.makeOutput(before)
-	require.NoError(t, s.scheduler.End(t.Context(), &scheduler.End{Fence: before.Fence, Outcome: store.Succeeded}))
-	<-ended
 	s.finish()
 	require.Equal(t, map[string]int{"Plot0": 3, "Plot1": 1, "Atlasatlas": 1}, s.made)
 }
@@ -283,12 +266,10 @@ func TestDoneButGone(t *testing.T) {
 	require.Equal(t, map[string]int{"Plot0": 2, "Plot1": 1, "Atlasatlas": 2}, s.made)
 }
 
-func (s *survey) waitForLaunch(state store.State) {
-	s.t.Helper()
-	require.Eventually(s.t, func() bool {
-		e, err := s.scheduler.Explain(s.t.Context(), launch.ID(s.launch.Name))
-		return err == nil && e.Task.State == state
-	}, time.Minute, 5*time.Millisecond)
+// end ends an attempt that has made its output.
+func (s *survey) end(a *scheduler.Assignment) {
+	s.makeOutput(a)
+	require.NoError(s.t, s.scheduler.End(s.t.Context(), &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded}))
 }
 
 // TestLateAttempt: one that was given up, and wakes up when another has done its work, changes nothing.

@@ -73,6 +73,7 @@ type survey struct {
 	slow      bool           // others' tasks have their turn before a launch is tried again
 
 	beforeHold func() // what happens just before a launch asks for a hold
+	waits      func() // what happens when it waits for an attempt
 }
 
 var surveyor = scheduler.WorkerInfo{ID: "w", Host: "here", Slots: 9}
@@ -239,6 +240,11 @@ func (s *survey) attempt(l *launch.Launch, fence int64) error {
 	task, err := s.app.assigned(l.Task[0], l.Task[1:])
 	require.NoError(s.t, err)
 	c := s.app.newLaunchClear(l, task, host)
+	c.report = func(p orchestrate.Progress) {
+		if strings.HasPrefix(p.Message, "waits for ") {
+			s.waits()
+		}
+	}
 	files := hdfstest.Mortal{FileSystem: s.files, Life: life}
 	c.place, c.trash, c.url = &place{files: files, name: "test", user: localUser}, s.trash(), proxy.URL
 	ctx := hdfs.NewContext(s.t.Context(), files)

@@ -138,8 +138,13 @@ func (e *Engine) choose(r *record) (fresh []int) {
 	return fresh
 }
 
-// planAttempts is how often a label is planned where that fails for a reason that may pass.
-const planAttempts = 3
+const (
+	// planAttempts is how often a label is planned where that fails for a reason that may pass.
+	planAttempts = 3
+
+	// clearAttempts is how often that is where outputs are cleared: attempts that read them may take their time.
+	clearAttempts = 12
+)
 
 // launch has a worker plan the task of a label. Done again, it does nothing.
 func (e *Engine) launch(r *record, i int) error {
@@ -148,8 +153,9 @@ func (e *Engine) launch(r *record, i int) error {
 		Priority: r.plan.Priority, By: r.plan.By, Clear: r.clear(i),
 	}
 	submission := l.Submission()
-	if l.Clear == nil { // else it may have to wait until the outputs are nobody's
-		submission.Nodes[0].Retry.Attempts = planAttempts
+	submission.Nodes[0].Retry.Attempts = planAttempts
+	if l.Clear != nil {
+		submission.Nodes[0].Retry.Attempts = clearAttempts
 	}
 	_, err := e.scheduler.Submit(e.ctx, submission)
 	return err
