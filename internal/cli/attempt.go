@@ -85,7 +85,7 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 		return orchestrate.JobResult{}, &UsageError{err}
 	}
 	if args[1] == launch.Family {
-		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, args[2:])
+		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, fence, args[2:])
 	}
 	task, err := a.assigned(args[1], args[2:])
 	if err != nil {

@@ -190,7 +190,10 @@ func countLabels(b *backfill.Status) string {
 	for _, part := range []struct {
 		n    int
 		text string
-	}{{b.Done, "done"}, {b.Failed, "failed"}, {b.Running, "under way"}, {b.Waiting, "waiting"}, {b.LeftOut, "left out"}} {
+	}{
+		{b.Done, "done"}, {b.InDownstream, "done but for what is downstream"}, {b.Failed, "failed"},
+		{b.Running, "under way"}, {b.Waiting, "waiting"}, {b.LeftOut, "left out"},
+	} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.text))
 		}
@@ -206,6 +209,9 @@ func (o *remoteOutput) writeBackfill(b *backfill.Status, labels []backfill.Label
 			took = ", took " + shortDuration(b.Ended.Sub(b.Started))
 		}
 		fmt.Fprintf(w, "  %s; started %s by %s%s; at most %d under way, priority %d\n", b.State, b.Started.Local().Format(time.DateTime), b.By, took, b.Cap, b.Priority)
+		if again := madeAgain(b); again != "" {
+			fmt.Fprintf(w, "  made again: %s\n", again)
+		}
 		fmt.Fprintf(w, "  %d labels: %s\n", b.Labels, countLabels(b))
 		if !b.State.Over() {
 			fmt.Fprintf(w, "  labels an hour: %s; the rest takes: %s\n", rateOf(b), leftOf(b))
@@ -214,10 +220,22 @@ func (o *remoteOutput) writeBackfill(b *backfill.Status, labels []backfill.Label
 	})
 }
 
+// madeAgain tells which outputs that exist a backfill makes again.
+func madeAgain(b *backfill.Status) string {
+	var parts []string
+	if b.All {
+		parts = append(parts, "all labels")
+	}
+	if b.Downstream {
+		parts = append(parts, "what depends on them")
+	}
+	return strings.Join(parts, ", ")
+}
+
 // writeLabels lists labels: all, or those that somebody may want to look at.
 func writeLabels(w *tabwriter.Writer, labels []backfill.Label, all bool) {
 	shown := slices.DeleteFunc(slices.Clone(labels), func(l backfill.Label) bool {
-		return !all && l.State != backfill.LabelFailed && l.State != backfill.LabelRunning
+		return !all && l.State != backfill.LabelFailed && l.State != backfill.LabelRunning && l.State != backfill.LabelDownstream
 	})
 	if len(shown) == 0 {
 		return

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,6 +18,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/trash"
 )
 
 // backfillFlags say what is to be run, and how.
@@ -27,12 +29,17 @@ type backfillFlags struct {
 	labels               []string
 	labelParam           string
 	missing, failed, all bool
+	downstream           bool
+	keep                 dayDuration
 	order                string
 	cap, priority        int
 	request              string
 
-	dryRun, watch, json bool
+	yes, dryRun, watch, json bool
 }
+
+// clears reports whether outputs that exist are made again.
+func (f *backfillFlags) clears() bool { return f.all || f.downstream }
 
 // defaultCap is how many labels are under way where nobody says otherwise.
 const defaultCap = 10
@@ -48,11 +55,15 @@ func (f *backfillFlags) add(set *pflag.FlagSet, a *app) {
 	set.StringVar(&f.labelParam, "label-param", "", "the `parameter` whose values --labels are (default the only date or interval)")
 	set.BoolVar(&f.missing, "missing", false, "run labels whose output does not exist (the default)")
 	set.BoolVar(&f.failed, "failed", false, "run those of them only whose task has failed on the server, or one that it requires")
-	set.BoolVar(&f.all, "all", false, "run all labels, of which no output may exist")
+	set.BoolVar(&f.all, "all", false, "run all labels: an output that exists goes to the trash when it is the label's turn")
+	set.BoolVar(&f.downstream, "downstream", false, "also make the outputs again that depend on the labels, as far as the server knows")
+	f.keep = dayDuration(trash.DefaultKeep)
+	set.Var(&f.keep, "keep-for", "how long the outputs stay in the trash")
 	addChoice(set, &f.order, "order", "which labels of a row are launched first", oldest, newest)
 	set.IntVar(&f.cap, "cap", defaultCap, "how `many` labels are under way at most")
 	set.IntVar(&f.priority, "priority", 0, "is added to that of each task; a `number` below zero lets others pass")
 	set.StringVar(&f.request, "request", "", "`name` of the request: made again under that name, it changes nothing")
+	set.BoolVarP(&f.yes, "yes", "y", false, "do not ask before outputs that exist are made again")
 	set.BoolVar(&f.dryRun, "dry-run", false, "tell what would be run, and start nothing")
 	set.BoolVar(&f.watch, "watch", false, "go on until the backfill is over, as 'show --watch' does")
 	set.BoolVar(&f.json, "json", false, "write JSON")
@@ -76,6 +87,8 @@ func (f *backfillFlags) check(cmd *cobra.Command) error {
 		return usagef("--label-param is for --labels")
 	case f.labels != nil && cmd.Flags().Changed("order"):
 		return usagef("--order is for a row of values; --labels are launched as they stand there")
+	case cmd.Flags().Changed("keep-for") && !f.clears():
+		return usagef("--keep-for is for --all and --downstream")
 	case f.dryRun && f.watch:
 		return usagef("--dry-run starts nothing that --watch could show")
 	}
@@ -90,7 +103,9 @@ func (a *app) backfillStartCommand() *cobra.Command {
 		Long: "Start a backfill. One parameter of the task has a row of values, from a first one to a last one, which is part\n" +
 			"of it: --date 2014-06-01..2014-06-30, --date-interval 2014-W01..2014-W26, --hour 2014-06-01T00..2014-06-01T18/6\n" +
 			"for every sixth. Or --labels lists the values. The outputs of all are looked for here, at once; the server\n" +
-			"launches those that are to be run, and workers plan and run the task of each and what it requires.",
+			"launches those that are to be run, and workers plan and run the task of each and what it requires.\n\n" +
+			"With --all, outputs that exist are made again, and with --downstream those that depend on them. When it is a\n" +
+			"label's turn, a worker moves its outputs to the trash, from which 'undo' brings them back.",
 		Example: "  " + a.name + " backfill start WordCount --date-interval 2014-06-01..2014-06-30 --dry-run",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -142,6 +157,9 @@ func (a *app) startBackfill(cmd *cobra.Command, flags *backfillFlags, family str
 	if err != nil {
 		return &UsageError{err}
 	}
+	if first := partitions.Tasks[0]; flags.clears() && orchestrate.IsExternal(first) {
+		return notCleared(orchestrate.ID(first))
+	}
 	remote, err := a.connect(&flags.server)
 	if err != nil {
 		return err
@@ -151,12 +169,12 @@ func (a *app) startBackfill(cmd *cobra.Command, flags *backfillFlags, family str
 	if err != nil {
 		return err
 	}
-	if err := survey.choose(flags); err != nil {
-		return err
-	}
 	out := &remoteOutput{app: a, json: flags.json}
 	if flags.dryRun || len(survey.chosen) == 0 {
 		return out.writeSurvey(survey)
+	}
+	if err := a.confirmBackfill(cmd.Context(), flags, out, survey); err != nil {
+		return err
 	}
 	status, err := a.submitBackfill(cmd.Context(), flags, remote, survey)
 	if err != nil {
@@ -184,6 +202,10 @@ type backfillSurvey struct {
 	complete []bool                 // the outputs that exist
 	states   map[string]store.State // of tasks that have failed on the server or are under way there, by ID
 	chosen   []string               // labels that are to be run, in the order in which they are launched
+
+	clears     bool     // outputs that exist are made again
+	again      int      // labels that are chosen though they are complete
+	downstream []string // IDs of the tasks that depend on those that are chosen and are done
 }
 
 // underWay are the states of tasks that somebody has asked for and that will run, or do.
@@ -198,7 +220,10 @@ func (a *app) surveyBackfill(cmd *cobra.Command, flags *backfillFlags, remote *c
 		}
 		return s.askServer(ctx, remote)
 	})
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	return s, a.choose(cmd.Context(), flags, remote, s)
 }
 
 // askServer asks how far the server is with the tasks.
@@ -245,32 +270,29 @@ func (s *backfillSurvey) findStuck(ctx context.Context, remote *client.Client) e
 	return nil
 }
 
-// choose chooses the labels that are to be run.
-func (s *backfillSurvey) choose(flags *backfillFlags) error {
-	exist := 0
+// choose chooses the labels that are to be run, and finds what is made again with them.
+func (a *app) choose(ctx context.Context, flags *backfillFlags, remote *client.Client, s *backfillSurvey) error {
+	s.clears = flags.clears()
+	var chosen []orchestrate.Task
 	for i, task := range s.Tasks {
 		state := s.states[orchestrate.ID(task)]
 		switch {
-		case s.complete[i]:
-			exist++
+		case s.complete[i] && !flags.all:
 		case flags.failed && state != store.Failed && state != store.Disabled:
 		default:
-			s.chosen = append(s.chosen, s.Labels[i])
+			s.chosen, chosen = append(s.chosen, s.Labels[i]), append(chosen, task)
+			if s.complete[i] {
+				s.again++
+			}
 		}
-	}
-	if flags.all && exist > 0 {
-		return outputsInTheWay(exist, len(s.Tasks))
 	}
 	if flags.order == newest {
 		slices.Reverse(s.chosen)
 	}
-	return nil
-}
-
-// outputsInTheWay refuses to run tasks whose outputs exist: they would not run. What clears outputs can be called from here,
-// with the tasks that are complete, before the labels are chosen.
-func outputsInTheWay(exist, of int) error {
-	return usagef("%d of %d outputs exist, and a task whose output exists does not run: clear them first, or leave --all out", exist, of)
+	if !s.clears {
+		return nil
+	}
+	return a.findAgain(ctx, flags, remote, s, chosen)
 }
 
 // count returns how many labels are complete, have failed and are under way.
@@ -299,17 +321,27 @@ type surveyDocument struct {
 	Failed   int      `json:"failed"`
 	UnderWay int      `json:"under_way"`
 	ToRun    []string `json:"to_run"` // labels, in the order in which they would be launched
+
+	Again      int      `json:"again,omitempty"`      // labels of them whose outputs exist, and would go to the trash
+	Downstream []string `json:"downstream,omitempty"` // IDs of tasks whose outputs would, too
 }
 
 func (o *remoteOutput) writeSurvey(s *backfillSurvey) error {
 	complete, failed, running := s.count()
-	document := surveyDocument{s.Family, s.Flags, s.Param, len(s.Labels), complete, failed, running, append([]string{}, s.chosen...)}
+	document := surveyDocument{
+		Family: s.Family, Flags: s.Flags, Param: s.Param, Labels: len(s.Labels), Complete: complete, Failed: failed, UnderWay: running,
+		ToRun: append([]string{}, s.chosen...), Again: s.again, Downstream: s.downstream,
+	}
 	return o.write(document, func(w *tabwriter.Writer) {
 		fmt.Fprintf(w, "%s: %d labels of --%s, %s\n", strings.Join(append([]string{s.Family}, s.Flags...), " "), len(s.Labels), s.Param, labelsOf(s.Labels[0], s.Labels[len(s.Labels)-1]))
 		row(w, "  complete", complete)
 		row(w, "  failed", failed)
 		row(w, "  under way", running)
 		row(w, "  to run", len(s.chosen), someLabels(s.chosen))
+		if s.clears {
+			row(w, "  again", s.again, "of them: outputs that go to the trash, each when it is its turn")
+			row(w, "  downstream", len(s.downstream), someTasks(s.downstream))
+		}
 		if len(s.chosen) == 0 {
 			fmt.Fprintln(w, "nothing to do")
 		}
@@ -325,11 +357,25 @@ func someLabels(labels []string) string {
 	return strings.Join(labels[:most-2], " ") + " … " + labels[len(labels)-1]
 }
 
+// someTasks names the first and the last of some tasks.
+func someTasks(ids []string) string {
+	switch len(ids) {
+	case 0:
+		return ""
+	case 1:
+		return ids[0]
+	}
+	return ids[0] + " … " + ids[len(ids)-1]
+}
+
 // submitBackfill starts the backfill on the server, and bears with one that is starting.
 func (a *app) submitBackfill(ctx context.Context, flags *backfillFlags, remote *client.Client, s *backfillSurvey) (status backfill.Status, err error) {
 	d := &backfill.Definition{
 		Request: flags.request, Program: readVersion().Program, Family: s.Family, Flags: s.Flags, Param: s.Param, Labels: s.chosen,
-		Cap: flags.cap, Priority: flags.priority,
+		Cap: flags.cap, Priority: flags.priority, All: flags.all, Downstream: flags.downstream,
+	}
+	if flags.clears() {
+		d.Keep = max(time.Duration(flags.keep), time.Second) // zero is as long as ever
 	}
 	if d.Request == "" {
 		d.Request = rand.Text() // so that it can be made again where the answer got lost

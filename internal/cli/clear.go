@@ -114,6 +114,10 @@ type clearing struct {
 	remote *client.Client // nil without a server
 	url    string         // of the server
 	tasks  []*clearedTask
+	seen   map[string]bool // their IDs
+
+	entry string // ID of the entry in the trash; empty is a new one
+	fence int64  // of the attempt that clears; zero is none
 }
 
 // A clearedTask is a task that is to be cleared.
@@ -155,6 +159,15 @@ func (a *app) clear(cmd *cobra.Command, flags *clearFlags, tasks []orchestrate.T
 
 // measure looks for the outputs, and opens the trash that they need.
 func (c *clearing) measure() error {
+	cluster, err := c.findOutputs()
+	if err == nil {
+		c.trash, err = c.newTrash(c.place, cluster)
+	}
+	return err
+}
+
+// findOutputs looks for the outputs, and tells whether some are in the cluster.
+func (c *clearing) findOutputs() (cluster bool, err error) {
 	files := func(volume string) hdfs.FileSystem {
 		if volume == trash.ClusterName {
 			return c.place.files
@@ -162,7 +175,6 @@ func (c *clearing) measure() error {
 		return c.machineTrash().Files
 	}
 	var errs []error
-	cluster := false
 	for _, t := range c.tasks {
 		var err error
 		if t.outputs, err = outputsOf(t.task, files); err != nil {
@@ -172,12 +184,7 @@ func (c *clearing) measure() error {
 			cluster = cluster || o.Volume == trash.ClusterName
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	var err error
-	c.trash, err = c.newTrash(c.place, cluster)
-	return err
+	return cluster, errors.Join(errs...)
 }
 
 func (c *clearing) showAndDo(ctx context.Context) error {

@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/trash"
@@ -39,7 +41,7 @@ func (c *clearing) do(ctx context.Context) (id string, err error) {
 	hold := "clear " + rand.Text()[:8] // where there is no entry to name it
 	if entry != nil {
 		defer func() { err = errors.Join(err, entry.Close()) }()
-		hold = holdName(entry.Manifest.ID)
+		hold = launch.HoldName(entry.Manifest.ID)
 		id = entry.Manifest.ID
 	}
 	held, err := c.hold(ctx, hold)
@@ -51,11 +53,8 @@ func (c *clearing) do(ctx context.Context) (id string, err error) {
 			return "", errors.Join(err, c.takeBack(ctx, hold, held, err))
 		}
 	}
-	if len(held) > 0 {
-		release := &scheduler.Release{Name: hold, Note: c.flags.note}
-		if err := insistFor(ctx, func() error { return c.remote.Release(ctx, release) }); err != nil {
-			return "", fmt.Errorf("the outputs are moved, and the server still holds the tasks: '%s undo %s' brings them back: %w", c.name, id, err)
-		}
+	if err := c.release(ctx, hold, held, nil); err != nil {
+		return "", err
 	}
 	if entry != nil {
 		return id, entry.Finish()
@@ -63,11 +62,20 @@ func (c *clearing) do(ctx context.Context) (id string, err error) {
 	return id, nil
 }
 
-// holdName returns the name of the hold of an entry.
-func holdName(id string) string { return "clear " + id }
+// release ends a hold whose outputs are moved. Those of the tasks that are done have new ones.
+func (c *clearing) release(ctx context.Context, hold string, held, done []string) error {
+	if len(held) == 0 {
+		return nil
+	}
+	release := &scheduler.Release{Name: hold, Done: done, Note: c.flags.note, Fence: c.fence}
+	if err := insistFor(ctx, func() error { return c.remote.Release(ctx, release) }); err != nil {
+		return fmt.Errorf("the outputs are moved, and the server still holds the tasks: '%s undo %s' brings them back: %w", c.name, entryOf(hold), err)
+	}
+	return nil
+}
 
 // entryOf returns the ID of the entry of a hold.
-func entryOf(hold string) string { return strings.TrimPrefix(hold, holdName("")) }
+func entryOf(hold string) string { return strings.TrimPrefix(hold, launch.HoldName("")) }
 
 // running returns the IDs of the tasks at which attempts are under way.
 func (c *clearing) running() (ids []string) {
@@ -142,7 +150,7 @@ func (c *clearing) begin() (*trash.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &trash.Manifest{By: name, Note: c.flags.note, Server: c.url}
+	m := &trash.Manifest{ID: c.entry, By: name, Note: c.flags.note, Server: c.url}
 	count := 0
 	for _, t := range c.tasks {
 		m.Tasks = append(m.Tasks, trash.Task{ID: t.id, Outputs: t.outputs})
@@ -224,21 +232,27 @@ func (c *clearing) takeBack(ctx context.Context, hold string, held []string, why
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	isHeld := map[string]bool{}
-	for _, id := range held {
-		isHeld[id] = true
+	done, err := c.doneOf(ctx, held)
+	if err != nil {
+		return err
 	}
-	release := &scheduler.Release{Name: hold, Note: "nothing was moved: " + why.Error()}
-	for _, t := range c.tasks {
-		there, err := complete(ctx, t.task)
-		if err != nil {
-			return err
-		}
-		if isHeld[t.id] && there {
-			release.Done = append(release.Done, t.id)
-		}
-	}
+	release := &scheduler.Release{Name: hold, Done: done, Note: "nothing was moved: " + why.Error(), Fence: c.fence}
 	return insistFor(ctx, func() error { return c.remote.Release(ctx, release) })
+}
+
+// doneOf returns those of the tasks of some IDs whose outputs are there.
+func (c *clearing) doneOf(ctx context.Context, ids []string) (done []string, err error) {
+	for _, t := range c.tasks {
+		if !slices.Contains(ids, t.id) {
+			continue
+		}
+		if there, err := complete(ctx, t.task); err != nil {
+			return nil, err
+		} else if there {
+			done = append(done, t.id)
+		}
+	}
+	return done, nil
 }
 
 // complete tells whether all of a task's output exists.

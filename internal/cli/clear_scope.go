@@ -54,12 +54,28 @@ func (c *clearing) add(task orchestrate.Task, because string) error {
 		}
 		return nil
 	case orchestrate.IsExternal(task):
-		return usagef("%s is external: others make its output, so it can't be cleared", id)
-	case slices.ContainsFunc(c.tasks, func(t *clearedTask) bool { return t.id == id }):
+		return notCleared(id)
+	case c.seen[id]:
 		return nil
 	}
+	if c.seen == nil {
+		c.seen = map[string]bool{}
+	}
+	c.seen[id] = true
 	c.tasks = append(c.tasks, &clearedTask{id: id, task: task, because: because})
 	return nil
+}
+
+func notCleared(id string) error {
+	return usagef("%s is external: others make its output, so it can't be cleared", id)
+}
+
+// set has other tasks be those that are to be cleared.
+func (c *clearing) set(tasks []*clearedTask) {
+	c.tasks, c.seen = tasks, map[string]bool{}
+	for _, t := range tasks {
+		c.seen[t.id] = true
+	}
 }
 
 func (c *clearing) addUpstream(ctx context.Context, tasks []orchestrate.Task) error {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
-	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -89,35 +88,6 @@ func (a *app) planSubmission(cmd *cobra.Command, flags *placeFlags, tasks ...orc
 		return err
 	})
 	return submission, err
-}
-
-// launch makes the attempt at a launch: it plans the task and submits it, see package launch.
-func (a *app) launch(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) error {
-	l, err := launch.Parse(args)
-	if err != nil {
-		return orchestrate.Permanent(err)
-	}
-	task, err := a.assigned(l.Task[0], l.Task[1:])
-	if err != nil {
-		return err
-	}
-	submission, err := a.planSubmission(cmd, flags, task)
-	if err != nil {
-		return err
-	}
-	submission.Request, submission.Forgive = l.Name, true
-	for i := range submission.Nodes {
-		submission.Nodes[i].Priority += l.Priority
-	}
-	connected, err := a.connect(remote)
-	if err != nil {
-		return err
-	}
-	defer connected.Close()
-	return insist(cmd.Context(), func() error {
-		_, err := connected.Submit(cmd.Context(), submission)
-		return err
-	})
 }
 
 // submitPatience is for how long a submission waits for a server that may be starting anew.

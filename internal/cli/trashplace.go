@@ -55,13 +55,22 @@ func (a *app) openTrash(cmd *cobra.Command, flags *placeFlags) (*place, *trash.T
 	if err != nil {
 		return nil, nil, err
 	}
+	t, err := a.trashOf(place, flags)
+	if err != nil {
+		place.close()
+		return nil, nil, err
+	}
+	return place, t, nil
+}
+
+// trashOf returns all of the trash of a place.
+func (a *app) trashOf(place *place, flags *placeFlags) (*trash.Trash, error) {
 	_, missing := hdfs.FindConfDir()
 	t, err := a.newTrash(place, flags.runner == local || missing == nil)
 	if err != nil {
-		place.close()
-		return nil, nil, fmt.Errorf("look into the trash: %w", err)
+		return nil, fmt.Errorf("look into the trash: %w", err)
 	}
-	return place, t, nil
+	return t, nil
 }
 
 // An unmovableError is an output that can't be moved to the trash.

@@ -15,6 +15,7 @@ import (
 	"github.com/gomr/gomr/internal/filelock"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
@@ -159,7 +160,7 @@ func (u *undoing) do(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	hold := holdName(u.entry.Manifest.ID)
+	hold := launch.HoldName(u.entry.Manifest.ID)
 	held, err := u.hold(ctx, remote, hold, ids)
 	if err != nil {
 		return err
@@ -191,28 +192,33 @@ func (u *undoing) hold(ctx context.Context, remote *client.Client, name string, 
 	if remote == nil {
 		return nil, nil
 	}
+	known, held, err := knownTasks(ctx, remote, name, ids)
+	if err != nil {
+		return nil, fmt.Errorf("the server must be told before anything is moved (--offline tells none): %w", err)
+	}
+	if held || len(known) == 0 {
+		return known, nil
+	}
+	return known, u.holdTasks(ctx, remote, &scheduler.Hold{Name: name, Tasks: known, Kill: u.flags.kill, Note: "undo"})
+}
+
+// knownTasks returns those of some tasks that a hold has, where there is one, and else those that the server knows.
+func knownTasks(ctx context.Context, remote *client.Client, hold string, ids []string) (known []string, held bool, err error) {
 	var around scheduler.Surrounding
 	var holds []scheduler.Held
-	err := insistFor(ctx, func() (err error) {
+	err = insistFor(ctx, func() (err error) {
 		if around, err = remote.Surrounding(ctx, ids); err == nil {
 			holds, err = remote.Holds(ctx)
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("the server must be told before anything is moved (--offline tells none): %w", err)
-	}
-	i := slices.IndexFunc(holds, func(h scheduler.Held) bool { return h.Name == name })
-	var known []string
+	i := slices.IndexFunc(holds, func(h scheduler.Held) bool { return h.Name == hold })
 	for j := range around.Tasks {
 		if t := &around.Tasks[j]; i < 0 || slices.Contains(holds[i].Tasks, t.Key) {
 			known = append(known, t.ID)
 		}
 	}
-	if i >= 0 || len(known) == 0 {
-		return known, nil
-	}
-	return known, u.holdTasks(ctx, remote, &scheduler.Hold{Name: name, Tasks: known, Kill: u.flags.kill, Note: "undo"})
+	return known, i >= 0, err
 }
 
 // moveNewAway moves new outputs to the trash that are where others belong.

@@ -8,7 +8,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -116,26 +115,34 @@ func TestClearWhileATaskRuns(t *testing.T) {
 
 // A toll is a proxy in front of a server that kills a process at one of its requests: before it, or when it is done.
 type toll struct {
-	mu      sync.Mutex
-	path    string
-	after   bool
-	process *exec.Cmd
+	mu    sync.Mutex
+	path  string
+	after bool
+	kill  func() // nil is nobody
 }
 
 func (h *toll) handler(to http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if h.process == nil || !strings.HasSuffix(r.URL.Path, h.path) {
+		kill, after := h.take(r.URL.Path)
+		if kill == nil {
 			to.ServeHTTP(w, r)
 			return
 		}
-		if h.after {
+		if after {
 			to.ServeHTTP(httptest.NewRecorder(), r)
 		}
-		_ = h.process.Process.Kill()
-		h.process = nil
+		kill()
 	})
+}
+
+// take returns what kills at a request, once, and nil where nothing does.
+func (h *toll) take(path string) (kill func(), after bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.kill != nil && strings.HasSuffix(path, h.path) {
+		kill, h.kill = h.kill, nil
+	}
+	return kill, h.after
 }
 
 // TestClearKilled kills a clear, and an undo, where they speak with the server. Until the undo has succeeded nobody
@@ -155,7 +162,7 @@ func TestClearKilled(t *testing.T) {
 	killed := func(path string, after bool, args ...string) {
 		c := s.command(t, append(args, "--server", proxy.URL)...)
 		h.mu.Lock()
-		h.path, h.after, h.process = path, after, c
+		h.path, h.after, h.kill = path, after, func() { _ = c.Process.Kill() }
 		require.NoError(t, c.Start())
 		h.mu.Unlock()
 		require.ErrorContains(t, c.Wait(), "killed", "%s, after it: %v", path, after)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -47,12 +48,15 @@ func (s *shared) killAttempts() {
 }
 
 // attempts returns the processes of keepers and tasks.
-func (s *shared) attempts() (processes []int) {
+func (s *shared) attempts() []int { return s.processes("attempt", "keep") }
+
+// processes returns those of the program with one of some words in their command line.
+func (s *shared) processes(words ...string) (processes []int) {
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
 		text, _ := os.ReadFile(file) // it may be gone
-		words := strings.Split(string(text), "\x00")
-		if words[0] == s.path && len(words) > 1 && (words[1] == "attempt" || words[1] == "keep") {
+		line := strings.Split(string(text), "\x00")
+		if line[0] == s.path && slices.ContainsFunc(line, func(word string) bool { return slices.Contains(words, word) }) {
 			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 			processes = append(processes, pid)
 		}

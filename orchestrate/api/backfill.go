@@ -16,13 +16,17 @@ type NewBackfill struct {
 	Labels   []string `json:"labels" nullable:"false" minItems:"1" maxItems:"100000" doc:"In the order in which they are launched"`
 	Cap      int      `json:"cap" minimum:"1" doc:"How many labels are under way at most"`
 	Priority int      `json:"priority,omitempty" doc:"Is added to that of each task"`
+
+	All        bool     `json:"all,omitempty" doc:"Make outputs of labels again that exist: each is moved to the trash when it is its turn"`
+	Downstream bool     `json:"downstream,omitempty" doc:"Make those again, too, that depend on the labels"`
+	Keep       Duration `json:"keep,omitzero" doc:"How long the trash keeps them; zero is a week"`
 }
 
 // NewBackfillOf returns a definition as it is sent.
 func NewBackfillOf(d *backfill.Definition) NewBackfill {
 	return NewBackfill{
 		Request: d.Request, Program: d.Program, Family: d.Family, Flags: d.Flags, Param: d.Param, Labels: d.Labels,
-		Cap: d.Cap, Priority: d.Priority,
+		Cap: d.Cap, Priority: d.Priority, All: d.All, Downstream: d.Downstream, Keep: Duration(d.Keep),
 	}
 }
 
@@ -30,7 +34,7 @@ func NewBackfillOf(d *backfill.Definition) NewBackfill {
 func (n *NewBackfill) Definition(by string) *backfill.Definition {
 	return &backfill.Definition{
 		Request: n.Request, Program: n.Program, Family: n.Family, Flags: n.Flags, Param: n.Param, Labels: n.Labels,
-		Cap: n.Cap, Priority: n.Priority, By: by,
+		Cap: n.Cap, Priority: n.Priority, All: n.All, Downstream: n.Downstream, Keep: time.Duration(n.Keep), By: by,
 	}
 }
 
@@ -46,8 +50,12 @@ type Backfill struct {
 	Cap      int            `json:"cap" doc:"How many labels are under way at most"`
 	Priority int            `json:"priority,omitempty"`
 	By       string         `json:"by,omitempty"`
-	Started  time.Time      `json:"started"`
-	Ended    time.Time      `json:"ended,omitzero"`
+
+	All        bool `json:"all,omitempty" doc:"Outputs of labels that exist are made again"`
+	Downstream bool `json:"downstream,omitempty" doc:"So are those that depend on the labels"`
+
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended,omitzero"`
 
 	Labels  int `json:"labels" doc:"How many there are"`
 	Waiting int `json:"waiting"`
@@ -55,6 +63,8 @@ type Backfill struct {
 	Done    int `json:"done"`
 	Failed  int `json:"failed"`
 	LeftOut int `json:"left_out,omitempty" doc:"Of one that was cancelled"`
+
+	InDownstream int `json:"in_downstream,omitempty" doc:"Labels that are done, while what depends on them is to run again"`
 
 	PerHour float64  `json:"per_hour,omitempty" doc:"Labels that end in an hour; left out as long as that is not known"`
 	Left    Duration `json:"left,omitzero" doc:"How long the rest takes; left out as long as that is not known"`
@@ -64,9 +74,10 @@ type Backfill struct {
 func BackfillOf(s *backfill.Status) Backfill {
 	return Backfill{
 		ID: s.ID, State: s.State, Family: s.Family, Flags: s.Flags, Param: s.Param, First: s.First, Last: s.Last,
-		Cap: s.Cap, Priority: s.Priority, By: s.By, Started: s.Started, Ended: s.Ended,
+		Cap: s.Cap, Priority: s.Priority, By: s.By, All: s.All, Downstream: s.Downstream, Started: s.Started, Ended: s.Ended,
 		Labels: s.Labels, Waiting: s.Waiting, Running: s.Running, Done: s.Done, Failed: s.Failed, LeftOut: s.LeftOut,
-		PerHour: s.PerHour, Left: Duration(s.Left),
+		InDownstream: s.InDownstream,
+		PerHour:      s.PerHour, Left: Duration(s.Left),
 	}
 }
 
@@ -74,9 +85,10 @@ func BackfillOf(s *backfill.Status) Backfill {
 func (b *Backfill) Status() backfill.Status {
 	return backfill.Status{
 		ID: b.ID, State: b.State, Family: b.Family, Flags: b.Flags, Param: b.Param, First: b.First, Last: b.Last,
-		Cap: b.Cap, Priority: b.Priority, By: b.By, Started: b.Started, Ended: b.Ended,
+		Cap: b.Cap, Priority: b.Priority, By: b.By, All: b.All, Downstream: b.Downstream, Started: b.Started, Ended: b.Ended,
 		Labels: b.Labels, Waiting: b.Waiting, Running: b.Running, Done: b.Done, Failed: b.Failed, LeftOut: b.LeftOut,
-		PerHour: b.PerHour, Left: time.Duration(b.Left),
+		InDownstream: b.InDownstream,
+		PerHour:      b.PerHour, Left: time.Duration(b.Left),
 	}
 }
 
@@ -88,7 +100,7 @@ type Backfills struct {
 // A BackfillLabel is a [backfill.Label].
 type BackfillLabel struct {
 	Label string              `json:"label"`
-	State backfill.LabelState `json:"state" enum:"waiting,running,done,failed,left out"`
+	State backfill.LabelState `json:"state" enum:"waiting,running,downstream,done,failed,left out"`
 	Run   int64               `json:"run,omitempty" doc:"Key of the run of its tasks, of one that is under way or has failed"`
 	Why   string              `json:"why,omitempty" doc:"It has failed, or is not further, as far as it is known"`
 }

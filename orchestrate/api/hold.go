@@ -27,6 +27,11 @@ type Release struct {
 	Note string   `json:"note,omitempty" doc:"Why, for the history"`
 }
 
+// Scheduler returns the release, as somebody asks for it.
+func (r *Release) Scheduler(by string) *scheduler.Release {
+	return &scheduler.Release{Name: r.Name, Done: r.Done, By: by, Note: r.Note}
+}
+
 // A Held is a [scheduler.Held].
 type Held struct {
 	Name  string    `json:"name"`

@@ -26,12 +26,14 @@ func (e *Engine) advance() {
 func (e *Engine) step(r *record) error {
 	next := r.clone()
 	changed, errs := e.harvest(next)
+	behind, err := e.harvestDownstream(next)
+	changed, errs = changed || behind, errors.Join(errs, err)
 	var fresh []int
 	if next.State == Running {
 		fresh = e.choose(next)
 	}
 	var events []store.Event
-	if over := next.count(running)+next.count(waiting) == 0; over {
+	if over := next.count(running)+next.count(waiting)+next.count(downstream) == 0; over {
 		next.State, next.Ended = Ended, e.options.Now()
 		if r.State == Cancelling {
 			next.State = Cancelled
@@ -59,7 +61,7 @@ func (e *Engine) ending(r *record) store.Event {
 
 // harvest notes which of the labels under way have ended.
 func (e *Engine) harvest(r *record) (changed bool, errs error) {
-	for _, i := range r.underWay() {
+	for _, i := range r.with(running) {
 		status, err := launch.StatusOf(e.ctx, e.scheduler, r.name(i))
 		if err != nil {
 			errs = errors.Join(errs, err)
@@ -69,11 +71,47 @@ func (e *Engine) harvest(r *record) (changed bool, errs error) {
 		case launch.Unknown: // it was written, and then something was killed
 			errs = errors.Join(errs, e.launch(r, i))
 		case launch.Done:
-			r.end(i, done, e.options.Now())
+			letter := byte(done)
+			if r.plan.Downstream {
+				letter = downstream
+			}
+			r.end(i, letter, e.options.Now())
 			changed = true
 		case launch.Failed:
 			r.end(i, failed, e.options.Now())
 			changed = true
+		case launch.Planning, launch.Running:
+			if r.Kill != "" {
+				errs = errors.Join(errs, e.kill(r, i, status))
+			}
+		}
+	}
+	return changed, errs
+}
+
+// mostBehind bounds how many labels are looked at whose downstream is not done, as long as others are to run.
+const mostBehind = 100
+
+// harvestDownstream notes of which labels the tasks that depend on them are done. That they won't be is known only
+// when no label is left which they may depend on too.
+func (e *Engine) harvestDownstream(r *record) (changed bool, errs error) {
+	last := r.count(running)+r.count(waiting) == 0
+	for n, i := range r.with(downstream) {
+		if n == mostBehind && !last {
+			break
+		}
+		status, err := launch.StatusOf(e.ctx, e.scheduler, launch.DownstreamName(r.name(i)))
+		if err != nil {
+			errs = errors.Join(errs, err)
+			continue
+		}
+		switch status.State {
+		case launch.Unknown, launch.Done: // unknown is that nothing depends on it which had an output
+			r.Labels[i], changed = done, true
+		case launch.Failed:
+			if last {
+				r.Labels[i], changed = failed, true
+			}
 		case launch.Planning, launch.Running:
 			if r.Kill != "" {
 				errs = errors.Join(errs, e.kill(r, i, status))
@@ -100,23 +138,35 @@ func (e *Engine) choose(r *record) (fresh []int) {
 	return fresh
 }
 
-// planAttempts is how often a label is planned where that fails for a reason that may pass.
-const planAttempts = 3
+const (
+	// planAttempts is how often a label is planned where that fails for a reason that may pass.
+	planAttempts = 3
+
+	// clearAttempts is how often that is where outputs are cleared: attempts that read them may take their time.
+	clearAttempts = 12
+)
 
 // launch has a worker plan the task of a label. Done again, it does nothing.
 func (e *Engine) launch(r *record, i int) error {
 	l := launch.Launch{
 		Name: r.name(i), Program: r.plan.Program, Task: r.plan.Task(r.plan.Labels[i]),
-		Priority: r.plan.Priority, By: r.plan.By,
+		Priority: r.plan.Priority, By: r.plan.By, Clear: r.clear(i),
 	}
 	submission := l.Submission()
 	submission.Nodes[0].Retry.Attempts = planAttempts
+	if l.Clear != nil {
+		submission.Nodes[0].Retry.Attempts = clearAttempts
+	}
 	_, err := e.scheduler.Submit(e.ctx, submission)
 	return err
 }
 
-// kill ends what is under way for a label: the attempt that plans it, or those at its own task.
+// kill ends what is under way for a label: the attempt that plans it, or those at the roots of its run. Where outputs
+// are being moved, that is let go on first: nobody else would end the hold.
 func (e *Engine) kill(r *record, i int, status launch.Status) error {
+	if moving, err := e.isMoving(r, i); moving || err != nil {
+		return err
+	}
 	ids := []string{launch.ID(r.name(i))}
 	if status.State == launch.Running {
 		run, err := e.scheduler.RunStatus(e.ctx, status.Run)
@@ -130,6 +180,19 @@ func (e *Engine) kill(r *record, i int, status launch.Status) error {
 		errs = errors.Join(errs, e.killTask(r, id))
 	}
 	return errs
+}
+
+// isMoving reports whether the launch of a label has a hold.
+func (e *Engine) isMoving(r *record, i int) (bool, error) {
+	if !r.clears() {
+		return false, nil
+	}
+	holds, err := e.scheduler.Holds(e.ctx)
+	if err != nil {
+		return false, err
+	}
+	name := launch.HoldName(r.clear(i).Entry)
+	return slices.ContainsFunc(holds, func(h scheduler.Held) bool { return h.Name == name }), nil
 }
 
 // killTask ends the attempt at a task, or keeps one from beginning.
@@ -170,7 +233,7 @@ func (e *Engine) lookAgain(r *record) (*record, error) {
 			continue
 		}
 		looked++
-		status, err := launch.StatusOf(e.ctx, e.scheduler, r.name(i))
+		status, _, err := e.statusOf(r, i)
 		if err != nil {
 			return nil, err
 		}
@@ -184,6 +247,20 @@ func (e *Engine) lookAgain(r *record) (*record, error) {
 	return next, e.save(next)
 }
 
+// statusOf tells how far a label is, and under which name: when its launch is done, the tasks that depend on it count.
+func (e *Engine) statusOf(r *record, i int) (status launch.Status, name string, err error) {
+	name = r.name(i)
+	status, err = launch.StatusOf(e.ctx, e.scheduler, name)
+	if err != nil || status.State != launch.Done || !r.plan.Downstream {
+		return status, name, err
+	}
+	behind, err := launch.StatusOf(e.ctx, e.scheduler, launch.DownstreamName(name))
+	if err != nil || behind.State == launch.Unknown {
+		return status, name, err
+	}
+	return behind, launch.DownstreamName(name), nil
+}
+
 // mostTold bounds of how many labels it is told why they are not done.
 const mostTold = 100
 
@@ -193,17 +270,17 @@ func (e *Engine) labels(r *record) ([]Label, error) {
 	told := 0
 	for i, letter := range r.Labels {
 		labels[i] = Label{Label: r.plan.Labels[i], State: letters[letter]}
-		if letter != failed && letter != running || told == mostTold {
+		if letter != failed && letter != running && letter != downstream || told == mostTold {
 			continue
 		}
 		told++
-		status, err := launch.StatusOf(e.ctx, e.scheduler, r.name(i))
+		status, name, err := e.statusOf(r, i)
 		if err != nil {
 			return nil, err
 		}
 		labels[i].Run, labels[i].Why = status.Run, status.Error
 		if status.Error == "" {
-			if labels[i].Why, err = e.reason(r.name(i), status); err != nil {
+			if labels[i].Why, err = e.reason(name, status); err != nil {
 				return nil, err
 			}
 		}

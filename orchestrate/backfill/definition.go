@@ -22,6 +22,15 @@ type Definition struct {
 	Param   string   `json:"param"`           // the parameter whose values the labels are
 	Labels  []string `json:"labels"`          // in the order in which they are launched
 
+	// All has the tasks of labels run again whose outputs exist, and Downstream those that depend on the labels: when
+	// it is a label's turn, the outputs are moved to the trash, which keeps them for Keep; zero is a week.
+	All        bool          `json:"all,omitempty"`
+	Downstream bool          `json:"downstream,omitempty"`
+	Keep       time.Duration `json:"keep,omitempty"`
+
+	// Entry is what the names of the entries in the trash begin with. The engine chooses it.
+	Entry string `json:"entry,omitempty"`
+
 	Cap      int    `json:"cap"`                // how many labels are under way at most
 	Priority int    `json:"priority,omitempty"` // is added to that of each task
 	By       string `json:"by,omitempty"`       // who asked
@@ -41,6 +50,8 @@ func (d *Definition) check() error {
 		return invalid("a backfill needs a label")
 	case len(d.Labels) > MostLabels:
 		return invalid("a backfill has at most %d labels, and this one has %d: make two of it", MostLabels, len(d.Labels))
+	case d.Keep < 0:
+		return invalid("the trash can't keep outputs for %s", d.Keep)
 	case d.Cap < 1:
 		return invalid("the cap is %d, and at least one label has to be under way at a time", d.Cap)
 	}
@@ -78,11 +89,12 @@ type LabelState string
 
 // The states of a label.
 const (
-	LabelWaiting LabelState = "waiting"
-	LabelRunning LabelState = "running" // its task is planned, or runs
-	LabelDone    LabelState = "done"
-	LabelFailed  LabelState = "failed"   // its task, or one that it requires, needs somebody's help
-	LabelLeftOut LabelState = "left out" // the backfill was cancelled before its turn
+	LabelWaiting    LabelState = "waiting"
+	LabelRunning    LabelState = "running"    // its task is planned, or runs
+	LabelDownstream LabelState = "downstream" // its task is done, and what depends on it is still to run again
+	LabelDone       LabelState = "done"
+	LabelFailed     LabelState = "failed"   // a task of it, or one that these require, needs somebody's help
+	LabelLeftOut    LabelState = "left out" // the backfill was cancelled before its turn
 )
 
 // A Status tells how far a backfill is.
@@ -97,8 +109,12 @@ type Status struct {
 	Cap      int
 	Priority int
 	By       string
-	Started  time.Time
-	Ended    time.Time // zero before it is over
+
+	All        bool // see [Definition]
+	Downstream bool
+
+	Started time.Time
+	Ended   time.Time // zero before it is over
 
 	Labels  int // how many there are
 	Waiting int
@@ -106,6 +122,8 @@ type Status struct {
 	Done    int
 	Failed  int
 	LeftOut int
+
+	InDownstream int // labels whose task is done, and what depends on it is not
 
 	// PerHour is how many labels end in an hour when as many as may be are under way, and Left how long the rest takes.
 	// Both follow from how long the last labels took, and are zero as long as that is not known.

@@ -3,11 +3,13 @@ package backfill
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gomr/gomr/orchestrate/launch"
@@ -25,6 +27,7 @@ type Scheduler interface {
 	SetAll(ctx context.Context, settings map[string]string, events ...store.Event) error
 	Kill(ctx context.Context, id, by string) error
 	Mark(ctx context.Context, id string, to store.State, by, note string) error
+	Holds(ctx context.Context) ([]scheduler.Held, error)
 }
 
 // Options say how to run backfills. Scheduler is needed; the zero values of the others work.
@@ -189,6 +192,10 @@ func (e *Engine) start(plan *Definition) (Status, error) {
 		}
 	}
 	r := newRecord(e.last+1, plan, now)
+	if plan.Entry = ""; r.clears() {
+		// Other servers have numbers too, and their workers the same trash.
+		plan.Entry = fmt.Sprintf("backfill-%d-%s", r.id, strings.ToLower(rand.Text()[:6]))
+	}
 	settings, err := r.settings(true)
 	if err != nil {
 		return Status{}, err

@@ -2,6 +2,7 @@ package backfill
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,19 +11,23 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gomr/gomr/orchestrate/launch"
 )
 
 // The letters of labels.
 const (
-	waiting = 'w'
-	running = 'r'
-	done    = 'd'
-	failed  = 'f'
-	leftOut = 'x'
+	waiting    = 'w'
+	running    = 'r'
+	downstream = 'b' // behind the label
+	done       = 'd'
+	failed     = 'f'
+	leftOut    = 'x'
 )
 
 var letters = map[byte]LabelState{
-	waiting: LabelWaiting, running: LabelRunning, done: LabelDone, failed: LabelFailed, leftOut: LabelLeftOut,
+	waiting: LabelWaiting, running: LabelRunning, downstream: LabelDownstream,
+	done: LabelDone, failed: LabelFailed, leftOut: LabelLeftOut,
 }
 
 // lastTook is of how many labels an engine remembers how long they took.
@@ -42,7 +47,7 @@ type progress struct {
 	Started  time.Time         `json:"started"`
 	Ended    time.Time         `json:"ended,omitzero"`
 	Launched map[int]time.Time `json:"launched,omitempty"` // when those under way were, by index
-	Took     []time.Duration   `json:"took,omitempty"`     // of the last ones that are done
+	Took     []time.Duration   `json:"took,omitempty"`     // of the last ones whose task is done
 	Kill     string            `json:"kill,omitempty"`     // who wants what is under way to end
 }
 
@@ -66,14 +71,49 @@ func (r *record) clone() *record {
 
 func (r *record) count(letter byte) int { return bytes.Count(r.Labels, []byte{letter}) }
 
-// underWay returns the indices of the labels that are.
-func (r *record) underWay() (indices []int) {
-	for i, letter := range r.Labels {
-		if letter == running {
+// with returns the indices of the labels that have a letter.
+func (r *record) with(letter byte) (indices []int) {
+	for i := range r.Labels {
+		if r.Labels[i] == letter {
 			indices = append(indices, i)
 		}
 	}
 	return indices
+}
+
+// clears reports whether launches move outputs to the trash.
+func (r *record) clears() bool { return r.plan.All || r.plan.Downstream }
+
+// clear returns what the launch of a label is to clear, and nil where that is nothing.
+func (r *record) clear(i int) *launch.Clear {
+	if !r.clears() {
+		return nil
+	}
+	label := r.plan.Labels[i]
+	return &launch.Clear{
+		Entry: r.plan.Entry + "-" + fileName(label), Own: r.plan.All, Downstream: r.plan.Downstream,
+		Since: r.Started.UTC(), Keep: r.plan.Keep, Note: fmt.Sprintf("backfill %d of %s, %s", r.id, r.plan.Family, label),
+	}
+}
+
+// longestName bounds the names of files that are made of labels.
+const longestName = 80
+
+// fileName returns a label as a part of the name of a file: no two labels have the same.
+func fileName(label string) string {
+	var name strings.Builder
+	for _, c := range []byte(label) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '-', c == '.':
+			name.WriteByte(c)
+		default:
+			fmt.Fprintf(&name, "_%02x", c)
+		}
+	}
+	if name.Len() > longestName {
+		return fmt.Sprintf("_%x", sha256.Sum256([]byte(label)))
+	}
+	return name.String()
 }
 
 // name is that of the launch of a label.
@@ -81,12 +121,12 @@ func (r *record) name(i int) string {
 	return prefix + strconv.FormatInt(r.id, 10) + " " + r.plan.Labels[i]
 }
 
-// end notes that a label has ended.
+// end notes that a label is under way no more.
 func (r *record) end(i int, letter byte, now time.Time) {
 	launched, known := r.Launched[i]
 	delete(r.Launched, i)
 	r.Labels[i] = letter
-	if known && letter == done {
+	if known && letter != failed {
 		r.Took = append(r.Took, max(now.Sub(launched), 0))
 		r.Took = r.Took[max(len(r.Took)-lastTook, 0):]
 	}
@@ -117,9 +157,10 @@ func (r *record) status(now time.Time) Status {
 	s := Status{
 		ID: r.id, State: r.State, Family: r.plan.Family, Flags: r.plan.Flags, Param: r.plan.Param,
 		First: r.plan.Labels[0], Last: r.plan.Labels[len(r.plan.Labels)-1],
-		Cap: r.plan.Cap, Priority: r.plan.Priority, By: r.plan.By, Started: r.Started, Ended: r.Ended,
+		Cap: r.plan.Cap, Priority: r.plan.Priority, By: r.plan.By, All: r.plan.All, Downstream: r.plan.Downstream,
+		Started: r.Started, Ended: r.Ended,
 		Labels: len(r.Labels), Waiting: r.count(waiting), Running: r.count(running),
-		Done: r.count(done), Failed: r.count(failed), LeftOut: r.count(leftOut),
+		Done: r.count(done), Failed: r.count(failed), LeftOut: r.count(leftOut), InDownstream: r.count(downstream),
 	}
 	if mean, known := r.mean(); known && r.State == Running {
 		s.PerHour = float64(r.plan.Cap) * float64(time.Hour) / float64(mean)

@@ -34,12 +34,13 @@ type world struct {
 	began   map[string]int                  // how many attempts there were at the task of a label
 	ended   map[string]bool                 // labels whose tasks have ended
 	most    int                             // labels that were planned and had not ended at a time
+	behind  map[string]string               // of a label, the name of a task that depends on its own and is cleared with it
 }
 
 func newWorld(t require.TestingT) *world {
 	w := &world{
 		t: t, store: storetest.NewMemory(), fails: map[string]bool{}, held: map[int64]*scheduler.Assignment{},
-		planned: map[string]bool{}, began: map[string]int{}, ended: map[string]bool{},
+		planned: map[string]bool{}, began: map[string]int{}, ended: map[string]bool{}, behind: map[string]string{},
 	}
 	w.open()
 	return w
@@ -100,16 +101,9 @@ func labelOf(a *scheduler.Assignment) string {
 func (w *world) finish(a *scheduler.Assignment) error {
 	end := &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded}
 	if a.Task.Family == launch.Family {
-		l, err := launch.Parse(a.Task.Args)
-		require.NoError(w.t, err)
-		label := labelOf(a)
-		spec := store.Spec{ID: "T(" + label + ")", Family: "T", Program: "p", Args: []string{"--day=" + label}, Priority: l.Priority}
-		_, err = w.scheduler.Submit(context.Background(), &scheduler.Submission{Request: l.Name, Nodes: []scheduler.Node{{Spec: spec}}, Roots: []string{spec.ID}})
-		if err != nil {
+		if err := w.plan(a); err != nil {
 			return err
 		}
-		w.planned[label] = true
-		w.most = max(w.most, len(w.planned)-len(w.ended))
 	} else if w.fails[labelOf(a)] {
 		end.Outcome, end.Error, end.Permanent = store.Errored, "no luck", true
 	}
@@ -120,6 +114,28 @@ func (w *world) finish(a *scheduler.Assignment) error {
 	if a.Task.Family != launch.Family {
 		w.ended[labelOf(a)] = true
 	}
+	return nil
+}
+
+// plan submits the task of a launch, and asks for the one that depends on it.
+func (w *world) plan(a *scheduler.Assignment) error {
+	l, err := launch.Parse(a.Task.Args)
+	require.NoError(w.t, err)
+	label := labelOf(a)
+	own := scheduler.Node{Spec: store.Spec{ID: "T(" + label + ")", Family: "T", Program: "p", Args: []string{"--day=" + label}, Priority: l.Priority}}
+	requests := []*scheduler.Submission{{Request: l.Name, Nodes: []scheduler.Node{own}, Roots: []string{own.ID}}}
+	if name := w.behind[label]; name != "" {
+		behind := scheduler.Node{Spec: store.Spec{ID: name, Family: "B", Program: "p", Args: []string{"--day=" + name}}, Requires: []string{own.ID}}
+		downstream := &scheduler.Submission{Request: launch.DownstreamName(l.Name), Nodes: []scheduler.Node{own, behind}, Roots: []string{name}}
+		requests = slices.Insert(requests, 0, downstream)
+	}
+	for _, request := range requests {
+		if _, err := w.scheduler.Submit(context.Background(), request); err != nil {
+			return err
+		}
+	}
+	w.planned[label] = true
+	w.most = max(w.most, len(w.planned)-len(w.ended))
 	return nil
 }
 

@@ -9,12 +9,20 @@ import (
 
 // Hold is [scheduler.Scheduler.Hold].
 func (c *Client) Hold(ctx context.Context, h *scheduler.Hold) error {
-	return c.post(ctx, "/holds", api.Hold{Name: h.Name, Tasks: h.Tasks, Closed: h.Closed, Kill: h.Kill, Note: h.Note}, nil)
+	path := "/holds"
+	if h.Fence != 0 {
+		path = ofAttempt(h.Fence, "hold")
+	}
+	return c.post(ctx, path, api.Hold{Name: h.Name, Tasks: h.Tasks, Closed: h.Closed, Kill: h.Kill, Note: h.Note}, nil)
 }
 
 // Release is [scheduler.Scheduler.Release].
 func (c *Client) Release(ctx context.Context, r *scheduler.Release) error {
-	return c.post(ctx, "/holds/release", api.Release{Name: r.Name, Done: r.Done, Note: r.Note}, nil)
+	path := "/holds/release"
+	if r.Fence != 0 {
+		path = ofAttempt(r.Fence, "release")
+	}
+	return c.post(ctx, path, api.Release{Name: r.Name, Done: r.Done, Note: r.Note}, nil)
 }
 
 // Holds is [scheduler.Scheduler.Holds].

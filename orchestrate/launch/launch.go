@@ -10,6 +10,8 @@
 //
 // However often a name is launched, its tasks are planned and submitted once: the names of the
 // requests see to that, also where the server or a worker was killed in between.
+//
+// A launch may be told to move outputs to the trash before it plans, so that what was made is made again: see [Clear].
 package launch
 
 import (
@@ -34,6 +36,7 @@ type Launch struct {
 	Task     []string // the task's family and its flags
 	Priority int      // is added to that of each task, and is that of the launch itself
 	By       string   // who asked
+	Clear    *Clear   // what is moved to the trash before the task is planned; nil is nothing
 }
 
 // A launch is tried again over some minutes: files that can't be looked at for a while are no reason to
@@ -50,7 +53,11 @@ func ID(name string) string { return Family + "(" + name + ")" }
 // is done then.
 func (l *Launch) Submission() *scheduler.Submission {
 	id := ID(l.Name)
-	args := append([]string{l.Name, strconv.Itoa(l.Priority)}, l.Task...)
+	args := []string{l.Name, strconv.Itoa(l.Priority)}
+	if l.Clear != nil {
+		args = append(args, l.Clear.encode())
+	}
+	args = append(args, l.Task...)
 	return &scheduler.Submission{
 		Request: id,
 		By:      l.By,
@@ -72,7 +79,16 @@ func Parse(args []string) (*Launch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the priority of a launch: %w", err)
 	}
-	return &Launch{Name: args[0], Priority: priority, Task: args[2:]}, nil
+	l := &Launch{Name: args[0], Priority: priority, Task: args[2:]}
+	if l.Clear, err = decodeClear(l.Task[0]); err != nil {
+		return nil, err
+	}
+	if l.Clear != nil {
+		if l.Task = l.Task[1:]; len(l.Task) == 0 {
+			return nil, fmt.Errorf("%q are no arguments of a launch: it has a task", args)
+		}
+	}
+	return l, nil
 }
 
 // A State is how far a launch is.

@@ -85,8 +85,19 @@ func TestLaunchThatCannotBePlanned(t *testing.T) {
 	require.Equal(t, launch.Status{State: launch.Failed, Error: "there is no task Report"}, statusOf(t, s))
 }
 
+// TestLaunchThatClears: what is to be cleared comes to the attempt as it was asked for.
+func TestLaunchThatClears(t *testing.T) {
+	l := nightly
+	l.Clear = &launch.Clear{Entry: "backfill-1-x7k2ab-2014-06-01", Own: true, Since: time.Date(2026, 11, 26, 1, 2, 3, 4, time.UTC), Keep: time.Hour, Note: "why"}
+	parsed, err := launch.Parse(l.Submission().Nodes[0].Args)
+	require.NoError(t, err)
+	require.Equal(t, &launch.Launch{Name: l.Name, Task: l.Task, Priority: l.Priority, Clear: l.Clear}, parsed)
+}
+
 func TestParseRefusesOthersArguments(t *testing.T) {
-	for _, args := range [][]string{nil, {"name", "1"}, {"name", "high", "Task"}} {
+	for _, args := range [][]string{
+		nil, {"name", "1"}, {"name", "high", "Task"}, {"name", "1", `{"entry":"e"}`}, {"name", "1", "{}", "Task"}, {"name", "1", "{", "Task"},
+	} {
 		_, err := launch.Parse(args)
 		require.Error(t, err, "%q", args)
 	}

@@ -33,6 +33,10 @@ type Hold struct {
 	// can be had when they have ended.
 	Kill bool
 
+	// Fence, where it is not zero, is that of the attempt that moves the outputs. The hold is refused when that
+	// is not under way any more, so that nobody whose request is late takes a hold that nobody ends.
+	Fence int64
+
 	By, Note string
 }
 
@@ -47,10 +51,11 @@ type Held struct {
 
 // A Release is the end of a hold.
 type Release struct {
-	Name string
-	Done []string // IDs of those of its tasks that are done; the others are to be done
-	By   string
-	Note string
+	Name  string
+	Done  []string // IDs of those of its tasks that are done; the others are to be done
+	Fence int64    // as that of a [Hold]
+	By    string
+	Note  string
 }
 
 // A HeldError says that a task is held.
@@ -96,6 +101,18 @@ func (c *core) holdTasks(h *Hold) error {
 	c.holds[h.Name] = held
 	c.set(holdSetting+h.Name, string(value))
 	return nil
+}
+
+// mayHold refuses a hold for an attempt that is not its worker's any more, or whose end somebody wants.
+func (c *core) mayHold(fence int64, token string) error {
+	if fence == 0 {
+		return nil
+	}
+	a, err := c.held(fence, token)
+	if err == nil && a.killed() != "" {
+		err = &FencedError{fence, store.Killed}
+	}
+	return err
 }
 
 // checkHold returns the tasks of a hold that can be had, by key.

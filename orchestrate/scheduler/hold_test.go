@@ -129,3 +129,30 @@ func TestHoldThatKills(t *testing.T) {
 	require.NoError(t, s.Hold(ctx, hold))
 	require.Equal(t, store.Pending, stateOf(t, s, "a"))
 }
+
+// TestHoldForAnAttempt: it is refused where the attempt is another worker's, is to end or has ended, and so is its release.
+func TestHoldForAnAttempt(t *testing.T) {
+	s := open(t, storetest.NewMemory(), Config{})
+	made(t, s)
+	submit(t, s, job("launch"))
+	mine, yours := WithToken(t.Context(), "mine"), WithToken(t.Context(), "yours")
+	a, err := s.Work(mine, &Ask{Worker: me})
+	require.NoError(t, err)
+	hold := &Hold{Name: "h", Tasks: []string{"a"}, Fence: a.Fence, By: "ann"}
+	release := &Release{Name: "h", Fence: a.Fence, By: "ann"}
+	require.ErrorAs(t, s.Hold(yours, hold), new(*HolderError))
+	for range 2 {
+		require.NoError(t, s.Hold(mine, hold))
+	}
+	require.ErrorAs(t, s.Release(yours, release), new(*HolderError))
+	require.NoError(t, s.Kill(t.Context(), "launch", "ann"))
+	require.ErrorAs(t, s.Hold(mine, hold), new(*FencedError))
+	require.Equal(t, store.Pending, stateOf(t, s, "a"))
+	require.NoError(t, s.Release(mine, release), "what is held is let go nevertheless")
+	require.NoError(t, s.End(mine, &End{Fence: a.Fence, Outcome: store.Killed}))
+	require.ErrorAs(t, s.Hold(mine, hold), new(*FencedError))
+	require.ErrorAs(t, s.Release(mine, release), new(*FencedError))
+	holds, err := s.Holds(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, holds)
+}

@@ -14,6 +14,8 @@ func (s *Server) routeHolds(r *router) {
 	handle(r, operation{method: http.MethodGet, path: "/holds", access: look, summary: "List holds"}, s.listHolds)
 	handle(r, operation{method: http.MethodPost, path: "/holds", access: control, limit: limit, summary: "Keep tasks from being started while their outputs are moved"}, s.hold)
 	handle(r, operation{method: http.MethodPost, path: "/holds/release", access: control, limit: limit, summary: "End a hold"}, s.release)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/hold", access: attempt, limit: limit, summary: "Keep tasks from being started while an attempt moves their outputs"}, s.holdForAttempt)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/release", access: attempt, limit: limit, summary: "End a hold for an attempt"}, s.releaseForAttempt)
 	handle(r, operation{method: http.MethodPost, path: "/tasks/surrounding", access: look, limit: limit, summary: "Show tasks, and all that depend on them; this changes nothing"}, s.surrounding)
 }
 
@@ -34,12 +36,36 @@ func (s *Server) hold(ctx context.Context, in *body[api.Hold]) (*nothing, error)
 }
 
 func (s *Server) release(ctx context.Context, in *body[api.Release]) (*nothing, error) {
-	release := &scheduler.Release{Name: in.Body.Name, Done: in.Body.Done, By: by(ctx), Note: in.Body.Note}
-	if err := s.scheduler.Release(ctx, release); err != nil {
+	if err := s.scheduler.Release(ctx, in.Body.Scheduler(by(ctx))); err != nil {
 		return nil, err
 	}
 	s.audit(ctx, fmt.Sprintf("released the tasks of %s, %d of them done", in.Body.Name, len(in.Body.Done)), "", in.Body.Note)
 	return nil, nil
+}
+
+type holdForAttempt struct {
+	OfAttempt
+
+	Body api.Hold
+}
+
+// holdForAttempt leaves nothing in the history but the events of the tasks: a worker does it, and no person.
+func (s *Server) holdForAttempt(ctx context.Context, in *holdForAttempt) (*nothing, error) {
+	hold := in.Body.Scheduler(by(ctx))
+	hold.Fence = in.Fence
+	return nil, s.scheduler.Hold(ctx, hold)
+}
+
+type releaseForAttempt struct {
+	OfAttempt
+
+	Body api.Release
+}
+
+func (s *Server) releaseForAttempt(ctx context.Context, in *releaseForAttempt) (*nothing, error) {
+	release := in.Body.Scheduler(by(ctx))
+	release.Fence = in.Fence
+	return nil, s.scheduler.Release(ctx, release)
 }
 
 func (s *Server) surrounding(ctx context.Context, in *body[api.TaskList]) (*body[api.Surrounding], error) {

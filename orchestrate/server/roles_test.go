@@ -54,9 +54,13 @@ var allowed = map[string]string{
 	"POST /attempts/{fence}/commit": "wa",
 	"POST /attempts/{fence}/end":    "wa",
 	"POST /attempts/{fence}/await":  "wa",
-	"POST /work":                    "wa",
-	"POST /beats":                   "wa",
-	"POST /submissions":             "woa",
+
+	"POST /attempts/{fence}/hold":    "wa",
+	"POST /attempts/{fence}/release": "wa",
+
+	"POST /work":        "wa",
+	"POST /beats":       "wa",
+	"POST /submissions": "woa",
 
 	"POST /runs/retry":      "oa",
 	"POST /drain":           "oa",

@@ -31,7 +31,8 @@
 // no middle. So an entry can be brought back from wherever it was left, and bringing it back can be
 // left too, and be done again. The manifest is the last to be removed.
 //
-// An entry without the file finished was interrupted. It is never removed for its age.
+// An entry without the file finished was interrupted. It is never removed for its age. Who has given it an ID can open it
+// again, and move what is left.
 //
 // Nothing is ever overwritten: who brings back an output of which there is a new one is told so,
 // or has the new one moved to the trash first.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomr/gomr/hdfs/hdfstest"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -21,27 +22,27 @@ func TestKilledAnywhere(t *testing.T) {
 			y := newYard(t)
 			tasks := y.standard(t)
 			before := y.tree(t)
-			l := &life{diesAt: at, after: after}
+			l := &hdfstest.Life{DiesAt: at, After: after}
 			_, err := clearAll(t, y.trash(l), tasks)
-			if l.calls < at {
+			if l.Calls() < at {
 				require.NoError(t, err)
 				break
 			}
 			what := fmt.Sprintf("clear was killed at call %d, after it: %v", at, after)
-			ids := list(t, y.trash(new(life)))
+			ids := list(t, y.trash(new(hdfstest.Life)))
 			if len(ids) == 0 {
 				require.Equal(t, before, y.tree(t), what)
 				continue
 			}
 			for undoAt := 1; ; undoAt++ {
-				l := &life{diesAt: undoAt, after: after}
+				l := &hdfstest.Life{DiesAt: undoAt, After: after}
 				_, err := undo(t, y.trash(l), ids[0])
-				if l.calls < undoAt || errors.Is(err, trash.ErrUnknown) {
+				if l.Calls() < undoAt || errors.Is(err, trash.ErrUnknown) {
 					break
 				}
 			}
-			require.Empty(t, list(t, y.trash(new(life))), what)
-			tr := y.trash(new(life))
+			require.Empty(t, list(t, y.trash(new(hdfstest.Life))), what)
+			tr := y.trash(new(hdfstest.Life))
 			y.now = time.Now().Add(48 * time.Hour)
 			require.NoError(t, tr.Tidy("hdfs"))
 			require.Equal(t, before, y.tree(t), what)
@@ -58,17 +59,17 @@ func TestEachErrorMovesNothing(t *testing.T) {
 		y := newYard(t)
 		tasks := y.standard(t)
 		before := y.tree(t)
-		l := &life{diesAt: at, fails: true}
+		l := &hdfstest.Life{DiesAt: at, Fails: true}
 		e, err := clearAll(t, y.trash(l), tasks)
-		if l.calls < at {
+		if l.Calls() < at {
 			return
 		}
 		if err == nil { // it was the removal of an empty folder
 			continue
 		}
-		if ids := list(t, y.trash(new(life))); len(ids) > 0 { // all was moved, and only the last mark is missing
+		if ids := list(t, y.trash(new(hdfstest.Life))); len(ids) > 0 { // all was moved, and only the last mark is missing
 			require.NotNil(t, e, "call %d: %v", at, err)
-			_, err := undo(t, y.trash(new(life)), ids[0])
+			_, err := undo(t, y.trash(new(hdfstest.Life)), ids[0])
 			require.NoError(t, err)
 		}
 		require.Equal(t, before, y.tree(t), "call %d: %v", at, err)
@@ -79,20 +80,20 @@ func TestEachErrorMovesNothing(t *testing.T) {
 func TestEmptyKilledAnywhere(t *testing.T) {
 	for at := 1; ; at++ {
 		y := newYard(t)
-		e, err := clearAll(t, y.trash(new(life)), y.standard(t))
+		e, err := clearAll(t, y.trash(new(hdfstest.Life)), y.standard(t))
 		require.NoError(t, err)
 		id := e.Manifest.ID
-		l := &life{diesAt: at}
+		l := &hdfstest.Life{DiesAt: at}
 		open, err := y.trash(l).Open(id)
 		if err == nil {
 			err = open.Empty()
 		}
-		if l.calls < at {
+		if l.Calls() < at {
 			require.NoError(t, err)
-			require.Empty(t, list(t, y.trash(new(life))))
+			require.Empty(t, list(t, y.trash(new(hdfstest.Life))))
 			return
 		}
-		restored, err := undo(t, y.trash(new(life)), id)
+		restored, err := undo(t, y.trash(new(hdfstest.Life)), id)
 		if err == nil {
 			require.Equal(t, trash.Back, restored[0].Fate)
 			require.Equal(t, trash.Back, restored[1].Fate)
@@ -100,13 +101,13 @@ func TestEmptyKilledAnywhere(t *testing.T) {
 			continue
 		}
 		if errors.Is(err, trash.ErrEmptying) {
-			open, err := y.trash(new(life)).Open(id)
+			open, err := y.trash(new(hdfstest.Life)).Open(id)
 			require.NoError(t, err)
 			require.True(t, open.Expired())
 			require.NoError(t, open.Empty())
 		} else {
 			require.ErrorIs(t, err, trash.ErrUnknown)
 		}
-		require.Empty(t, list(t, y.trash(new(life))))
+		require.Empty(t, list(t, y.trash(new(hdfstest.Life))))
 	}
 }

@@ -16,7 +16,7 @@ const version = 1
 // A Manifest says what an entry is: manifest.json, in its folder.
 type Manifest struct {
 	Version int    `json:"version"`
-	ID      string `json:"id"` // as in 20140601-142301-x7k2: when it was made, and four letters by chance
+	ID      string `json:"id"` // as in 20140601-142301-x7k2: when it was made, and four letters by chance; or as who made it wanted
 	By      string `json:"by"`
 	Host    string `json:"host"` // on which it was made, and which has its local files
 	PID     int    `json:"pid"`
@@ -61,20 +61,31 @@ const (
 	unmadePrefix = ".unmade-" // of an entry's folder before it has its name
 )
 
-// writeEntry makes the folder of an entry appear with its manifest.
+// writeEntry makes the folder of an entry appear with its manifest. Who wanted an entry of that ID before may have been killed
+// when it was not made yet, or when all but its folder was removed again.
 func writeEntry(v *Volume, m *Manifest) error {
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
-	unmade := path.Join(v.Home, unmadePrefix+m.ID)
+	unmade, folder := path.Join(v.Home, unmadePrefix+m.ID), path.Join(v.Home, m.ID)
+	if err := v.Files.RemoveAll(unmade); err != nil {
+		return err
+	}
+	if made, err := there(v.Files, path.Join(folder, manifestName)); err != nil {
+		return err
+	} else if !made {
+		if err := v.Files.RemoveAll(folder); err != nil {
+			return err
+		}
+	}
 	if err := v.Files.MkdirAll(unmade, 0o700); err != nil {
 		return err
 	}
 	if err := writeFile(v.Files, path.Join(unmade, manifestName), append(text, '\n')); err != nil {
 		return err
 	}
-	return v.Files.Rename(unmade, path.Join(v.Home, m.ID))
+	return v.Files.Rename(unmade, folder)
 }
 
 func writeFile(files hdfs.FileSystem, name string, text []byte) error {

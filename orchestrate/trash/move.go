@@ -10,8 +10,9 @@ import (
 	"syscall"
 )
 
-// Move moves the outputs away. An output that is gone is none to be moved. Where one can't be moved, or ctx ends,
-// those that were are moved back and the entry is removed; an [*InterruptedError] says that this failed too.
+// Move moves the outputs away. An output that is gone is none to be moved, nor is one that is in the trash already:
+// what is where it was is a new one. So an entry that was left can be moved again. Where one can't be moved, or ctx
+// ends, those that were are moved back and the entry is removed; an [*InterruptedError] says that this failed too.
 func (e *Entry) Move(ctx context.Context) error {
 	outputs := e.Manifest.Outputs()
 	for i, o := range outputs {
@@ -45,6 +46,9 @@ func (e *InterruptedError) Unwrap() error { return e.Err }
 
 func (e *Entry) moveAway(o *Output) error {
 	v := e.trash.volume(o.Volume)
+	if in, err := there(v.Files, o.Trash); in || err != nil {
+		return err
+	}
 	err := v.move(o)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -60,6 +64,27 @@ func (e *Entry) moveAway(o *Output) error {
 		return fmt.Errorf("move %s to the trash: %w", o.Path, err)
 	}
 	return nil
+}
+
+// Progress tells how many of the outputs are in the trash, and how many are where they were and not there.
+func (e *Entry) Progress() (moved, left int, err error) {
+	for _, o := range e.Manifest.Outputs() {
+		files := e.trash.volume(o.Volume).Files
+		in, err := there(files, o.Trash)
+		if err != nil {
+			return 0, 0, err
+		}
+		if in {
+			moved++
+			continue
+		}
+		if in, err = there(files, o.Path); err != nil {
+			return 0, 0, err
+		} else if in {
+			left++
+		}
+	}
+	return moved, left, nil
 }
 
 // giveUp brings back what was moved, and removes the entry.

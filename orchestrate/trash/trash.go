@@ -1,6 +1,7 @@
 package trash
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -79,11 +80,14 @@ type Entry struct {
 }
 
 // Begin makes an entry for tasks whose outputs have their Volume and Path. Nothing is moved yet. What the
-// manifest says of the entry itself is filled in.
+// manifest says of the entry itself is filled in, but for an ID that it has already: who may have to find the entry
+// again gives it one, which is the name of a file that does not begin with a dot.
 func (t *Trash) Begin(m *Manifest, keep time.Duration) (*Entry, error) {
 	m.Version, m.Host, m.PID, m.At = version, filelock.HostName(), os.Getpid(), t.now().UTC().Truncate(time.Second)
 	m.Expires = m.At.Add(keep)
-	m.ID = m.At.Format("20060102-150405-") + strings.ToLower(rand.Text()[:4])
+	if m.ID == "" {
+		m.ID = m.At.Format("20060102-150405-") + strings.ToLower(rand.Text()[:4])
+	}
 	e := &Entry{trash: t}
 	n := 0
 	for i := range m.Tasks {
@@ -230,7 +234,7 @@ func (t *Trash) List(volume string) ([]*Entry, error) {
 }
 
 // Newer orders manifests, the newest first.
-func Newer(a, b *Manifest) int { return strings.Compare(b.ID, a.ID) }
+func Newer(a, b *Manifest) int { return cmp.Or(b.At.Compare(a.At), strings.Compare(b.ID, a.ID)) }
 
 // leftFor is how long a folder of an entry that is not made yet is left to who makes it.
 const leftFor = 24 * time.Hour

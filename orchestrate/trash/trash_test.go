@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/gomr/gomr/hdfs/hdfstest"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -24,7 +25,7 @@ func TestThereAndBack(t *testing.T) {
 	y := newYard(t)
 	tasks := y.standard(t)
 	before := y.tree(t)
-	e, err := clearAll(t, y.trash(new(life)), tasks)
+	e, err := clearAll(t, y.trash(new(hdfstest.Life)), tasks)
 	require.NoError(t, err)
 	require.Regexp(t, `^20140601-142301-[a-z0-9]{4}$`, e.Manifest.ID)
 	require.Equal(t, []string{"/", "/cluster", "/cluster/data", "/machine", "/machine/out", "/machine/out/.gomr-trash", "/machine/out/.gomr-trash/" + e.Manifest.ID + "-2", "/machine/out/.gomr-trash/" + e.Manifest.ID + "-2/2014-06-01T10:00.csv", "/machine/out/other"},
@@ -33,7 +34,7 @@ func TestThereAndBack(t *testing.T) {
 			names[0] = "/"
 			return names
 		}())
-	restored, err := undo(t, y.trash(new(life)), e.Manifest.ID)
+	restored, err := undo(t, y.trash(new(hdfstest.Life)), e.Manifest.ID)
 	require.NoError(t, err)
 	var fates []trash.Fate
 	for _, r := range restored {
@@ -41,7 +42,7 @@ func TestThereAndBack(t *testing.T) {
 	}
 	require.Equal(t, []trash.Fate{trash.Back, trash.Back, trash.Back, trash.Gone}, fates)
 	require.Equal(t, before, y.tree(t))
-	_, err = undo(t, y.trash(new(life)), e.Manifest.ID)
+	_, err = undo(t, y.trash(new(hdfstest.Life)), e.Manifest.ID)
 	require.ErrorIs(t, err, trash.ErrUnknown)
 }
 
@@ -73,17 +74,17 @@ func TestRandomTrees(t *testing.T) {
 			tasks = append(tasks, trash.Task{ID: strconv.Itoa(i), Outputs: []trash.Output{y.output(volume, name)}})
 		}
 		before := y.tree(rt)
-		l := &life{diesAt: rapid.IntRange(0, 60).Draw(rt, "dies"), after: rapid.Bool().Draw(rt, "after")}
+		l := &hdfstest.Life{DiesAt: rapid.IntRange(0, 60).Draw(rt, "dies"), After: rapid.Bool().Draw(rt, "after")}
 		_, _ = clearAll(t, y.trash(l), tasks)
 		for range 20 {
-			ids := list(rt, y.trash(new(life)))
+			ids := list(rt, y.trash(new(hdfstest.Life)))
 			if len(ids) == 0 {
 				break
 			}
-			_, _ = undo(t, y.trash(&life{diesAt: rapid.IntRange(0, 60).Draw(rt, "undo dies"), after: rapid.Bool().Draw(rt, "undo after")}), ids[0])
+			_, _ = undo(t, y.trash(&hdfstest.Life{DiesAt: rapid.IntRange(0, 60).Draw(rt, "undo dies"), After: rapid.Bool().Draw(rt, "undo after")}), ids[0])
 		}
-		for _, id := range list(rt, y.trash(new(life))) {
-			_, err := undo(t, y.trash(new(life)), id)
+		for _, id := range list(rt, y.trash(new(hdfstest.Life))) {
+			_, err := undo(t, y.trash(new(hdfstest.Life)), id)
 			require.NoError(rt, err)
 		}
 		require.Equal(rt, before, y.tree(rt))
@@ -93,7 +94,7 @@ func TestRandomTrees(t *testing.T) {
 // TestANewOutput stays, unless it is moved to the trash itself.
 func TestANewOutput(t *testing.T) {
 	y := newYard(t)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	tasks := y.standard(t)
 	before := y.tree(t)
 	e, err := clearAll(t, tr, tasks)
@@ -121,7 +122,7 @@ func TestANewOutput(t *testing.T) {
 
 func TestExpiry(t *testing.T) {
 	y := newYard(t)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	tasks := y.standard(t)
 	finished, err := clearAll(t, tr, tasks[:1])
 	require.NoError(t, err)
@@ -144,13 +145,13 @@ func TestTwoAtOnce(t *testing.T) {
 	for i := range errs {
 		wait.Go(func() {
 			mine := []trash.Task{{ID: tasks[0].ID, Outputs: slices.Clone(tasks[0].Outputs)}, {ID: tasks[1].ID, Outputs: slices.Clone(tasks[1].Outputs)}}
-			_, errs[i] = clearAll(t, y.trash(new(life)), mine)
+			_, errs[i] = clearAll(t, y.trash(new(hdfstest.Life)), mine)
 		})
 	}
 	wait.Wait()
 	require.NoError(t, errors.Join(errs...))
-	for _, id := range list(t, y.trash(new(life))) {
-		_, err := undo(t, y.trash(new(life)), id)
+	for _, id := range list(t, y.trash(new(hdfstest.Life))) {
+		_, err := undo(t, y.trash(new(hdfstest.Life)), id)
 		require.NoError(t, err)
 	}
 	require.Equal(t, before, y.tree(t))
@@ -159,7 +160,7 @@ func TestTwoAtOnce(t *testing.T) {
 // TestLock: two processes don't work on one entry.
 func TestLock(t *testing.T) {
 	y := newYard(t)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	tr.LockDir = filepath.Join(y.dir, "state", "locks")
 	e, err := tr.Begin(&trash.Manifest{Tasks: y.standard(t)}, time.Hour)
 	require.NoError(t, err)
@@ -183,11 +184,11 @@ func TestOtherDevice(t *testing.T) {
 	y.write(t, "cluster/mounted/x", "x")
 	before := y.tree(t)
 	tasks[0].Outputs = append(tasks[0].Outputs, y.output("hdfs", "/mounted/x"))
-	_, err := clearAll(t, y.trash(new(life)), tasks)
+	_, err := clearAll(t, y.trash(new(hdfstest.Life)), tasks)
 	require.ErrorIs(t, err, syscall.EXDEV)
 	require.ErrorContains(t, err, "/mounted/x is on another device than the trash /user/ann/.gomr-trash")
 	require.Equal(t, before, y.tree(t))
-	require.Empty(t, list(t, y.trash(new(life))))
+	require.Empty(t, list(t, y.trash(new(hdfstest.Life))))
 }
 
 // TestUnwritable: a folder in which nothing can be made or removed.
@@ -196,7 +197,7 @@ func TestUnwritable(t *testing.T) {
 	tasks := y.standard(t)
 	y.write(t, "cluster/user", "a file where the homes should be")
 	before := y.tree(t)
-	_, err := clearAll(t, y.trash(new(life)), tasks)
+	_, err := clearAll(t, y.trash(new(hdfstest.Life)), tasks)
 	require.ErrorContains(t, err, "write the manifest of the trash")
 	require.ErrorIs(t, err, syscall.ENOTDIR)
 	require.Equal(t, before, y.tree(t))
@@ -206,7 +207,7 @@ func TestUnwritable(t *testing.T) {
 func TestForeignManifest(t *testing.T) {
 	y := newYard(t)
 	y.write(t, "cluster/user/ann/.gomr-trash/20140601-142301-x7k2/manifest.json", `{"version": 2}`)
-	tr := y.trash(new(life))
+	tr := y.trash(new(hdfstest.Life))
 	_, err := tr.Open("20140601-142301-x7k2")
 	require.ErrorContains(t, err, "version 2")
 	_, err = tr.List("hdfs")

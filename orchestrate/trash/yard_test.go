@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/hdfs/hdfstest"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -34,10 +35,10 @@ func newYard(t interface {
 }
 
 // trash returns the trash of a process with that life.
-func (y *yard) trash(l *life) *trash.Trash {
+func (y *yard) trash(l *hdfstest.Life) *trash.Trash {
 	volumes := []trash.Volume{trash.Cluster(hdfs.Local(filepath.Join(y.dir, "cluster")), "ann"), trash.Machine(filepath.Join(y.dir, "state"))}
 	for i := range volumes {
-		volumes[i].Files = mortal{volumes[i].Files, l}
+		volumes[i].Files = hdfstest.Mortal{FileSystem: volumes[i].Files, Life: l}
 	}
 	return &trash.Trash{Volumes: volumes, Now: func() time.Time { return y.now }}
 }

@@ -1,4 +1,4 @@
-// Command chained has tasks of which each requires the one before.
+// Command chained has tasks of which each requires the one before, and tasks of which many are required by one.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/gomr/gomr"
@@ -15,7 +16,7 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 )
 
-func main() { gomr.Main(Link{}) }
+func main() { gomr.Main(Link{}, Bead{}, Strand{}) }
 
 // Link is a task of a chain.
 type Link struct {
@@ -39,25 +40,35 @@ func (l Link) Output() orchestrate.Target {
 	return hdfs.File("/made-there/%d", l.Number)
 }
 
-// Run adds a line to the file journal. As long as there is a file wait-NUMBER, it waits.
-func (l Link) Run(ctx context.Context) error {
-	file, err := os.OpenFile(filepath.Join(l.Dir, "journal"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+// note adds a line to the file journal, and waits as long as there is a file wait-NAME.
+func note(ctx context.Context, dir, name string) error {
+	file, err := os.OpenFile(filepath.Join(dir, "journal"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(file, "made", l.Number)
+	_, err = fmt.Fprintln(file, "made", name)
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(l.Dir, fmt.Sprint("wait-", l.Number))); err != nil {
-			break
-		}
+	for exists(filepath.Join(dir, "wait-"+name)) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(10 * time.Millisecond):
 		}
+	}
+	return nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// Run adds a line to the file journal. As long as there is a file wait-NUMBER, it waits.
+func (l Link) Run(ctx context.Context) error {
+	if err := note(ctx, l.Dir, strconv.Itoa(l.Number)); err != nil {
+		return err
 	}
 	w, err := l.create(ctx)
 	if err != nil {
