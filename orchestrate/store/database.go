@@ -20,6 +20,9 @@ type Database struct {
 	// time after that. It may be nil.
 	Unlock func(ctx context.Context, conn *sql.Conn) error
 
+	// Committed runs after each commit, before the next transaction begins. It must not wait, and may be nil.
+	Committed func()
+
 	// Closed runs when all connections are closed, also after an Open that failed. It may be nil.
 	Closed func() error
 

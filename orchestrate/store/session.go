@@ -73,6 +73,8 @@ func (s *Store) change(ctx context.Context, op string, f func(context.Context, *
 		err = s.session.exec(context.WithoutCancel(ctx), "COMMIT")
 		if err != nil {
 			s.disconnect() // it may stand in a transaction that is neither open nor done
+		} else if s.db.Committed != nil {
+			s.db.Committed()
 		}
 		return s.explain(ctx, op, err)
 	}
