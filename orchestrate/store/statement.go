@@ -36,13 +36,17 @@ type bulk struct {
 }
 
 // insert returns the bulk that adds rows to a table, or replaces those that have the same key,
-// which is the first column. A column is its name and its type.
+// which is the first column. A column is its name and its type, and "fixed" where it stays as it was
+// in the row that is replaced: to set it would write the indexes that have it again.
 func insert(table string, columns ...string) *bulk {
 	var names, types, set []string
 	for _, column := range columns {
-		name, kind, _ := strings.Cut(column, " ")
-		names, types = append(names, name), append(types, kind)
-		set = append(set, name+" = excluded."+name)
+		words := strings.Fields(column)
+		name := words[0]
+		names, types = append(names, name), append(types, words[1])
+		if len(words) == 2 {
+			set = append(set, name+" = excluded."+name)
+		}
 	}
 	return &bulk{
 		before: "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") ",

@@ -16,8 +16,8 @@ var (
 		"batch TEXT", "max_batch BIGINT", "due BIGINT", "owner TEXT",
 		"state TEXT", "attempts BIGINT", "failures TEXT", "not_before BIGINT", "fence BIGINT",
 		"outcome TEXT", "changed BIGINT", "error TEXT", "batch_limit BIGINT")
-	putAttempts = insert("attempts", "fence BIGINT", "task BIGINT", "number BIGINT", "worker TEXT",
-		"started BIGINT", "ended BIGINT", "outcome TEXT", "exit BIGINT", "error TEXT", "details TEXT", "batch BIGINT", "token TEXT")
+	putAttempts = insert("attempts", "fence BIGINT", "task BIGINT fixed", "number BIGINT fixed", "worker TEXT fixed",
+		"started BIGINT fixed", "ended BIGINT", "outcome TEXT", "exit BIGINT", "error TEXT", "details TEXT", "batch BIGINT", "token TEXT")
 	putRuns   = insert("runs", "key BIGINT", "request TEXT", "roots TEXT", "by TEXT", "at BIGINT", "ended BIGINT", "outcome TEXT")
 	putEvents = insert("events", "seq BIGINT", "at BIGINT", "kind TEXT", "task BIGINT", "fence BIGINT",
 		"run BIGINT", "by TEXT", "message TEXT")
@@ -38,8 +38,8 @@ var (
 )
 
 // Write makes all changes of the batch, or none where it returns an error. Whatever is
-// there already is replaced, so a batch may be written again. That is for an
-// [ErrUnavailable]: where the connection broke while the database committed, the batch may be there.
+// there already is replaced, so a batch may be written again; but an attempt keeps its task, number,
+// worker and start. That is for an [ErrUnavailable]: where the connection broke while the database committed, the batch may be there.
 func (s *Store) Write(ctx context.Context, b *Batch) error {
 	if b.Empty() {
 		return nil

@@ -59,6 +59,14 @@ func drawBatch(r *rapid.T, m *Contents) *store.Batch {
 		Events:   rapid.SliceOfN(rapid.Custom(drawEvent), 0, 9).Draw(r, "events"),
 		Settings: rapid.MapOfN(anyText, anyText, 0, 3).Draw(r, "settings"),
 	}
+	started := maps.Clone(m.Attempts)
+	for i := range b.Attempts {
+		a := &b.Attempts[i]
+		if first, ok := started[a.Fence]; ok {
+			a.Task, a.Number, a.Worker, a.Started = first.Task, first.Number, first.Worker, first.Started // they never change
+		}
+		started[a.Fence] = *a
+	}
 	there := maps.Clone(m.Tasks)
 	if len(there) > 0 {
 		b.Forgotten = rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(there))), 0, 3).Draw(r, "forgotten")
