@@ -30,6 +30,9 @@ type result struct {
 	Restart float64 `json:"restart"` // until a scheduler on the full store has answered
 	RSS     int     `json:"rss"`     // MB
 	Disk    int64   `json:"disk"`    // bytes of the database
+	Stolen  float64 `json:"stolen"`  // of the machine's processor time while tasks ran, percent
+
+	leastP99, mostP99 float64 // of the runs that these are the medians of, in milliseconds
 }
 
 // requiredWithin is how far back the tasks are that a task requires, and so how many can run
@@ -106,11 +109,14 @@ func (r *result) runAll(ctx context.Context, file string, workers int) error {
 	}
 	r.Submit = time.Since(started).Seconds()
 	started = time.Now()
+	stolen, all := processorTime()
 	works, ends, err := workAll(ctx, s, r.Tasks, workers)
 	if err != nil {
 		return err
 	}
 	r.Run = time.Since(started).Seconds()
+	stolenNow, allNow := processorTime()
+	r.Stolen = 100 * (stolenNow - stolen) / max(1, allNow-all)
 	r.WorkP50, r.WorkP99 = quantile(works, 0.5), quantile(works, 0.99)
 	r.EndP50, r.EndP99 = quantile(ends, 0.5), quantile(ends, 0.99)
 	return nil
@@ -193,6 +199,27 @@ func peakMemory() int {
 	return 0
 }
 
+// processorTime returns, since the machine started, how much time other guests of its host had while this
+// one wanted it, and how much there was, in a unit of Linux. Both are zero elsewhere.
+func processorTime() (stolen, all float64) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	for i, field := range strings.Fields(first) {
+		ticks, _ := strconv.ParseFloat(field, 64) // "cpu" is none
+		switch {
+		case i == 8:
+			stolen = ticks
+			fallthrough
+		case i < 8: // those behind it are of guests, and in user time already
+			all += ticks
+		}
+	}
+	return stolen, all
+}
+
 // medianOf returns the medians of the figures.
 func medianOf(all []result) result {
 	middle := func(of func(r *result) float64) float64 {
@@ -207,6 +234,11 @@ func medianOf(all []result) result {
 	m.Run = middle(func(r *result) float64 { return r.Run })
 	m.WorkP50 = middle(func(r *result) float64 { return r.WorkP50 })
 	m.WorkP99 = middle(func(r *result) float64 { return r.WorkP99 })
+	m.leastP99, m.mostP99 = m.WorkP99, m.WorkP99
+	for _, r := range all {
+		m.leastP99, m.mostP99 = min(m.leastP99, r.WorkP99), max(m.mostP99, r.WorkP99)
+	}
+	m.Stolen = middle(func(r *result) float64 { return r.Stolen })
 	m.EndP50 = middle(func(r *result) float64 { return r.EndP50 })
 	m.EndP99 = middle(func(r *result) float64 { return r.EndP99 })
 	m.Restart = middle(func(r *result) float64 { return r.Restart })
