@@ -10,7 +10,7 @@ PACKAGES ?= ./...
 HADOOP_FILES = $(shell grep -rl --include='*_test.go' '^//go:build hadoop' .)
 HADOOP_TESTS = $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(HADOOP_FILES) | cut -c6- | paste -sd '|')
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo clean
+.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo web clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test-unit: deps ## run the tests that need no Hadoop, with the race detector
 
 test-hadoop: deps ## run the tests that need a real Hadoop, which is started for them on free ports
 	scripts/hadoop run -- go test -count=1 -timeout 40m -tags hadoop -run '^($(HADOOP_TESTS))$$' $(sort $(dir $(HADOOP_FILES)))
+
+web: ## bundle the pages of the server into orchestrate/web/dist (needs npm)
+	cd orchestrate/web/app && npm ci --silent && npm run --silent schema && npm run --silent check
+	cd orchestrate/web && go run ./bundle
 
 deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, shellcheck)
 	scripts/install-test-deps

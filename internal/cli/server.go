@@ -19,6 +19,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/store/postgres"
 	"github.com/gomr/gomr/orchestrate/store/sqlite"
+	"github.com/gomr/gomr/orchestrate/web"
 )
 
 // defaultListen is the address of a server where none is given. It is reached from this machine alone.
@@ -134,7 +135,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer engines.close()
-	served, err := server.New(ctx, engines.serve(server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: log}))
+	served, err := server.New(ctx, engines.serve(server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: log, Pages: web.Handler()}))
 	if err != nil {
 		return err
 	}

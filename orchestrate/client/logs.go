@@ -36,7 +36,7 @@ func (c *Client) ReadLog(ctx context.Context, fence, offset int64, limit int) ([
 		limit = logPiece
 	}
 	text := []byte{}
-	err := c.get(ctx, ofAttempt(fence, "log"), url.Values{"offset": {strconv.FormatInt(max(offset, 0), 10)}, "limit": {strconv.Itoa(limit)}}, &text)
+	err := c.get(ctx, ofAttempt(fence, "log"), url.Values{"offset": {strconv.FormatInt(offset, 10)}, "limit": {strconv.Itoa(limit)}}, &text)
 	return text, err
 }
 

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -192,16 +191,11 @@ func jobDetails(details map[string]string) map[string]string {
 
 // lastLines returns the end of a log.
 func (e *Engine) lastLines(ctx context.Context, fence int64) ([]string, error) {
-	size, err := e.logSize(ctx, fence)
+	text, err := e.options.Store.ReadLog(ctx, fence, -logTail, logTail)
 	if err != nil {
 		return nil, err
 	}
-	start := max(0, size-logTail)
-	text, err := e.options.Store.ReadLog(ctx, fence, start, logTail)
-	if err != nil {
-		return nil, err
-	}
-	if start > 0 { // the first line is cut
+	if len(text) == logTail { // the first line is cut
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
 	// A secret may have several lines, so all of the text is looked at.
@@ -214,27 +208,6 @@ func (e *Engine) lastLines(ctx context.Context, fence int64) ([]string, error) {
 		lines[n] = shorten(line, longestLine)
 	}
 	return slices.Clone(lines), nil
-}
-
-// logSize finds the end of a log by halving: a store tells no sizes.
-func (e *Engine) logSize(ctx context.Context, fence int64) (size int64, err error) {
-	has := func(offset int64) bool {
-		piece, readErr := e.options.Store.ReadLog(ctx, fence, offset, 1)
-		if readErr != nil {
-			err = readErr
-		}
-		return len(piece) > 0
-	}
-	beyond := int64(logTail)
-	for err == nil && has(beyond) {
-		beyond *= 4
-	}
-	if err != nil || beyond == logTail {
-		return 0, err // as short as that it is read whole
-	}
-	from := beyond / 4
-	n := sort.Search(int(beyond-from), func(n int) bool { return err != nil || !has(from+int64(n)) })
-	return from + int64(n), err
 }
 
 // addCommands adds what a person types to try again.

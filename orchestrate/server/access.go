@@ -54,6 +54,7 @@ type contextKey int
 const (
 	whoKey      contextKey = iota // who asks, an api.Token of which name and role count
 	responseKey                   // an *http.ResponseController
+	secureKey                     // whether the request came over TLS
 )
 
 // by returns the name of who asks.
@@ -80,20 +81,27 @@ func (s *Server) authenticate(r *http.Request, a access) (who api.Token, problem
 	return *t, nil
 }
 
-// bearer returns the token of a request.
+// bearer returns the token of a request, if it may do this.
 func (s *Server) bearer(r *http.Request, a access) (*api.Token, *api.Problem) {
-	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	secret, ok := secretOf(r)
+	if !ok {
 		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "a token is needed: send it as Authorization: Bearer, as GOMR_TOKEN has gomr do it; without one, "+s.tokens.whoHelps())
 	}
-	t, expired := s.tokens.find(strings.TrimSpace(secret))
+	t, problem := s.tokenOf(secret)
+	if problem == nil && !slices.Contains(roles[a], t.Role) {
+		return nil, api.NewProblem(http.StatusForbidden, api.Forbidden, "the token "+t.Name+" is a "+string(t.Role)+"'s, and this is for "+a.describe())
+	}
+	return t, problem
+}
+
+// tokenOf returns the token that has a secret.
+func (s *Server) tokenOf(secret string) (*api.Token, *api.Problem) {
+	t, expired := s.tokens.find(secret)
 	switch {
 	case expired:
 		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "the token has expired: "+s.tokens.whoHelps())
 	case t == nil:
 		return nil, api.NewProblem(http.StatusUnauthorized, api.Unauthorized, "the token is not known: it was revoked, or is another server's; "+s.tokens.whoHelps())
-	case !slices.Contains(roles[a], t.Role):
-		return nil, api.NewProblem(http.StatusForbidden, api.Forbidden, "the token "+t.Name+" is a "+string(t.Role)+"'s, and this is for "+a.describe())
 	}
 	return t, nil
 }
@@ -117,6 +125,7 @@ func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
 		defer func() { <-s.large }()
 	}
 	ctx = huma.WithValue(pace(ctx, r, response), whoKey, token)
+	ctx = huma.WithValue(ctx, secureKey, isSecure(r))
 	if token.Name != localName {
 		ctx = huma.WithContext(ctx, scheduler.WithToken(ctx.Context(), token.Name))
 	}

@@ -75,7 +75,7 @@ func (s *Server) checkAttempt(ctx context.Context, fence int64) error {
 type logInput struct {
 	OfAttempt
 
-	Offset int64 `query:"offset" minimum:"0"`
+	Offset int64 `query:"offset" doc:"A negative one counts from the end, where it is not followed"`
 	Limit  int   `query:"limit" minimum:"1" maximum:"1048576" default:"1048576" doc:"Bytes, where it is not followed"`
 	Follow bool  `query:"follow" doc:"Go on until the attempt has ended"`
 }
@@ -99,6 +99,9 @@ func (s *Server) readLog(ctx context.Context, in *logInput) (*huma.StreamRespons
 // followLog sends a log until its attempt has ended. Whatever keeps it from that cuts the answer
 // off, so that nobody takes it for complete.
 func (s *Server) followLog(ctx context.Context, in *logInput) (*huma.StreamResponse, error) {
+	if in.Offset < 0 {
+		return nil, &scheduler.InvalidError{Reason: "a log is followed from an offset that counts from its beginning"}
+	}
 	waiting, done, err := s.holds(ctx)
 	if err != nil {
 		return nil, err

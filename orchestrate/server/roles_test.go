@@ -22,9 +22,14 @@ import (
 // allowed is who may do what: v is a viewer, w a worker, o an operator, a an admin, and - who has
 // no token.
 var allowed = map[string]string{
-	"GET /healthz":    "-vwoa",
-	"GET /readyz":     "-vwoa",
-	"GET /metrics":    "vwoa",
+	"GET /healthz": "-vwoa",
+	"GET /readyz":  "-vwoa",
+	"GET /metrics": "vwoa",
+
+	"GET /session":      "vwoa",
+	"POST /session":     "-vwoa",
+	"POST /session/end": "-vwoa",
+
 	"GET /tasks":      "vwoa",
 	"GET /task":       "vwoa",
 	"GET /task/why":   "vwoa",

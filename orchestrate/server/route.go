@@ -164,11 +164,15 @@ func writeProblem(w http.ResponseWriter, p *api.Problem) {
 }
 
 // named answers requests for what there is not with problems too.
-func named(mux *http.ServeMux) http.Handler {
+func named(mux *http.ServeMux, pages http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
 			mux.ServeHTTP(w, r)
+			return
+		}
+		if pages != nil && !strings.HasPrefix(r.URL.Path, "/api/") {
+			pages.ServeHTTP(w, r)
 			return
 		}
 		found := &statusOnly{header: w.Header(), status: http.StatusNotFound}

@@ -145,22 +145,24 @@ func TestWrongTokensEverywhere(t *testing.T) {
 	require.NoError(t, err)
 	stored := w.store.Contents().Settings["token root"]
 	for name, change := range map[string]func(*http.Request){
-		"none":                 func(*http.Request) {},
-		"an empty one":         bearer(""),
-		"another's":            bearer("gomr_" + strings.Repeat("x", 43)),
-		"half of one":          bearer(admin[:len(admin)/2]),
-		"one and more":         bearer(admin + "x"),
-		"in capitals":          bearer(strings.ToUpper(admin)),
-		"one that has expired": bearer(expired.Secret),
-		"one that was revoked": bearer(revoked),
-		"what the store has":   bearer(stored[strings.Index(stored, `"sha256":"`)+10:][:64]),
-		"a password":           header("Authorization", "Basic "+admin),
-		"without its scheme":   header("Authorization", admin),
-		"a very long one":      bearer(strings.Repeat("x", 50_000)),
+		"none":                  func(*http.Request) {},
+		"an empty one":          bearer(""),
+		"another's":             bearer("gomr_" + strings.Repeat("x", 43)),
+		"half of one":           bearer(admin[:len(admin)/2]),
+		"one and more":          bearer(admin + "x"),
+		"in capitals":           bearer(strings.ToUpper(admin)),
+		"one that has expired":  bearer(expired.Secret),
+		"one that was revoked":  bearer(revoked),
+		"what the store has":    bearer(stored[strings.Index(stored, `"sha256":"`)+10:][:64]),
+		"a password":            header("Authorization", "Basic "+admin),
+		"without its scheme":    header("Authorization", admin),
+		"another's in a cookie": header("Cookie", "gomr_token=gomr_"+strings.Repeat("x", 43)),
+		"a cookie of others":    header("Cookie", "token="+admin),
+		"a very long one":       bearer(strings.Repeat("x", 50_000)),
 	} {
 		for _, o := range w.operations() {
-			if o.path == "/healthz" || o.path == "/readyz" {
-				continue
+			if strings.Contains(allowed[o.method+" "+strings.TrimPrefix(o.path, api.Prefix)], "-") {
+				continue // it is for everybody
 			}
 			status, answer := w.send(o.method, filled(o.path), "{}", change)
 			assert.Equal(t, 401, status, "%s with %s: %s", o.path, name, answer)

@@ -49,6 +49,10 @@ type Options struct {
 	// asked too, such as that of a proxy in front of it.
 	Hosts []string
 
+	// Pages answers what is not of the API, such as what a browser shows. Whoever reaches the server gets
+	// them; what they show, they ask the API for. Nil is a server without pages.
+	Pages http.Handler
+
 	// LongPolls bounds how many requests wait at a time. Zero means 4096.
 	LongPolls int
 
@@ -131,7 +135,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		_, _ = w.Write(description)
 	})
 	mux.Handle("GET /metrics", s.guarded(look, s.metrics.handler()))
-	s.handler = s.metrics.measure(s.protect(named(mux)))
+	s.handler = s.metrics.measure(s.protect(named(mux, s.options.Pages)))
 	return s, nil
 }
 
@@ -171,7 +175,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth,
 		s.routeRetry, s.routeDrain,
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,

@@ -18,7 +18,7 @@ const (
 // end of the log is a [GapError]. The caller keeps the chunk.
 func (s *Store) AppendLog(ctx context.Context, fence, offset int64, chunk []byte) error {
 	return s.change(ctx, "append to a log", func(ctx context.Context, c *session) error {
-		end, err := c.logEnd(ctx, fence)
+		end, err := c.number(ctx, logEnd, fence)
 		if err != nil {
 			return err
 		}
@@ -38,13 +38,11 @@ func (s *Store) AppendLog(ctx context.Context, fence, offset int64, chunk []byte
 	})
 }
 
-// logEnd returns how many bytes of a log are stored.
-func (s *session) logEnd(ctx context.Context, fence int64) (int64, error) {
-	return s.number(ctx, "SELECT COALESCE((SELECT start + size FROM logs WHERE fence = ? ORDER BY start DESC LIMIT 1), 0)", fence)
-}
+// logEnd is a query for how many bytes of a log are stored.
+const logEnd = "SELECT COALESCE((SELECT start + size FROM logs WHERE fence = ? ORDER BY start DESC LIMIT 1), 0)"
 
-// ReadLog returns at most limit bytes of the log of an attempt from offset on, and none at its end.
-// That of an attempt in a batch is the one of the whole. A limit of zero is 1 MiB.
+// ReadLog returns at most limit bytes of the log of an attempt from offset on, and none at its end. A
+// negative offset counts from the end, or is the beginning of a log that is shorter. That of an attempt in a batch is the one of the whole. A limit of zero is 1 MiB.
 func (s *Store) ReadLog(ctx context.Context, fence, offset int64, limit int) ([]byte, error) {
 	const op = "read a log"
 	if s.closed.Load() {
@@ -53,7 +51,6 @@ func (s *Store) ReadLog(ctx context.Context, fence, offset int64, limit int) ([]
 	if limit <= 0 {
 		limit = defaultBytes
 	}
-	offset = max(offset, 0)
 	text, err := s.readLog(ctx, fence, offset, limit)
 	return text, s.explain(ctx, op, err)
 }
@@ -62,6 +59,13 @@ func (s *Store) readLog(ctx context.Context, fence, offset int64, limit int) (te
 	err = s.db.Readers.QueryRowContext(ctx, s.db.text("SELECT COALESCE((SELECT batch FROM attempts WHERE fence = ? AND batch <> 0), ?)"), fence, fence).Scan(&fence)
 	if err != nil {
 		return nil, err
+	}
+	if offset < 0 {
+		var end int64
+		if err := s.db.Readers.QueryRowContext(ctx, s.db.text(logEnd), fence).Scan(&end); err != nil {
+			return nil, err
+		}
+		offset = max(0, end+offset)
 	}
 	// The first piece begins at offset or before.
 	rows, err := s.db.Readers.QueryContext(ctx, s.db.text("SELECT start, size, data FROM logs WHERE fence = ? AND start >= "+

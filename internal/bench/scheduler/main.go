@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 	sizes := flag.String("tasks", "1000,10000,100000,1000000", "numbers of tasks; empty leaves it out")
 	luigi := flag.String("luigi", "1000,10000,20000", "numbers of tasks for Luigi; empty leaves it out")
 	workers := flag.Int("workers", 100, "workers that ask at the same time")
-	runs := flag.Int("runs", 5, "runs of each size, of which the median counts")
+	runs := flag.Int("runs", 3, "runs of each size, of which the median counts")
 	python := flag.String("python", ".cache/bench/venv/bin/python", "a Python that has Luigi")
 	report := flag.String("report", "", "file to write the report to")
 	starts := flag.Int("starts", 20, "runs of a process with one trivial task; zero leaves it out")
@@ -87,7 +87,7 @@ const (
 	// run that counts.
 	mostStolen = 1
 	// mostTries is how many times as many runs are made to find such ones. After that all count.
-	mostTries = 6
+	mostTries = 3
 )
 
 // measureSizes measures each size in processes of their own.

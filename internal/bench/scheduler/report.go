@@ -10,9 +10,9 @@ const preface = `# Benchmarks of the scheduler
 What ` + "`make bench-scheduler`" + ` measured: a graph in which each task requires three of the thousand before it, and workers
 that ask for work and report its end at once. Every answer is on disk (SQLite, synchronised) before it is given.
 Luigi's scheduler has the same graph in its own process, in memory, and one worker; a call is get_work with the report of the end.
-All are medians of five runs. Stolen is the processor time that the host of this machine gave to other guests while it was
+All are medians of three runs. Stolen is the processor time that the host of this machine gave to other guests while it was
 wanted here. A hundred workers on two processors feel each millisecond of it, so runs of which more than a percent was
-stolen are made again, up to six times.
+stolen are made again, up to three times.
 How it is measured stands in [internal/bench/scheduler](../../internal/bench/scheduler/main.go).
 `
 

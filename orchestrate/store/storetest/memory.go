@@ -203,7 +203,10 @@ func (m *Memory) ReadLog(_ context.Context, fence, offset int64, limit int) ([]b
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	text := m.logs[cmp.Or(m.contents.Attempts[fence].Batch, fence)]
-	text = text[min(max(offset, 0), int64(len(text))):]
+	if offset < 0 {
+		offset = max(0, int64(len(text))+offset)
+	}
+	text = text[min(offset, int64(len(text))):]
 	return slices.Clone(text[:min(cmp.Or(max(limit, 0), 1<<20), len(text))]), nil
 }
 

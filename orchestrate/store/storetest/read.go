@@ -167,6 +167,10 @@ func testBatchLog(t *testing.T, opener opener) {
 		require.Equal(t, want, readLog(t, s, fence, 0, 0))
 	}
 	require.Equal(t, "both", readLog(t, s, 2, 3, 0))
+	require.Equal(t, "both", readLog(t, s, 2, -4, 0))
+	require.Equal(t, "bo", readLog(t, s, 2, -4, 2))
+	require.Equal(t, "of both", readLog(t, s, 2, -100, 0), "it has no more")
+	require.Empty(t, readLog(t, s, 4, -4, 0))
 }
 
 func testLog(t *testing.T, opener opener) {

@@ -1,0 +1,81 @@
+// Command paged has tasks that do as files say, for those who look at the pages of a server.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gomr/gomr"
+	"github.com/gomr/gomr/orchestrate"
+)
+
+func main() { gomr.Main(Sheet{}, Book{}) }
+
+// A Sheet waits as long as there is a file wait-NAME, and fails while there is a file fail-NAME.
+type Sheet struct {
+	Dir  string `param:"dir"`
+	Name string `param:"name"`
+}
+
+// Output is a file that has the name.
+func (s Sheet) Output() orchestrate.Target { return orchestrate.LocalFile("%s/made/%x", s.Dir, s.Name) }
+
+// Resources is what sheets share.
+func (Sheet) Resources() map[string]int { return map[string]int{"press": 1} }
+
+// Retry has it fail at once.
+func (Sheet) Retry() orchestrate.Retry { return orchestrate.Retry{Attempts: 1} }
+
+// Run prints what a page must not take for its own.
+func (s Sheet) Run(ctx context.Context) error {
+	fmt.Println("\x1b[32mgreen\x1b[0m and <img src=x onerror=\"document.title='taken'\"> of", s.Name)
+	for n := 0; exists(filepath.Join(s.Dir, "wait-"+s.Name)); n++ {
+		if n%20 == 0 {
+			fmt.Println("still waiting", n/20)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	if exists(filepath.Join(s.Dir, "fail-"+s.Name)) {
+		fmt.Println("the ink is out")
+		return errors.New("no ink <b>at all</b>")
+	}
+	w, err := s.Output().(orchestrate.LocalTarget).Create(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, s.Name); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	return w.Close()
+}
+
+// Book requires some sheets.
+type Book struct {
+	orchestrate.WrapperTask
+
+	Dir    string   `param:"dir"`
+	Sheets []string `param:"sheets"`
+}
+
+// Requires returns the sheets.
+func (b Book) Requires() []orchestrate.Task {
+	var tasks []orchestrate.Task
+	for _, name := range b.Sheets {
+		tasks = append(tasks, Sheet{Dir: b.Dir, Name: name})
+	}
+	return tasks
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,86 @@
+package server_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/server"
+)
+
+// TestSession: a browser that has signed in sends its token by itself, until it signs out.
+func TestSession(t *testing.T) {
+	w := start(t, server.Options{})
+	admin := w.token("root", api.Admin)
+	viewer := w.token("vera", api.Viewer)
+
+	require.Equal(t, http.StatusUnauthorized, w.browse("GET", "/session", "", nil).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, w.browse("POST", "/session", `{"secret": "gomr_wrong"}`, nil).StatusCode)
+
+	response := w.browse("POST", "/session", `{"secret": " `+viewer+`\n"}`, nil)
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	cookies := response.Cookies()
+	require.Len(t, cookies, 1)
+	require.True(t, cookies[0].HttpOnly)
+	require.False(t, cookies[0].Secure, "over plain HTTP it would never be sent")
+	require.Equal(t, http.SameSiteStrictMode, cookies[0].SameSite)
+
+	response = w.browse("GET", "/session", "", cookies)
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	var who api.Session
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&who))
+	require.Equal(t, api.Session{Name: "vera", Role: api.Viewer}, who)
+	require.Equal(t, http.StatusForbidden, w.browse("POST", "/pause", "{}", cookies).StatusCode, "a viewer")
+
+	cookies[0].Value = admin
+	require.Equal(t, http.StatusNoContent, w.browse("POST", "/pause", "{}", cookies).StatusCode)
+	response = w.browse("POST", "/pause", "{}", cookies, "Sec-Fetch-Site", "cross-site")
+	require.Equal(t, http.StatusForbidden, response.StatusCode, "another site's page sends it")
+
+	response = w.browse("POST", "/session/end", "", cookies)
+	require.Equal(t, http.StatusNoContent, response.StatusCode)
+	require.Negative(t, response.Cookies()[0].MaxAge)
+
+	response = w.browse("POST", "/session", `{"secret": "`+viewer+`"}`, nil, "X-Forwarded-Proto", "https")
+	require.True(t, response.Cookies()[0].Secure, "behind a proxy that speaks TLS")
+}
+
+// browse sends what a browser does, with headers as names and values.
+func (w *world) browse(method, path, body string, cookies []*http.Cookie, headers ...string) *http.Response {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), method, w.http.URL+api.Prefix+path, strings.NewReader(body))
+	require.NoError(w.t, err)
+	for _, c := range cookies {
+		request.AddCookie(c)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := w.http.Client().Do(request)
+	require.NoError(w.t, err)
+	w.t.Cleanup(func() { response.Body.Close() })
+	return response
+}
+
+// TestPages_ServeTheRest: what is no path of the API is a page, and an unknown path of the API is a problem.
+func TestPages_ServeTheRest(t *testing.T) {
+	w := start(t, server.Options{Pages: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "the page "+r.URL.Path)
+	})})
+	status, answer := w.send("GET", "/task", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "the page /task", answer)
+	status, answer = w.send("GET", "/api/v1/nothing", "")
+	require.Equal(t, http.StatusNotFound, status)
+	require.Contains(t, answer, "there is no such path")
+	status, _ = w.send("GET", "/api/v1/work", "")
+	require.Equal(t, http.StatusMethodNotAllowed, status)
+}

@@ -1,0 +1,152 @@
+import { useState } from "preact/hooks";
+import { useAnswer } from "../answer";
+import { Actions } from "../actions";
+import { get, type Schemas } from "../api";
+import { Log } from "../log";
+import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
+import { Link, place, refine, taskLink, to } from "../router";
+import { StateChip } from "../state";
+import { Lasted, When } from "../time";
+
+export function TaskPage() {
+  const id = place.value.query.get("id") ?? "";
+  const explanation = useAnswer((signal) => get("/api/v1/task", { id }, { signal }), [id], id);
+  const attempts = useAnswer((signal) => get("/api/v1/attempts", { task: id, limit: 50 }, { signal }), [id], id);
+  if (id === "") {
+    return (
+      <Empty>
+        No task is named. <Link to="/tasks">All tasks</Link>
+      </Empty>
+    );
+  }
+  return (
+    <Shown answer={explanation}>
+      {(e) => (
+        <>
+          <h1 class="id">{e.task.id}</h1>
+          <p class="under-title">
+            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Actions tasks={[e.task]} />
+          </p>
+          <Why explanation={e} />
+          <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
+          <Facts explanation={e} />
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
+  const reasons = e.reasons ?? [];
+  if (reasons.length === 0 && !e.task.error) {
+    return null;
+  }
+  return (
+    <Section title={e.task.state === "running" ? "Why it runs" : `Why it is ${e.task.state}`} aside={<Command text={`gomr why ${quoted(e.task.id)}`} />}>
+      <ul class="reasons">
+        {reasons.map((r, i) => (
+          <li key={i}>
+            {r.text} {r.task && r.task !== e.task.id && <Link to={taskLink(r.task)}>show it</Link>} {r.until && <When at={r.until} />}
+          </li>
+        ))}
+        {e.task.error && e.task.state !== "done" && <li class="error-line">{e.task.error}</li>}
+      </ul>
+    </Section>
+  );
+}
+
+function AttemptsAndLog({ id, attempts }: { id: string; attempts: Schemas["Attempt"][] }) {
+  const asked = Number(place.value.query.get("attempt") ?? 0);
+  const shown = attempts.find((a) => a.fence === asked) ?? attempts[0];
+  if (shown === undefined) {
+    return (
+      <Section title="Attempts">
+        <Empty>It was not tried yet, or so long ago that it is forgotten.</Empty>
+      </Section>
+    );
+  }
+  return (
+    <>
+      <Section title={`Attempt ${shown.number}, log`} aside={<Command text={`gomr logs ${shown.ended ? "" : "-f "}${quoted(id)}`} />}>
+        <Log key={shown.fence} fence={shown.fence} running={shown.ended === undefined} />
+      </Section>
+      <Section title="Attempts">
+        <Table label="Attempts" head={["", "Outcome", "Started", "Took", "Worker", "Exit", "What went wrong"]}>
+          {attempts.map((a) => (
+            <tr key={a.fence} class={a.fence === shown.fence ? "chosen" : ""}>
+              <td>
+                <button type="button" class="quiet" aria-pressed={a.fence === shown.fence} onClick={() => refine({ attempt: String(a.fence) })}>
+                  log
+                </button>
+              </td>
+              <td>
+                <StateChip state={a.outcome ?? "running"} />
+              </td>
+              <td>
+                <When at={a.started} />
+              </td>
+              <td>
+                <Lasted from={a.started} until={a.ended} />
+              </td>
+              <td>{a.worker}</td>
+              <td class="number">{a.exit ?? ""}</td>
+              <td class="error-line">{a.error}</td>
+            </tr>
+          ))}
+        </Table>
+        <Details attempt={shown} />
+      </Section>
+    </>
+  );
+}
+
+function Details({ attempt }: { attempt: Schemas["Attempt"] }) {
+  const [open, setOpen] = useState(false);
+  const details = Object.entries(attempt.details ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  if (details.length === 0) {
+    return null;
+  }
+  return (
+    <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{details.length} details of the attempt</summary>
+      <dl class="facts">
+        {details.map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function Facts({ explanation: { task, priority } }: { explanation: Schemas["Explanation"] }) {
+  const facts: [string, unknown][] = [
+    ["Family", task.family && <Link to={to("/tasks", { family: task.family })}>{task.family}</Link>],
+    ["Owner", task.owner],
+    ["Priority", priority === task.priority ? task.priority : `${priority ?? 0} (${task.priority ?? 0} of its own)`],
+    ["Resources", Object.entries(task.resources ?? {}).map(([name, n]) => `${name} ${n}`).join(", ")],
+    ["Timeout", task.timeout],
+    ["Due", task.due && <When at={task.due} />],
+    ["Goes on", task.not_before && <When at={task.not_before} />],
+    ["Failed in a row", task.attempts],
+    ["Requires", task.requires?.length],
+    ["Program", task.program],
+    ["Arguments", task.args?.map(quoted).join(" ")],
+  ];
+  return (
+    <Section title="Task">
+      <dl class="facts">
+        {facts
+          .filter(([, value]) => value !== undefined && value !== "" && value !== 0)
+          .map(([name, value]) => (
+            <>
+              <dt>{name}</dt>
+              <dd>{value as never}</dd>
+            </>
+          ))}
+      </dl>
+    </Section>
+  );
+}

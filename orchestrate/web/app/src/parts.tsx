@@ -1,0 +1,99 @@
+// What pages are made of.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Answered } from "./answer";
+import type { Problem } from "./api";
+
+export function ProblemBox({ problem }: { problem: Problem | undefined }) {
+  return problem === undefined ? null : (
+    <p class="problem" role="alert">
+      {problem.message}
+    </p>
+  );
+}
+
+/** What was answered, once it is there; what went wrong is shown above it. */
+export function Shown<T>({ answer, children }: { answer: Answered<T>; children: (value: T) => ComponentChildren }) {
+  return (
+    <>
+      <ProblemBox problem={answer.problem} />
+      {answer.value !== undefined ? children(answer.value) : answer.problem === undefined && <p class="faint">Loading…</p>}
+    </>
+  );
+}
+
+/** In the place of a list that has nothing. It says what to do next. */
+export function Empty({ children }: { children: ComponentChildren }) {
+  return <p class="empty">{children}</p>;
+}
+
+/** A command to copy. */
+export function Command({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard?.writeText(text).then(() => setCopied(true));
+  };
+  useEffect(() => {
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <span class="command">
+      <code>{text}</code>
+      <button type="button" class="quiet" onClick={copy} aria-label={`Copy ${text}`}>
+        {copied ? "copied" : "copy"}
+      </button>
+    </span>
+  );
+}
+
+/** A word as a shell reads it as one. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export function Section({ title, aside, children }: { title: ComponentChildren; aside?: ComponentChildren; children: ComponentChildren }) {
+  return (
+    <section class="card">
+      <header>
+        <h2>{title}</h2>
+        {aside}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** A table that scrolls by itself where the screen is too narrow for it. */
+export function Table({ head, children, label }: { head: ComponentChildren[]; children: ComponentChildren; label: string }) {
+  return (
+    <div class="table" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((h, i) => (
+              <th key={i} scope="col">
+                {h}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A window over the page, which the browser keeps the keyboard in. */
+export function Modal({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} onClose={onClose} aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}

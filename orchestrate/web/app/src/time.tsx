@@ -1,0 +1,57 @@
+// Times and durations, for people.
+import { signal } from "@preact/signals";
+
+const now = signal(Date.now());
+setInterval(() => {
+  now.value = Date.now();
+}, 1000);
+
+const day = 24 * 3600;
+
+/** A duration in seconds, in two units at most. */
+export function spell(seconds: number): string {
+  const s = Math.max(0, seconds);
+  if (s < 1) {
+    return `${Math.round(s * 1000)} ms`;
+  }
+  if (s < 60) {
+    return `${s < 10 ? Math.round(s * 10) / 10 : Math.round(s)} s`;
+  }
+  const whole = Math.round(s);
+  const pair = (large: number, unit: string, small: number, smallUnit: string) => {
+    const rest = Math.floor((whole % large) / small);
+    return `${Math.floor(whole / large)} ${unit}${rest > 0 ? ` ${rest} ${smallUnit}` : ""}`;
+  };
+  if (whole < 3600) {
+    return pair(60, "min", 1, "s");
+  }
+  return whole < day ? pair(3600, "h", 60, "min") : pair(day, "d", 3600, "h");
+}
+
+const absolute = new Intl.DateTimeFormat(undefined, {
+  year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZoneName: "short",
+});
+
+/** A time as how long ago it is, or how long until; the exact one with its zone appears over it. */
+export function When({ at }: { at: string | undefined }) {
+  if (at === undefined || at === "") {
+    return <span class="faint">–</span>;
+  }
+  const time = new Date(at);
+  const seconds = (now.value - time.getTime()) / 1000;
+  const text = Math.abs(seconds) < 1 ? "now" : seconds > 0 ? `${spell(Math.floor(seconds))} ago` : `in ${spell(Math.floor(-seconds))}`;
+  return (
+    <time dateTime={at} title={absolute.format(time)}>
+      {text}
+    </time>
+  );
+}
+
+/** How long something took, or takes until now. */
+export function Lasted({ from, until }: { from: string | undefined; until: string | undefined }) {
+  if (from === undefined) {
+    return <span class="faint">–</span>;
+  }
+  const end = until === undefined ? now.value : new Date(until).getTime();
+  return <span class="number">{spell((end - new Date(from).getTime()) / 1000)}</span>;
+}
