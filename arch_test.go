@@ -46,6 +46,7 @@ var layers = map[string]layer{
 	"orchestrate/launch":         {[]string{"orchestrate/scheduler", "orchestrate/store"}, "a launch is a task like any other to the scheduler; what plans it is the front door's"},
 	"orchestrate/forecast":       {[]string{"orchestrate/scheduler", "orchestrate/store"}, "a forecast is made of tasks and attempts that it is given: it asks nobody"},
 	"orchestrate/deadline":       {[]string{"orchestrate/forecast", "orchestrate/scheduler", "orchestrate/store"}, "what watches over due times steers no task: it reads the scheduler, and writes its history"},
+	"internal/demo":              {[]string{"orchestrate", "orchestrate/store", "hdfs"}, "a demo's history is what a scheduler would have written; who serves it, the command decides"},
 	"internal/top":               {[]string{"orchestrate/api", "orchestrate/scheduler", "orchestrate/store"}, "a screen shows what a source says; how a server is reached, the command line tells it"},
 	"orchestrate/notify":         {[]string{"orchestrate/scheduler", "orchestrate/store"}, "notifications read the history, as it is in the store, and know nothing of who asks for what over the network"},
 	"orchestrate/trigger":        {[]string{"orchestrate/calendar", "orchestrate/launch", "orchestrate/scheduler", "orchestrate/store"}, "what asks by itself launches tasks like anybody else; where files are, the front door tells it"},
