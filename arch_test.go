@@ -54,7 +54,7 @@ var layers = map[string]layer{
 	"orchestrate/api":            {[]string{"orchestrate/backfill", "orchestrate/scheduler", "orchestrate/store", "orchestrate/trigger"}, "the types of the wire are those of the scheduler and of what asks by itself, made for JSON"},
 	"orchestrate/server":         {[]string{"orchestrate/api", "orchestrate/backfill", "orchestrate/deadline", "orchestrate/forecast", "orchestrate/notify", "orchestrate/scheduler", "orchestrate/store", "orchestrate/trigger"}, "the server hands requests to the scheduler and decides nothing itself"},
 	"orchestrate/client":         {[]string{"orchestrate/api", "orchestrate/backfill", "orchestrate/scheduler", "orchestrate/store", "orchestrate/trigger"}, "a client is a scheduler at the other end of a network"},
-	"orchestrate/web":            {nil, "pages are files, and ask the API for all that they show"},
+	"orchestrate/web":            {[]string{"orchestrate/api"}, "pages are files, and ask the API for all that they show"},
 	"orchestrate/web/bundle":     {nil, "makes files of files"},
 	"orchestrate/worker":         {[]string{"orchestrate/scheduler", "orchestrate/store", "internal/filelock"}, "a worker runs processes; what a task is, and how a scheduler is reached, the front door tells it"},
 	"streaming":                  {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the wire to Hadoop runs jobs; what a task is, the front door tells it"},
