@@ -45,7 +45,7 @@ function paletteOf(element: Element): Palette {
   };
   return {
     pixels: ranked.map((state) => pixel(state ?? "card")),
-    late: pixel("late"), ink: token("ink"), faint: token("faint"), edge: token("edge"), card: token("card"), link: token("link"),
+    late: pixel("ink"), ink: token("ink"), faint: token("faint"), edge: token("edge"), card: token("card"), link: token("link"),
   };
 }
 
@@ -163,8 +163,10 @@ export class Painter {
     if (brushed !== undefined) {
       frame(brushed, this.palette.link, 3);
     }
-    if (cursor !== undefined) {
-      frame({ rows: [cursor.row, cursor.row], columns: [cursor.column, cursor.column] }, this.palette.ink, 2);
+    if (cursor !== undefined) { // two frames: one of them is seen on any colour
+      const at: Range = { rows: [cursor.row, cursor.row], columns: [cursor.column, cursor.column] };
+      frame(at, this.palette.card, 5);
+      frame(at, this.palette.ink, 2);
     }
   }
 
