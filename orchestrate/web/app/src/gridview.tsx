@@ -1,7 +1,8 @@
 // The grid as one scrolls through it, points at its cells and brushes ranges of them.
-import { signal, useSignal, type Signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { spellCell, type Grid } from "./grid";
+import type { Axis } from "./partitions";
 import { Painter, type Range, type Sight } from "./gridpaint";
 
 /** A cell by its index. */
@@ -120,11 +121,6 @@ class View {
     this.scroller.scrollTop = into(to.row, s.line, s.scrollY, s.height - s.top);
     this.paint();
   }
-
-  spell(place: Place): string {
-    const row = this.grid.rows[place.row];
-    return row === undefined ? "" : `${row.family} ${this.grid.axis.label(place.column)}: ${spellCell(row.cell(place.column))}`;
-  }
 }
 
 const page = 10; // cells that page up and down pass
@@ -142,29 +138,31 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const pressed = useSignal(false);
   const brushing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const shape = `${grid.axis.kind} ${grid.axis.count} ${grid.rows.length} ${cell}`;
+  view.grid = grid;
 
   // Where one looks stays where it is: at the end as long as one is there, and else at a partition.
-  const last = useRef({ shape: "", cell, kind: "" });
+  const shown = useRef<{ axis: Axis; families: string; cell: number } | undefined>(undefined);
   useEffect(() => {
     const box = scroller.current as HTMLDivElement;
-    const { left, width } = view.scroller ? view.sight : { left: 0, width: 0 };
-    const right = box.scrollLeft + width - left; // of what is in sight
-    const atEnd = last.current.kind !== grid.axis.kind || right >= (view.grid?.axis.count ?? 0) * view.cell - 1;
-    const middle = (box.scrollLeft + (width - left) / 2) / view.cell;
+    const was = shown.current;
+    const families = grid.rows.map((r) => r.family).join("\n");
     view.scroller = box;
-    if (last.current.kind !== grid.axis.kind || view.grid?.axis.label(0) !== grid.axis.label(0)) {
+    const { left, width, scrollX } = view.sight;
+    const [size, count] = [was?.cell ?? cell, was?.axis.count ?? 0];
+    const atEnd = scrollX + width - left >= count * size - 1;
+    const middle = (scrollX + (width - left) / 2) / size;
+    const moved = was?.axis.label(0) !== grid.axis.label(0) || was.families !== families;
+    if (was !== undefined && moved) { // what is brushed would be something else
       view.cursor.value = undefined;
       view.clear();
       onBrush(undefined);
     }
-    view.grid = grid;
     view.cell = cell;
     view.fit();
-    if (last.current.shape !== shape) {
+    if (was === undefined || moved || count !== grid.axis.count || size !== cell) {
       box.scrollLeft = atEnd ? box.scrollWidth : middle * cell - (width - left) / 2;
-      last.current = { shape, cell, kind: grid.axis.kind };
     }
+    shown.current = { axis: grid.axis, families, cell };
   }, [grid, cell]);
 
   useEffect(() => {
@@ -259,14 +257,25 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
           <canvas aria-hidden="true" />
         </div>
       </div>
-      <Tip view={view} />
-      <Spoken view={view} cursor={view.cursor} brushed={view.brushed} />
+      <Tip view={view} grid={grid} />
+      <Spoken view={view} grid={grid} />
     </div>
   );
 }
 
+/** With the grid beside the view, so that they are shown again when only that has changed. */
+interface Watched {
+  view: View;
+  grid: Grid;
+}
+
+function spellPlace(grid: Grid, place: Place): string {
+  const row = grid.rows[place.row];
+  return row === undefined ? "" : `${row.family} ${grid.axis.label(place.column)}: ${spellCell(row.cell(place.column))}`;
+}
+
 /** What is under the pointer, beside it. */
-function Tip({ view }: { view: View }) {
+function Tip({ view, grid }: Watched) {
   const tip = useRef<HTMLDivElement>(null);
   const place = view.hovered.value;
   useEffect(() => {
@@ -280,18 +289,18 @@ function Tip({ view }: { view: View }) {
   });
   return place === undefined ? null : (
     <div class="tip" ref={tip} aria-hidden="true">
-      {view.spell(place)}
+      {spellPlace(grid, place)}
     </div>
   );
 }
 
 /** Where the cursor is, for those who see it and those who hear it. */
-function Spoken({ view, cursor, brushed }: { view: View; cursor: Signal<Place | undefined>; brushed: Signal<Range | undefined> }) {
-  const range = brushed.value;
-  const place = cursor.value;
+function Spoken({ view, grid }: Watched) {
+  const range = view.brushed.value;
+  const place = view.cursor.value;
   return (
     <p class="faint grid-cursor" role="status">
-      {place === undefined ? "Arrow keys move a cursor from cell to cell." : view.spell(place)}
+      {place === undefined ? "Arrow keys move a cursor from cell to cell." : spellPlace(grid, place)}
       {range !== undefined && `. Brushed: ${range.rows[1] - range.rows[0] + 1} × ${range.columns[1] - range.columns[0] + 1} cells.`}
     </p>
   );
