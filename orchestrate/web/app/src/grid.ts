@@ -120,7 +120,7 @@ async function load(query: GridQuery, signal: AbortSignal): Promise<Grid> {
 }
 
 /** How long the server is left alone after an answer, by how long that took: a large grid is asked for less often. */
-const pauseAfter = (took: number) => Math.max(1000, 20 * took) - 400; // changes were gathered for a while already
+const pauseAfter = (took: number) => Math.max(0, 10 * took - 400); // changes were gathered for a while already
 
 /** The grid, asked for again when something has changed. */
 export function useGrid(query: GridQuery): Answered<Grid> {
