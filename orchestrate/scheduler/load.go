@@ -21,6 +21,7 @@ func (c *core) load(live *store.Live) error {
 		t.priority = t.Priority
 		c.counts[t.State]++
 		c.noteDue(t)
+		c.grid.add(t)
 		c.tasks[t.Key], c.byID[t.ID] = t, t
 		tasks[i] = t
 		c.order = append(c.order, t)

@@ -46,6 +46,7 @@ func (c *core) enter(t *task, to store.State) {
 	c.counts[t.State]--
 	c.counts[to]++
 	t.State, t.Changed = to, c.now
+	c.grid.enter(t)
 	c.touch(t)
 	c.noteDue(t)
 	if reopened {

@@ -179,7 +179,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeGrid, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth,
 		s.routeRetry, s.routeDrain,
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,

@@ -2,6 +2,7 @@
 import { render, type ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { connection } from "./live";
+import { GridPage } from "./pages/grid";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Resources, Workers } from "./pages/machines";
@@ -21,6 +22,7 @@ interface Page {
 
 const pages: Record<string, Page> = {
   "/": { title: "Now", body: Home },
+  "/grid": { title: "Grid", body: GridPage },
   "/tasks": { title: "Tasks", body: Tasks },
   "/task": { title: "Task", body: TaskPage, within: "/tasks" },
   "/runs": { title: "Runs", body: Runs },
@@ -30,7 +32,7 @@ const pages: Record<string, Page> = {
   "/resources": { title: "Resources", body: Resources },
 };
 
-const menu = ["/", "/tasks", "/runs", "/history", "/workers", "/resources"];
+const menu = ["/", "/grid", "/tasks", "/runs", "/history", "/workers", "/resources"];
 
 function App() {
   const { path, query } = place.value;

@@ -6,6 +6,7 @@ import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Week } from "./week";
 
 /** How many tasks a list of this page has at most. */
 const most = 12;
@@ -15,6 +16,7 @@ export function Home() {
     <>
       <h1>Now</h1>
       <Counts />
+      <Week />
       <div class="columns">
         <Broken />
         <Running />
