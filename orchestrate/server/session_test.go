@@ -42,7 +42,7 @@ func TestSession(t *testing.T) {
 	response = w.browse("POST", "/pause", "{}", cookies, "Sec-Fetch-Site", "cross-site")
 	require.Equal(t, http.StatusForbidden, response.StatusCode, "another site's page sends it")
 
-	response = w.browse("POST", "/session/end", "", cookies)
+	response = w.browse("POST", "/session/end", "{}", cookies)
 	require.Equal(t, http.StatusNoContent, response.StatusCode)
 	require.Negative(t, response.Cookies()[0].MaxAge)
 
