@@ -33,6 +33,7 @@ type core struct {
 	alarms    alarms
 	paused    bool
 	counts    map[store.State]int // of tasks
+	rare      rareTasks
 	grid      *grid
 	due       map[int64]struct{} // keys of tasks that have a due time and are not done
 	settings  map[string]string  // all that the store has
@@ -63,7 +64,7 @@ func newCore(config Config, now time.Time) *core {
 	c := &core{
 		config: config, now: now, random: rand.New(rand.NewPCG(config.Seed, config.Seed)),
 		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
-		counts: map[store.State]int{}, grid: newGrid(), due: map[int64]struct{}{}, settings: map[string]string{}, holds: map[string]*Held{}, holdOf: map[int64]string{}, waits: map[*task][]*wait{},
+		counts: map[store.State]int{}, rare: rareTasks{}, grid: newGrid(), due: map[int64]struct{}{}, settings: map[string]string{}, holds: map[string]*Held{}, holdOf: map[int64]string{}, waits: map[*task][]*wait{},
 		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
 		resources: r, queues: map[string]*queue{}, mates: map[string]*mates{}, resumes: newQueue(r),
 	}

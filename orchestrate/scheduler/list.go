@@ -75,13 +75,17 @@ func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, err
 // list adds to a page as many tasks as one look finds.
 func (c *core) list(f *TaskFilter, span partition.Span, page *TaskPage) {
 	page.Next = 0
-	for i, t := range c.order[c.indexAfter(f.After):] {
+	candidates := c.order[c.indexAfter(f.After):]
+	if c.rare.has(f.States) {
+		candidates = c.rare.after(f.After, f.States)
+	}
+	for i, t := range candidates {
 		if !t.forgotten && f.matches(t) && f.matchesPartition(c, t, span) {
 			found := t.Task
 			found.Failures = slices.Clone(t.Failures)
 			page.Tasks = append(page.Tasks, found)
 		}
-		if t.Key < c.lastTask && (len(page.Tasks) == f.Limit || i+1 == lookAtOnce) {
+		if i+1 < len(candidates) && (len(page.Tasks) == f.Limit || i+1 == lookAtOnce) {
 			page.Next = t.Key
 			return
 		}

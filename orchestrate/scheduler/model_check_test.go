@@ -193,4 +193,15 @@ func (m *machine) check(t *rapid.T) {
 		require.Equal(t, left, w.left)
 		require.Positive(t, left)
 	}
+	rare := 0
+	for _, one := range c.tasks {
+		if isRare(one.State) {
+			rare++
+			require.Same(t, one, c.rare[one.State][one.Key], one.ID)
+		}
+	}
+	for _, tasks := range c.rare {
+		rare -= len(tasks)
+	}
+	require.Zero(t, rare, "each is there once")
 }
