@@ -45,7 +45,7 @@ export function Tasks() {
         <input type="search" placeholder="ID contains" aria-label="ID contains" value={search} onInput={(e) => refine({ search: e.currentTarget.value, cursor: undefined })} />
         <input type="search" placeholder="Family" aria-label="Family" value={family} onChange={(e) => refine({ family: e.currentTarget.value, cursor: undefined })} />
         {(kind ?? from) + until !== "" && (
-          <button type="button" class="chip chosen" aria-label="Show tasks of all partitions" onClick={() => refine({ kind: undefined, from: undefined, until: undefined, cursor: undefined })}>
+          <button type="button" class="chip chosen" title="Show tasks of all partitions" onClick={() => refine({ kind: undefined, from: undefined, until: undefined, cursor: undefined })}>
             {[kind, from === until ? from : `${from} to ${until}`].filter(Boolean).join(" ")} <span aria-hidden="true">✕</span>
           </button>
         )}
