@@ -1,6 +1,31 @@
 package layout
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
+
+// A Mode says whether families are collapsed.
+type Mode string
+
+// The modes. By itself a graph is collapsed that has more than [Readable] nodes.
+const (
+	ByItself Mode = "auto"
+	Families Mode = "family"
+	Tasks    Mode = "none"
+)
+
+// Readable is how many nodes a picture has of which each can be found.
+const Readable = 300
+
+// Reduce collapses the families of a graph, but for those that are expanded, where the mode says so. The error is a
+// [*CycleError].
+func (g *Graph) Reduce(mode Mode, expanded []string) (*Graph, error) {
+	if mode == Tasks || mode == ByItself && len(g.Nodes) <= Readable {
+		return g, nil
+	}
+	return g.Collapse(func(family string) bool { return slices.Contains(expanded, family) })
+}
 
 // Collapse returns the graph with one node for all tasks of each family, but for families that are expanded or have
 // one task alone, and for tasks without a family. Edges within a family are left out. The error is

@@ -258,6 +258,29 @@ func TestCollapse(t *testing.T) {
 	require.Len(t, c.Nodes, 5)
 }
 
+func TestReduce(t *testing.T) {
+	small, large := pipeline(layout.Readable, 600, 10), pipeline(layout.Readable+10, 600, 10)
+	for _, test := range []struct {
+		name     string
+		graph    *layout.Graph
+		mode     layout.Mode
+		expanded []string
+		want     int
+	}{
+		{"few tasks", small, layout.ByItself, nil, layout.Readable},
+		{"many tasks", large, layout.ByItself, nil, 10},
+		{"many tasks, a family expanded", large, layout.ByItself, []string{"Family1"}, 9 + 31},
+		{"all tasks", large, layout.Tasks, nil, layout.Readable + 10},
+		{"families", small, layout.Families, nil, 10},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g, err := test.graph.Reduce(test.mode, test.expanded)
+			require.NoError(t, err)
+			require.Len(t, g.Nodes, test.want)
+		})
+	}
+}
+
 func TestShape(t *testing.T) {
 	g, other := graphOf("a b", "b c"), graphOf("a b", "b c")
 	other.Nodes[0].State = "failed"
