@@ -8,9 +8,9 @@ import (
 // longest is how many letters a line of a label has.
 const longest = 32
 
-// lines returns what is written into the box of a node: of a task its family and its parameters, as far as
+// Lines returns what is written into the box of a node: of a task its family and its parameters, as far as
 // there is room.
-func (n *Node) lines() (name, detail string) {
+func (n *Node) Lines() (name, detail string) {
 	if n.IsFamily() {
 		return shortened(n.Family), fmt.Sprintf("%d tasks", n.Tasks())
 	}

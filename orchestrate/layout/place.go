@@ -181,7 +181,7 @@ func (p *part) measure() {
 
 // boxWidth returns how wide a node is with what is written in it.
 func (n *Node) boxWidth() float64 {
-	name, detail := n.lines()
+	name, detail := n.Lines()
 	return math.Ceil(max(100, 34+max(8*float64(width(name)), 6.9*float64(width(detail)))))
 }
 

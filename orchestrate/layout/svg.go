@@ -121,7 +121,7 @@ func writePath(d *strings.Builder, way []Point) {
 
 func (s *svg) node(n *Node, b Box) {
 	l := lookOf(n.State)
-	name, detail := n.lines()
+	name, detail := n.Lines()
 	s.line(`<g transform="translate(%s %s)"><title>%s</title>`, number(b.X), number(b.Y), escaped(n.Name()+": "+n.states()))
 	if n.IsFamily() { // a second sheet behind the first
 		s.line(`<rect x="3" y="3" width="%s" height="%s" rx="5" fill="%s" stroke="%s"/>`, number(b.Width), number(b.Height), l.fill, l.edge)
