@@ -29,7 +29,7 @@ type graphInput struct {
 	Root     string   `query:"root" doc:"ID of a task: it and all that it requires; left out, with run, is all tasks"`
 	Run      int64    `query:"run" minimum:"0" doc:"Key of a run: what was asked for, and all that it requires"`
 	Around   string   `query:"around" doc:"ID of a task: of those tasks it, and those that are few steps before or behind it"`
-	Depth    int      `query:"depth" minimum:"0" maximum:"1000" default:"1" doc:"How many steps"`
+	Depth    int      `query:"depth" minimum:"0" maximum:"10000" default:"1" doc:"How many steps"`
 	Collapse string   `query:"collapse" enum:"auto,family,none" default:"auto" doc:"Whether a family is one node; auto: where there are more than 300 tasks"`
 	Expand   []string `query:"expand" doc:"Families of which the tasks are shown all the same, with commas between"`
 	Shape    string   `query:"shape" doc:"The shape that is known: where it is still that, places and edges are left out"`
