@@ -249,7 +249,7 @@ func wrongFor(schema map[string]any) []string {
 		return []string{"maybe", "2"}
 	case at[string](schema, "format") == "date-time":
 		return []string{"today", "2014-06-31T00:00:00Z", "2014-06-01"}
-	case schema["items"] != nil:
+	case at[map[string]any](schema, "items")["enum"] != nil:
 		return []string{"nowhere", "done,,done"}
 	}
 	return nil

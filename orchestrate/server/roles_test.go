@@ -37,6 +37,7 @@ var allowed = map[string]string{
 	"GET /counts":     "vwoa",
 	"GET /due":        "vwoa",
 	"GET /statistics": "vwoa",
+	"GET /graph":      "vwoa",
 
 	"GET /task/forecast": "vwoa",
 	"GET /task/accepted": "vwoa",

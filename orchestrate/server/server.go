@@ -101,6 +101,7 @@ type Server struct {
 	tokens    *tokens
 	deadlines *deadline.Engine
 	bells     bells
+	pictures  *pictures
 	polls     atomic.Int64
 	large     chan struct{} // has room for the large bodies that are read at a time
 	metrics   *metrics
@@ -115,7 +116,7 @@ type Server struct {
 
 // New makes a server, which has to be closed.
 func New(ctx context.Context, options Options) (*Server, error) {
-	s := &Server{options: options.withDefaults(), scheduler: options.Scheduler, store: options.Store, large: make(chan struct{}, largeBodies), epoch: randomName()}
+	s := &Server{options: options.withDefaults(), scheduler: options.Scheduler, store: options.Store, large: make(chan struct{}, largeBodies), epoch: randomName(), pictures: newPictures()}
 	var err error
 	if s.tokens, err = loadTokens(ctx, s.scheduler, s.options.Now); err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
@@ -186,6 +187,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeNotify,
 		s.routeSchedules,
 		s.routeBackfills,
+		s.routeGraph,
 	} {
 		add(r)
 	}

@@ -3,6 +3,7 @@ import { render, type ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { connection } from "./live";
 import { GridPage } from "./pages/grid";
+import { GraphPage } from "./pages/graph";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Resources, Workers } from "./pages/machines";
@@ -27,12 +28,13 @@ const pages: Record<string, Page> = {
   "/task": { title: "Task", body: TaskPage, within: "/tasks" },
   "/runs": { title: "Runs", body: Runs },
   "/run": { title: "Run", body: RunPage, within: "/runs" },
+  "/graph": { title: "Graph", body: GraphPage },
   "/history": { title: "History", body: History },
   "/workers": { title: "Workers", body: Workers },
   "/resources": { title: "Resources", body: Resources },
 };
 
-const menu = ["/", "/grid", "/tasks", "/runs", "/history", "/workers", "/resources"];
+const menu = ["/", "/grid", "/graph", "/tasks", "/runs", "/history", "/workers", "/resources"];
 
 function App() {
   const { path, query } = place.value;

@@ -25,7 +25,7 @@ export function TaskPage() {
         <>
           <h1 class="id">{e.task.id}</h1>
           <p class="under-title">
-            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Actions tasks={[e.task]} />
+            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Actions tasks={[e.task]} />
           </p>
           <Why explanation={e} />
           <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
