@@ -243,7 +243,7 @@ func (a *app) scheduleSteerVerb(use, short string, do func(remote *client.Client
 	var note string
 	return remoteVerb{
 		use: use, short: short, args: oneSchedule,
-		flags: func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			if err := do(remote, ctx, args[0], note); err != nil {
 				return err
