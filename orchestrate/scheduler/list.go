@@ -83,6 +83,23 @@ func (f *TaskFilter) matches(t *task) bool {
 		(f.Search == "" || strings.Contains(strings.ToLower(t.ID), f.Search))
 }
 
+// IDs returns the IDs of tasks by their keys, without those that are forgotten.
+func (s *Scheduler) IDs(ctx context.Context, keys []int64) (map[int64]string, error) {
+	ids := make(map[int64]string, len(keys))
+	err := s.call(ctx, func(c *core) error {
+		for _, key := range keys {
+			if t := c.tasks[key]; t != nil {
+				ids[key] = t.ID
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
 // Counts are how many tasks there are.
 type Counts struct {
 	States map[store.State]int // without those that have none

@@ -2,7 +2,7 @@ import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Task } from "../api";
 import { LogEnd } from "../log";
-import { Empty, Section, Shown, Table } from "../parts";
+import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
@@ -160,7 +160,9 @@ function Events() {
                   <td>
                     <StateChip state={one.outcome ?? "running"} />
                   </td>
-                  <td class="number">#{one.task}</td>
+                  <td class="id">
+                    <TaskOf ids={a.ids} task={one.task} />
+                  </td>
                   <td>
                     <When at={one.started} />
                   </td>
