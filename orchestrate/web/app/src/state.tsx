@@ -3,7 +3,8 @@ import type { State } from "./api";
 
 const marks: Record<string, string> = {
   pending: "○", running: "▶", suspended: "⏸", retrying: "↻", done: "✓", failed: "✕", disabled: "⊘", missing: "?",
-  succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "⏸", cancelled: "⊘",
+  succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "⏸", cancelled: "⊘", cancelling: "⊘", ended: "✓",
+  waiting: "○", planning: "▶", skipped: "⊘", downstream: "▶", "left out": "⊘",
 };
 
 /** All states of tasks, those first that need somebody. */

@@ -6,6 +6,7 @@ import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Paused, PausedResources } from "./machines";
 
 /** How many tasks a list of this page has at most. */
 const most = 12;
@@ -31,7 +32,8 @@ function Counts() {
     <Shown answer={counts}>
       {(c) => (
         <>
-          {c.paused && <p class="notice">The server gives out no work: it is paused.</p>}
+          {c.paused && <Paused />}
+          <PausedResources />
           <div class="counts">
             {states
               .filter((s) => c.states?.[s])
@@ -116,7 +118,7 @@ function Running() {
 function Late() {
   const due = useAnswer((signal) => get("/api/v1/due", undefined, { signal }), []);
   return (
-    <Section title="Due">
+    <Section title="Due" aside={<Link to="/due">all</Link>}>
       <Shown answer={due}>
         {(d) =>
           (d.due ?? []).length === 0 ? (
