@@ -2,8 +2,8 @@
 import type { State } from "./api";
 
 const marks: Record<string, string> = {
-  pending: "○", running: "▶", suspended: "⏸", retrying: "↻", done: "✓", failed: "✕", disabled: "⊘", missing: "?",
-  succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "⏸", cancelled: "⊘", cancelling: "⊘", ended: "✓",
+  pending: "○", running: "▶", suspended: "‖", retrying: "↻", done: "✓", failed: "✕", disabled: "⊘", missing: "?",
+  succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "‖", cancelled: "⊘", cancelling: "⊘", ended: "✓",
   waiting: "○", planning: "▶", skipped: "⊘", downstream: "▶", "left out": "⊘",
 };
 

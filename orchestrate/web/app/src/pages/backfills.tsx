@@ -157,7 +157,7 @@ function Steer({ backfill: b }: { backfill: Backfill }) {
         />
       )}
       <Ask
-        name="Cancel"
+        name="End"
         danger
         title={`End backfill ${b.id}`}
         question={<p>Its {b.waiting} labels that wait are left out. That can't be undone.</p>}
@@ -196,7 +196,7 @@ function Labels({ labels }: { labels: Label[] }) {
       {found.length === 0 ? (
         <Empty>No label is like that.</Empty>
       ) : (
-        <Table label="Labels" head={["Label", "State", "Run", ""]}>
+        <Table label="Labels" head={["Label", "State", "Run", "Why"]}>
           {found.slice(0, most).map((l) => (
             <tr key={l.label}>
               <td class="id">{l.label}</td>

@@ -10,7 +10,7 @@ type Due = Schemas["Due"];
 
 /** How it stands with what is due, those first that need somebody. */
 const standings: { name: string; is: (d: Due) => boolean; look: string }[] = [
-  { name: "missed", is: (d) => d.missed !== undefined || (d.done !== undefined && secondsOf(d.slack) < 0), look: "late" },
+  { name: "missed", is: (d) => d.missed !== undefined || (d.done === undefined ? new Date(d.due).getTime() < Date.now() : secondsOf(d.slack) < 0), look: "late" },
   { name: "blocked", is: (d) => d.finish !== undefined && d.next_is === "failed", look: "late" },
   { name: "at risk", is: (d) => d.done === undefined && (d.warned !== undefined || secondsOf(d.slack) < 0), look: "risk" },
   { name: "in time", is: (d) => d.done === undefined, look: "fine" },
@@ -19,7 +19,7 @@ const standings: { name: string; is: (d: Due) => boolean; look: string }[] = [
 
 const standingOf = (d: Due) => standings.find((s) => s.is(d));
 
-/** The way to be in time, in words: late by so much, or so much left. */
+/** How long before it is due it is expected, or how late it will be. */
 function Slack({ due: d }: { due: Due }) {
   if (d.finish === undefined && d.done === undefined) {
     return <span class="faint">–</span>;
@@ -69,7 +69,7 @@ function Dues({ due }: { due: Due[] }) {
   }
   return (
     <Section title="By due time" aside={<Command text="gomr due" />}>
-      <Table label="Tasks that are due" head={["", "Task", "Due", "Likely done", "Very likely", "Slack", "Look at"]}>
+      <Table label="Tasks that are due" head={["How it is", "Task", "Due", "Likely done", "Very likely", "Slack", "Look at"]}>
         {due.map((d) => (
           <tr key={d.id}>
             <td>
@@ -82,7 +82,10 @@ function Dues({ due }: { due: Due[] }) {
               <When at={d.due} />
             </td>
             <td>{d.done ? <>done <When at={d.done} /></> : <When at={d.finish?.p50} />}</td>
-            <td>{d.done ? "" : <When at={d.finish?.p95} />}</td>
+            <td>
+              {!d.done && <When at={d.finish?.p95} />}
+              {d.finish?.unknown ? <div class="faint">at the earliest</div> : null}
+            </td>
             <td>
               <Slack due={d} />
             </td>
@@ -92,7 +95,6 @@ function Dues({ due }: { due: Due[] }) {
                   <Link to={taskLink(d.next)}>{d.next}</Link> {d.next_is && <StateChip state={d.next_is} />}
                 </>
               )}
-              {d.finish?.unknown ? <div class="faint">nothing is known of {d.finish.unknown} steps</div> : null}
             </td>
           </tr>
         ))}
@@ -118,7 +120,7 @@ export function Expected({ id }: { id: string }) {
             ; due <When at={f.due} />
           </span>
         )}
-        .{f.finish.unknown ? ` That is at the earliest: nothing is known of how long ${f.finish.unknown} of the steps take.` : ""}
+        .{f.finish.unknown ? ` That is at the earliest: nothing is known of how long ${f.finish.unknown === 1 ? "one of the steps takes" : `${f.finish.unknown} of the steps take`}.` : ""}
       </p>
       {f.blocked && (
         <p class="late">

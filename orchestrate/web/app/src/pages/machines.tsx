@@ -5,6 +5,7 @@ import { get, post, type Schemas } from "../api";
 import { Ask, noted } from "../ask";
 import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
 import { Link, to } from "../router";
+import { StateChip } from "../state";
 import { When } from "../time";
 
 const attemptsOf = (worker: string) => to("/history", { worker });
@@ -23,7 +24,7 @@ export function Workers() {
             </Empty>
           ) : (
             <Section title={`${(w.workers ?? []).filter((one) => one.alive).length} alive`} aside={<Command text="gomr workers" />}>
-              <Table label="Workers" head={["", "Worker", "Host", "Busy", "Programs", "Last heard of"]}>
+              <Table label="Workers" head={["State", "Worker", "Host", "Busy", "Programs", "Last heard of"]}>
                 {(w.workers ?? []).map((one) => (
                   <tr key={one.id}>
                     <td>{one.alive ? one.draining ? <span class="risk">drains</span> : <span class="fine">alive</span> : <span class="late">gone</span>}</td>
@@ -74,7 +75,7 @@ export function Resources() {
             </Empty>
           ) : (
             <Section title="What tasks share">
-              <Table label="Resources" head={["Resource", "Used", "Limit", "", ""]}>
+              <Table label="Resources" head={["Resource", "Used", "Limit", "State", "Actions"]}>
                 {(r.resources ?? []).map((one) => (
                   <ResourceRow key={one.name} resource={one} />
                 ))}
@@ -98,7 +99,7 @@ function ResourceRow({ resource: one }: { resource: Schemas["Resource"] }) {
         {one.limit}
         {!one.set && <span class="faint"> by default</span>}
       </td>
-      <td>{one.paused && <span class="risk">⏸ paused</span>}</td>
+      <td>{one.paused && <StateChip state="paused" />}</td>
       <td>
         <span class="actions">
           <Limit resource={one} />

@@ -59,7 +59,7 @@ function Channels({ found }: { found: Schemas["Notifications"] }) {
         </span>
       }
     >
-      <Table label="Channels" head={["", "Channel", "Type", "To", "On their way", "Delivered", "Tried again", "Given up", "Last", ""]}>
+      <Table label="Channels" head={["How it is", "Channel", "Type", "To", "On their way", "Delivered", "Tried again", "Given up", "Last", "Actions"]}>
         {(found.channels ?? []).map((c) => (
           <tr key={c.name}>
             <td>{c.failing ? <span class="late">failing</span> : <span class="fine">well</span>}</td>
@@ -156,7 +156,7 @@ function Incidents({ incidents }: { incidents: Schemas["Incident"][] }) {
       {incidents.length === 0 ? (
         <Empty>There is nothing that people have been told of and that still is so.</Empty>
       ) : (
-        <Table label="Incidents" head={["Since", "What", "Tasks", "Owner", "Told", ""]}>
+        <Table label="Incidents" head={["Since", "What", "Tasks", "Owner", "Told", "Actions"]}>
           {incidents.map((i) => (
             <tr key={i.id}>
               <td>
@@ -166,7 +166,7 @@ function Incidents({ incidents }: { incidents: Schemas["Incident"][] }) {
                 {i.family ? <Link to={to("/tasks", { family: i.family, state: "failed,disabled,missing" })}>{i.family}</Link> : null} {i.kind}
                 {i.error && <div class="error-line">{i.error}</div>}
               </td>
-              <td class="number">{i.tasks}</td>
+              <td class="number">{i.tasks === 0 ? "" : i.tasks}</td>
               <td>{i.owner}</td>
               <td>{i.told ? <>{(i.channels ?? []).join(", ")} <When at={i.told} /></> : <span class="faint">not yet</span>}</td>
               <td>{i.family && <Silence families={i.family} />}</td>
@@ -207,7 +207,7 @@ function Silences({ silences }: { silences: Schemas["Silence"][] }) {
       {silences.length === 0 ? (
         <Empty>Nobody has asked for silence.</Empty>
       ) : (
-        <Table label="Silences" head={["Families", "Until", "By", "Why", ""]}>
+        <Table label="Silences" head={["Families", "Until", "By", "Why", "Actions"]}>
           {silences.map((s) => (
             <tr key={s.families}>
               <td class="id">{s.families}</td>

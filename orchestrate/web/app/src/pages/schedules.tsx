@@ -93,7 +93,11 @@ function Time({ status: s }: { status: Status }) {
 function Next({ status: s }: { status: Status }) {
   const next = s.next?.[0];
   if (s.paused) {
-    return <span class="risk">⏸ paused by {s.paused_by || "its file"}</span>;
+    return (
+      <>
+        <StateChip state="paused" /> by {s.paused_by || "its file"}
+      </>
+    );
   }
   return next === undefined ? (
     <span class="faint">never</span>
@@ -207,7 +211,7 @@ function Firings({ firings, name }: { firings: Firing[]; name: string }) {
       {firings.length === 0 ? (
         <Empty>It has not fired yet.</Empty>
       ) : (
-        <Table label="Last labels" head={["Label", "State", "Fired", "Took", "By", "Run", ""]}>
+        <Table label="Last labels" head={["Label", "State", "Fired", "Took", "By", "Run", "Why"]}>
           {firings.map((f) => (
             <tr key={`${f.label} ${f.fired}`}>
               <td>{f.label}</td>
@@ -225,7 +229,7 @@ function Firings({ firings, name }: { firings: Firing[]; name: string }) {
                 {f.run ? (
                   <Link to={to("/run", { key: f.run })}>{f.run}</Link>
                 ) : (
-                  f.launch && <Link to={taskLink(`launch(${f.launch})`)}>launch</Link>
+                  f.launch && f.state !== "waiting" && <Link to={taskLink(`launch(${f.launch})`)}>launch</Link>
                 )}
               </td>
               <td>
@@ -255,7 +259,7 @@ function NextTimes({ status: s }: { status: Status }) {
       {next.length === 0 ? (
         <Empty>It is never due again.</Empty>
       ) : (
-        <Table label="Next times" head={["", s.zone, "In UTC", "For"]}>
+        <Table label="Next times" head={["Due", s.zone, "In UTC", "For"]}>
           {next.map((n) => (
             <tr key={n.at}>
               <td>

@@ -45,7 +45,7 @@ function AllTokens() {
             {(t.tokens ?? []).length === 0 ? (
               <Empty>There are none, so whoever reaches the server may do everything. The first one must be an admin's; from then on, everybody needs one.</Empty>
             ) : (
-              <Table label="Tokens" head={["Name", "Role", "Made by", "Made", "Expires", ""]}>
+              <Table label="Tokens" head={["Name", "Role", "Made by", "Made", "Expires", "Actions"]}>
                 {(t.tokens ?? []).map((one) => (
                   <tr key={one.name}>
                     <td class="id">
