@@ -51,7 +51,7 @@ export function When({ at }: { at: string | undefined }) {
 export function zoned(at: string, zone: string): string {
   try {
     const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "shortOffset" } as const;
-    return new Intl.DateTimeFormat("en-CA", { ...parts, timeZone: zone }).format(new Date(at)).replace(",", "").replace("GMT", "UTC");
+    return new Intl.DateTimeFormat("en-CA", { ...parts, timeZone: zone }).format(new Date(at)).replace(",", "").replace(/GMT(\+0)?/, "UTC");
   } catch {
     return at; // this browser does not know the zone
   }

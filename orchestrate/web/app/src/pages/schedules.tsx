@@ -105,7 +105,7 @@ function Next({ status: s }: { status: Status }) {
     <>
       <When at={next.at} />
       <div class="faint">
-        {zoned(next.at, s.zone)}, for {next.label}
+        <span class="time">{zoned(next.at, s.zone)}</span>, for {next.label}
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { useAnswer } from "../answer";
 import { get, post, type Schemas } from "../api";
 import { Ask } from "../ask";
 import { Command, Empty, Modal, quoted, Section, Shown, Table } from "../parts";
-import { mayAdminister, session } from "../session";
+import { become, learn, mayAdminister, session } from "../session";
 import { When } from "../time";
 
 type Token = Schemas["Token"];
@@ -90,6 +90,7 @@ function Expires({ token }: { token: Token }) {
 function Revoke({ token: t, all }: { token: Token; all: Token[] }) {
   const admins = all.filter((one) => one.role === "admin" && !expired(one));
   const last = all.length > 1 && admins.length === 1 && admins[0]?.name === t.name;
+  const own = t.name === session.value?.name;
   return (
     <Ask
       name="Revoke"
@@ -100,13 +101,14 @@ function Revoke({ token: t, all }: { token: Token; all: Token[] }) {
       title={`Revoke the token ${t.name}`}
       question={
         <p>
-          Whoever has it may do nothing any more, from now on; a {t.role} of that name needs a new one.{" "}
-          {t.name === session.value?.name && <strong>It is yours: you are signed out.</strong>}{" "}
+          Whoever has it may do nothing any more, from now on.{" "}
+          {own && all.length > 1 && <strong>It is yours: you are signed out.</strong>}{" "}
           {all.length === 1 && <strong>It is the last one: whoever reaches the server may do everything then.</strong>}
         </p>
       }
       command={() => request("/api/v1/tokens/revoke", { name: t.name })}
       apply={() => post("/api/v1/tokens/revoke", { name: t.name })}
+      {...(own ? { onDone: () => void learn() } : {})}
     />
   );
 }
@@ -116,6 +118,13 @@ function NewToken({ first }: { first: boolean }) {
   const [role, setRole] = useState<Role>(first ? "admin" : "viewer");
   const [expires, setExpires] = useState("");
   const [made, setMade] = useState<Schemas["Secret"] | undefined>();
+  const make = async () => {
+    const secret = await post("/api/v1/tokens", asked);
+    if (first) {
+      await become(secret.secret); // for from now on nobody may do anything without
+    }
+    setMade(secret);
+  };
   const asked = { name, role, ...(expires === "" ? {} : { expires: new Date(expires).toISOString() }) };
   return (
     <>
@@ -125,10 +134,13 @@ function NewToken({ first }: { first: boolean }) {
         noNote
         allowed={mayAdminister}
         title="Make a token"
-        question={<p>Its secret is shown once, here.</p>}
+        question={<p>Its secret is shown once, here.{first && " From then on everybody needs a token; this browser has this one."}</p>}
         command={() => request("/api/v1/tokens", asked)}
-        apply={async () => setMade(await post("/api/v1/tokens", asked))}
-        onDone={() => setName("")}
+        apply={make}
+        onDone={() => {
+          setName("");
+          setRole("viewer");
+        }}
       >
         <label>
           For whom: a person, a program or a worker
