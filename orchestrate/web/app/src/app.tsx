@@ -5,6 +5,7 @@ import { connection } from "./live";
 import { Audit } from "./pages/audit";
 import { BackfillPage, Backfills } from "./pages/backfills";
 import { DuePage } from "./pages/due";
+import { GridPage } from "./pages/grid";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Resources, Workers } from "./pages/machines";
@@ -27,6 +28,7 @@ interface Page {
 
 const pages: Record<string, Page> = {
   "/": { title: "Now", body: Home },
+  "/grid": { title: "Grid", body: GridPage },
   "/tasks": { title: "Tasks", body: Tasks },
   "/task": { title: "Task", body: TaskPage, within: "/tasks" },
   "/runs": { title: "Runs", body: Runs },
@@ -44,7 +46,7 @@ const pages: Record<string, Page> = {
   "/tokens": { title: "Tokens", body: Tokens },
 };
 
-const menu = ["/", "/tasks", "/runs", "/backfills", "/schedules", "/history"];
+const menu = ["/", "/grid", "/tasks", "/runs", "/backfills", "/schedules", "/history"];
 
 /** Pages that are behind the last word of the menu. */
 const more = ["/due", "/workers", "/resources", "/notifications", "/audit", "/tokens"];

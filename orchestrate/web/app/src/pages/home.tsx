@@ -7,6 +7,7 @@ import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
 import { Paused, PausedResources } from "./machines";
+import { Week } from "./week";
 
 /** How many tasks a list of this page has at most. */
 const most = 12;
@@ -16,6 +17,7 @@ export function Home() {
     <>
       <h1>Now</h1>
       <Counts />
+      <Week />
       <div class="columns">
         <Broken />
         <Running />
