@@ -97,7 +97,7 @@ func EventOf(e *store.Event) Event { return Event(*e) }
 // Store returns the event.
 func (e *Event) Store() store.Event { return store.Event(*e) }
 
-// Events are events, the oldest first.
+// Events are events in the order that was asked for.
 type Events struct {
 	Events []Event          `json:"events"`
 	IDs    map[int64]string `json:"ids,omitempty" doc:"Of their tasks, by key; without those of tasks that are forgotten"`

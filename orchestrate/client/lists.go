@@ -137,6 +137,9 @@ func (c *Client) Events(ctx context.Context, asked store.EventQuery) ([]store.Ev
 	q.number("task_key", asked.Task)
 	q.number("run", asked.Run)
 	q.text("kind", asked.Kind)
+	if asked.Newest {
+		q.text("order", "newest")
+	}
 	q.number("cursor", asked.After)
 	q.limit(asked.Limit, store.DefaultLimit)
 	var events api.Events

@@ -118,7 +118,7 @@ func TestSameFromAfar(t *testing.T) {
 		same(t, func(ctx context.Context) ([]store.Attempt, error) { return w.store.Attempts(ctx, q) },
 			func(ctx context.Context) ([]store.Attempt, error) { return w.client.Attempts(ctx, q) })
 	}
-	for _, q := range []store.EventQuery{{}, {Task: 2}, {Run: 1}, {Kind: "audit"}, {After: 1, Limit: 1}} {
+	for _, q := range []store.EventQuery{{}, {Task: 2}, {Run: 1}, {Kind: "audit"}, {After: 1, Limit: 1}, {Newest: true, Limit: 2}, {Newest: true, After: 3}} {
 		same(t, func(ctx context.Context) ([]store.Event, error) { return w.store.Events(ctx, q) },
 			func(ctx context.Context) ([]store.Event, error) { return w.client.Events(ctx, q) })
 	}

@@ -14,7 +14,7 @@ func (s *Server) routeHistory(r *router) {
 	handle(r, operation{method: http.MethodGet, path: "/runs", access: look, summary: "List runs, the newest first"}, s.runs)
 	handle(r, operation{method: http.MethodGet, path: "/runs/{key}", access: look, summary: "Tell how far a run is"}, s.run)
 	handle(r, operation{method: http.MethodGet, path: "/attempts", access: look, summary: "List attempts, the newest first"}, s.attempts)
-	handle(r, operation{method: http.MethodGet, path: "/events", access: look, summary: "List events, the oldest first"}, s.events)
+	handle(r, operation{method: http.MethodGet, path: "/events", access: look, summary: "List events"}, s.events)
 }
 
 // A Page is a part of a list.
@@ -94,13 +94,17 @@ func (s *Server) attempts(ctx context.Context, in *attemptsInput) (*body[api.Att
 	return &body[api.Attempts]{api.Attempts{Attempts: sent(attempts, api.AttemptOf), IDs: ids, Next: next}}, nil
 }
 
+// newestFirst is the order of events that begins with the newest.
+const newestFirst = "newest"
+
 type eventsInput struct {
 	Page
 
 	OfQuery
 
-	Run  int64  `query:"run" minimum:"0" doc:"Key"`
-	Kind string `query:"kind"`
+	Run   int64  `query:"run" minimum:"0" doc:"Key"`
+	Kind  string `query:"kind"`
+	Order string `query:"order" enum:"oldest,newest" default:"oldest" doc:"Which come first"`
 }
 
 func (s *Server) events(ctx context.Context, in *eventsInput) (*body[api.Events], error) {
@@ -108,7 +112,9 @@ func (s *Server) events(ctx context.Context, in *eventsInput) (*body[api.Events]
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.store.Events(ctx, store.EventQuery{After: in.Cursor, Task: task, Run: in.Run, Kind: in.Kind, Limit: in.more()})
+	found, err := s.store.Events(ctx, store.EventQuery{
+		After: in.Cursor, Task: task, Run: in.Run, Kind: in.Kind, Newest: in.Order == newestFirst, Limit: in.more(),
+	})
 	if err != nil {
 		return nil, err
 	}

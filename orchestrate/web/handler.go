@@ -23,7 +23,8 @@ var dist embed.FS
 
 // Paths are those of the pages. What comes behind a question mark is the page's own.
 var Paths = []string{
-	"/", "/grid", "/graph", "/tasks", "/task", "/runs", "/run", "/workers", "/resources", "/history", "/sign-in",
+	"/", "/grid", "/graph", "/tasks", "/task", "/runs", "/run", "/workers", "/resources", "/history",
+	"/schedules", "/schedule", "/backfills", "/backfill", "/due", "/notifications", "/audit", "/tokens", "/sign-in",
 }
 
 var shell = template.Must(template.New("shell").Parse(`<!doctype html>

@@ -1,19 +1,25 @@
 // The frame of all pages: where one can go, who looks, and whether the server is heard.
 import { render, type ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { connection } from "./live";
+import { Audit } from "./pages/audit";
+import { BackfillPage, Backfills } from "./pages/backfills";
+import { DuePage } from "./pages/due";
 import { GridPage } from "./pages/grid";
 import { GraphPage } from "./pages/graph";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Resources, Workers } from "./pages/machines";
+import { Notifications } from "./pages/notifications";
 import { RunPage, Runs } from "./pages/runs";
+import { SchedulePage, Schedules } from "./pages/schedules";
 import { SignIn } from "./pages/signin";
 import { TaskPage } from "./pages/task";
 import { Tasks } from "./pages/tasks";
+import { Tokens } from "./pages/tokens";
 import { Empty } from "./parts";
 import { Link, place } from "./router";
-import { learn, session, sessionProblem, signOut } from "./session";
+import { learn, mayAdminister, session, sessionProblem, signOut } from "./session";
 
 interface Page {
   title: string;
@@ -29,18 +35,29 @@ const pages: Record<string, Page> = {
   "/runs": { title: "Runs", body: Runs },
   "/run": { title: "Run", body: RunPage, within: "/runs" },
   "/graph": { title: "Graph", body: GraphPage },
+  "/backfills": { title: "Backfills", body: Backfills },
+  "/backfill": { title: "Backfill", body: BackfillPage, within: "/backfills" },
+  "/schedules": { title: "Schedules", body: Schedules },
+  "/schedule": { title: "Schedule", body: SchedulePage, within: "/schedules" },
   "/history": { title: "History", body: History },
+  "/due": { title: "Due", body: DuePage },
   "/workers": { title: "Workers", body: Workers },
   "/resources": { title: "Resources", body: Resources },
+  "/notifications": { title: "Notifications", body: Notifications },
+  "/audit": { title: "Audit", body: Audit },
+  "/tokens": { title: "Tokens", body: Tokens },
 };
 
-const menu = ["/", "/grid", "/graph", "/tasks", "/runs", "/history", "/workers", "/resources"];
+const menu = ["/", "/grid", "/graph", "/tasks", "/runs", "/backfills", "/schedules", "/history"];
+
+/** Pages that are behind the last word of the menu. */
+const more = ["/due", "/workers", "/resources", "/notifications", "/audit", "/tokens"];
 
 function App() {
   const { path, query } = place.value;
   const page = pages[path];
   useEffect(() => {
-    document.title = `${query.get("id") ?? page?.title ?? "Sign in"} · gomr`;
+    document.title = `${query.get("id") ?? query.get("name") ?? page?.title ?? "Sign in"} · gomr`;
   }, [path, query]);
   if (path === "/sign-in") {
     return (
@@ -60,10 +77,9 @@ function App() {
         </Link>
         <nav aria-label="Pages">
           {menu.map((m) => (
-            <Link key={m} to={m} {...((page?.within ?? path) === m ? { "aria-current": "page" as const } : {})}>
-              {pages[m]?.title}
-            </Link>
+            <MenuLink key={m} page={m} shown={page?.within ?? path} />
           ))}
+          <More shown={page?.within ?? path} />
         </nav>
         <Connection />
         <Who />
@@ -73,6 +89,49 @@ function App() {
         {session.value && (page ? <page.body /> : <Empty>There is no such page. The menu above has all.</Empty>)}
       </main>
     </>
+  );
+}
+
+function MenuLink({ page, shown }: { page: string; shown: string }) {
+  return (
+    <Link to={page} {...(page === shown ? { "aria-current": "page" as const } : {})}>
+      {pages[page]?.title}
+    </Link>
+  );
+}
+
+/** The rest of the menu, which closes when one has gone somewhere or elsewhere. */
+function More({ shown }: { shown: string }) {
+  const details = useRef<HTMLDetailsElement>(null);
+  const close = () => details.current?.removeAttribute("open");
+  useEffect(close, [shown]);
+  useEffect(() => {
+    const outside = (event: Event) => {
+      if (!details.current?.contains(event.target as Node)) {
+        close();
+      }
+    };
+    const escape = (event: KeyboardEvent) => event.key === "Escape" && close();
+    addEventListener("click", outside);
+    addEventListener("focusin", outside);
+    addEventListener("keydown", escape);
+    return () => {
+      removeEventListener("click", outside);
+      removeEventListener("focusin", outside);
+      removeEventListener("keydown", escape);
+    };
+  }, []);
+  return (
+    <details class="more" ref={details}>
+      <summary class={more.includes(shown) ? "current" : ""}>{more.includes(shown) ? `More: ${pages[shown]?.title}` : "More"}</summary>
+      <div class="more-pages">
+        {more
+          .filter((m) => m !== "/tokens" || mayAdminister())
+          .map((m) => (
+            <MenuLink key={m} page={m} shown={shown} />
+          ))}
+      </div>
+    </details>
   );
 }
 

@@ -25,9 +25,14 @@ export async function learn(): Promise<void> {
   }
 }
 
-export async function signIn(secret: string): Promise<void> {
+/** Has the browser send a token from now on. */
+export async function become(secret: string): Promise<void> {
   session.value = await post("/api/v1/session", { secret });
   follow();
+}
+
+export async function signIn(secret: string): Promise<void> {
+  await become(secret);
   go(place.peek().query.get("next") ?? "/", true);
 }
 

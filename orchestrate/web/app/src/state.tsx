@@ -2,8 +2,9 @@
 import type { State } from "./api";
 
 export const marks: Record<string, string> = {
-  pending: "○", running: "▶", suspended: "⏸", retrying: "↻", done: "✓", failed: "✕", disabled: "⊘", missing: "?",
-  succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "⏸", cancelled: "⊘", "upstream failed": "⇠",
+  pending: "○", running: "▶", suspended: "‖", retrying: "↻", done: "✓", failed: "✕", disabled: "⊘", missing: "?",
+  succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "‖", cancelled: "⊘", cancelling: "⊘", ended: "✓",
+  waiting: "○", planning: "▶", skipped: "⊘", downstream: "▶", "left out": "⊘", "upstream failed": "⇠",
 };
 
 export const markOf = (state: string): string => marks[state] ?? "•";

@@ -57,6 +57,27 @@ export function When({ at }: { at: string | undefined }) {
   );
 }
 
+/** A time as a clock in some zone shows it. */
+export function zoned(at: string, zone: string): string {
+  try {
+    const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "shortOffset" } as const;
+    return new Intl.DateTimeFormat("en-CA", { ...parts, timeZone: zone }).format(new Date(at)).replace(",", "").replace(/GMT(\+0)?/, "UTC");
+  } catch {
+    return at; // this browser does not know the zone
+  }
+}
+
+const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, "µs": 1e-6, ns: 1e-9 };
+
+/** The seconds of a duration as the server writes it, such as -1h2m0.5s. */
+export function secondsOf(text: string | undefined): number {
+  let sum = 0;
+  for (const [, n, unit] of (text ?? "").matchAll(/([\d.]+)(ms|µs|ns|h|m|s)/g)) {
+    sum += Number(n) * (unitSeconds[unit ?? "s"] ?? 0);
+  }
+  return text?.startsWith("-") ? -sum : sum;
+}
+
 /** How long something took, or takes until now. */
 export function Lasted({ from, until }: { from: string | undefined; until: string | undefined }) {
   if (from === undefined) {

@@ -6,6 +6,7 @@ import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Paused, PausedResources } from "./machines";
 import { Week } from "./week";
 
 /** How many tasks a list of this page has at most. */
@@ -33,7 +34,8 @@ function Counts() {
     <Shown answer={counts}>
       {(c) => (
         <>
-          {c.paused && <p class="notice">The server gives out no work: it is paused.</p>}
+          {c.paused && <Paused />}
+          <PausedResources />
           <div class="counts">
             {states
               .filter((s) => c.states?.[s])
@@ -118,7 +120,7 @@ function Running() {
 function Late() {
   const due = useAnswer((signal) => get("/api/v1/due", undefined, { signal }), []);
   return (
-    <Section title="Due">
+    <Section title="Due" aside={<Link to="/due">all</Link>}>
       <Shown answer={due}>
         {(d) =>
           (d.due ?? []).length === 0 ? (
@@ -126,7 +128,7 @@ function Late() {
               Nothing is due. A task that has <code>Due()</code> is watched here.
             </Empty>
           ) : (
-            <Table label="Tasks that are due" head={["", "Task", "Due", "Expected"]}>
+            <Table label="Tasks that are due" head={["How it is", "Task", "Due", "Expected"]}>
               {(d.due ?? []).slice(0, most).map((t) => (
                 <tr key={t.id}>
                   <td>{t.missed ? <span class="late">late</span> : t.warned ? <span class="risk">at risk</span> : <StateChip state={t.state} />}</td>

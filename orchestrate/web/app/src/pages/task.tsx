@@ -7,6 +7,7 @@ import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
+import { Expected } from "./due";
 
 export function TaskPage() {
   const id = place.value.query.get("id") ?? "";
@@ -29,6 +30,7 @@ export function TaskPage() {
           </p>
           <Why explanation={e} />
           <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
+          {e.task.state !== "done" && <Expected id={id} />}
           <Facts explanation={e} />
         </>
       )}
