@@ -141,23 +141,56 @@ export function stepFrom(graph: Graph, links: Links, at: number, key: string): n
   return candidates.reduce((best, i) => (best < 0 || distance(i) < distance(best) ? i : best), -1);
 }
 
-/** The way of edges as SVG has it, each with a head at its end. */
-export function pathOf(edges: (Edge | undefined)[]): string {
-  const parts: string[] = [];
+/** How many pieces one path has: browsers paint several short ones faster than a long one. */
+const piecesOfPath = 300;
+
+/** The ways of edges as SVG has them, each with a head at its end. What several edges share is there once. */
+export function pathsOf(edges: (Edge | undefined)[]): string[] {
+  const pieces = new Set<string>();
+  const level = new Map<number, [number, number][]>(); // by y, from where to where
   for (const e of edges) {
     const p = e?.points ?? [];
     let [x = 0, y = 0] = p;
-    parts.push(`M${x} ${y}`);
     for (let i = 2; i + 1 < p.length; i += 2) {
       const [toX = 0, toY = 0] = [p[i], p[i + 1]];
       const half = (x + toX) / 2;
-      parts.push(y === toY ? `H${toX}` : `C${half} ${y} ${half} ${toY} ${toX} ${toY}`);
+      if (y === toY) {
+        const lines = level.get(y) ?? [];
+        lines.push([Math.min(x, toX), Math.max(x, toX)]);
+        level.set(y, lines);
+      } else {
+        pieces.add(`M${x} ${y}C${half} ${y} ${half} ${toY} ${toX} ${toY}`);
+      }
       [x, y] = [toX, toY];
     }
     const head = (p[0] ?? 0) > x ? -5 : 5;
-    parts.push(`m${-head} -3l${head} 3l${-head} 3`);
+    pieces.add(`M${x - head} ${y - 3}L${x} ${y}l${-head} 3`);
   }
-  return parts.join("");
+  for (const [y, lines] of level) {
+    for (const [from, until] of joined(lines)) {
+      pieces.add(`M${from} ${y}H${until}`);
+    }
+  }
+  const all = [...pieces];
+  const paths: string[] = [];
+  for (let i = 0; i < all.length; i += piecesOfPath) {
+    paths.push(all.slice(i, i + piecesOfPath).join(""));
+  }
+  return paths;
+}
+
+/** Lines, of which those that overlap are one. */
+function joined(lines: [number, number][]): [number, number][] {
+  const all: [number, number][] = [];
+  for (const [from, until] of lines.sort((a, b) => a[0] - b[0])) {
+    const last = all.at(-1);
+    if (last !== undefined && from <= last[1]) {
+      last[1] = Math.max(last[1], until);
+    } else {
+      all.push([from, until]);
+    }
+  }
+  return all;
 }
 
 /** The family of an ID, as gomr writes it. */

@@ -208,11 +208,12 @@ function useSteps(id: string): Steps {
   }
   const ids = (f.steps ?? []).map((s) => s.id);
   const left = f.finish ? (new Date(f.finish.p50).getTime() - Date.now()) / 1000 : 0;
+  const unknown = f.finish?.unknown ?? 0;
   let note = "It is done.";
   if (f.blocked) {
     note = `It won't be done before somebody mends ${f.blocked}.`;
   } else if (f.finish) {
-    note = `${ids.length} ${ids.length === 1 ? "step" : "steps"}, about ${spell(left)} left${f.finish.unknown ? `, and nothing is known of ${f.finish.unknown} of them` : ""}.`;
+    note = `${ids.length} ${ids.length === 1 ? "step" : "steps"}${left > 0 ? `, about ${spell(left)} left` : ""}${unknown > 0 ? `; how long ${unknown} of them take is not known yet` : ""}.`;
   }
   return { ids, note, problem: forecast.problem };
 }
@@ -264,7 +265,7 @@ function Facts({ node, query, steps, critical, onCritical, onOpen }: FactsProps)
         <Link class="button" to={to("/graph", { root: id })}>
           All that it requires
         </Link>
-        <button type="button" aria-pressed={critical} class={critical ? "chosen" : ""} onClick={onCritical}>
+        <button type="button" aria-pressed={critical} class={`chip ${critical ? "chosen" : ""}`} onClick={onCritical}>
           Critical path
         </button>
         {(query.expand ?? []).includes(family) && (
