@@ -21,6 +21,18 @@ export interface GraphQuery {
 /** What a node is known by when the picture is another one. */
 export const keyOf = (n: Node): string => n.id ?? `\u0000${n.family ?? ""}`;
 
+/** The family of an ID, as gomr writes it. */
+const familyOf = (id: string): string => id.split("(", 1)[0] ?? id;
+
+/** The node of a key. Where a family was expanded it is the first of its tasks, and where it was collapsed the family. */
+export function nodeOf(nodes: Node[], key: string | undefined): Node | undefined {
+  if (key === undefined) {
+    return undefined;
+  }
+  const family = key.startsWith("\u0000") ? key.slice(1) : familyOf(key);
+  return nodes.find((n) => keyOf(n) === key) ?? nodes.find((n) => n.family === family && isFamily(n) !== key.startsWith("\u0000"));
+}
+
 export const isFamily = (n: Node): boolean => n.counts !== undefined;
 
 /** How many tasks a node stands for, by state. */
@@ -32,12 +44,19 @@ export function tasksOf(n: Node): number {
   return Object.values(countsOf(n)).reduce((a, b) => a + b, 0);
 }
 
+/** A graph, with the part that it is of: while another one is asked for, the last one is shown. */
+interface AnsweredGraph extends Answered<Graph> {
+  part: string;
+}
+
+const partOf = (q: GraphQuery): string => JSON.stringify([q.root, q.run, q.around, q.depth]);
+
 /**
  * Asks for a graph, and again when tasks have changed: then for states alone where nothing else has. A large graph is
  * asked for less often, so that it does not keep the server busy.
  */
-export function useGraph(query: GraphQuery): Answered<Graph> {
-  const [answered, setAnswered] = useState<Answered<Graph>>({ value: undefined, problem: undefined });
+export function useGraph(query: GraphQuery): AnsweredGraph {
+  const [answered, setAnswered] = useState<AnsweredGraph>({ value: undefined, problem: undefined, part: "" });
   const key = JSON.stringify(query);
   useEffect(() => {
     const control = new AbortController();
@@ -56,7 +75,7 @@ export function useGraph(query: GraphQuery): Answered<Graph> {
       try {
         const found = await get("/api/v1/graph", { ...query, ...(known && { shape: known.shape }) }, { signal: control.signal });
         known = found.known && known ? withStates(known, found) : found;
-        setAnswered({ value: known, problem: undefined });
+        setAnswered({ value: known, problem: undefined, part: partOf(query) });
       } catch (error) {
         if (control.signal.aborted) {
           return;
@@ -65,7 +84,7 @@ export function useGraph(query: GraphQuery): Answered<Graph> {
         if (problem.status === 401) {
           signedOut();
         }
-        setAnswered({ value: known, problem });
+        setAnswered({ value: known, problem, part: partOf(query) });
       }
       timer = setTimeout(() => {
         busy = false;
@@ -192,9 +211,6 @@ function joined(lines: [number, number][]): [number, number][] {
   }
   return all;
 }
-
-/** The family of an ID, as gomr writes it. */
-const familyOf = (id: string): string => id.split("(", 1)[0] ?? id;
 
 /** Where tasks are in a picture, themselves or in their family, and the edges between those that follow each other. */
 export function wayOf(graph: Graph, ids: string[]): { nodes: Set<number>; edges: number[] } {

@@ -22,6 +22,19 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
   const links = useMemo(() => linksOf(graph), [graph.shape]);
   const at = nodes.findIndex((n) => keyOf(n) === selected);
   const lens = useLens(svg, moved, graph, part, nodes[at]);
+  const opened = useRef(false); // a node was opened, which may be gone now, and had the keyboard
+  const open = (node: Node | undefined) => {
+    if (node !== undefined) {
+      opened.current = isFamily(node);
+      onOpen(node);
+    }
+  };
+  useEffect(() => {
+    if (opened.current && at >= 0) {
+      opened.current = false;
+      focus(at);
+    }
+  }, [graph.shape]);
   const focus = (i: number) => {
     const node = nodes[i];
     if (node === undefined) {
@@ -38,8 +51,8 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
     const node = nodes[at];
     if (event.key.startsWith("Arrow") && !event.shiftKey) {
       focus(stepFrom(graph, links, at, event.key));
-    } else if (event.key === "Enter" && node !== undefined) {
-      onOpen(node);
+    } else if (event.key === "Enter") {
+      open(node);
     } else if (!lens.press(event.key)) {
       return;
     }
@@ -55,12 +68,7 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
         aria-label={`Graph of ${graph.tasks} tasks. Left and right follow what is required, up and down stay in a column, Enter opens, plus, minus and zero change the size, and shift with arrows moves the picture.`}
         onKeyDown={press}
         onClick={(e) => !lens.dragged && focus(indexOf(e))}
-        onDblClick={(e) => {
-          const node = nodes[indexOf(e)];
-          if (node !== undefined) {
-            onOpen(node);
-          }
-        }}
+        onDblClick={(e) => open(nodes[indexOf(e)])}
         onFocusIn={(e) => {
           const node = nodes[indexOf(e)];
           if (node !== undefined && keyOf(node) !== selected) {
