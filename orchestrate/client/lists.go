@@ -46,6 +46,9 @@ func (c *Client) Tasks(ctx context.Context, filter scheduler.TaskFilter) (schedu
 	q.text("state", strings.Join(states, ","))
 	q.text("family", filter.Family)
 	q.text("search", filter.Search)
+	q.text("kind", filter.Kind.String())
+	q.text("from", filter.From.String())
+	q.text("until", filter.Until.String())
 	q.number("cursor", filter.After)
 	q.limit(filter.Limit, scheduler.DefaultPage)
 	var tasks api.Tasks

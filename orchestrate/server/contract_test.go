@@ -240,7 +240,11 @@ func (c *contract) parameter(t *rapid.T, s *sent, p map[string]any, query url.Va
 func wrongFor(schema map[string]any) []string {
 	switch {
 	case at[string](schema, "type") == "integer":
-		return []string{"x", "-1", "1.5", "1e3", "99999999999999999999", "\x00", "0x1", "1 "}
+		wrong := []string{"x", "1.5", "1e3", "99999999999999999999", "\x00", "0x1", "1 "}
+		if schema["minimum"] != nil {
+			wrong = append(wrong, "-1")
+		}
+		return wrong
 	case at[string](schema, "type") == "boolean":
 		return []string{"maybe", "2"}
 	case at[string](schema, "format") == "date-time":

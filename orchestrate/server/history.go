@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gomr/gomr/orchestrate/api"
@@ -86,7 +87,11 @@ func (s *Server) attempts(ctx context.Context, in *attemptsInput) (*body[api.Att
 		return nil, err
 	}
 	attempts, next := cut(&in.Page, found, func(a *store.Attempt) int64 { return a.Fence })
-	return &body[api.Attempts]{api.Attempts{Attempts: sent(attempts, api.AttemptOf), Next: next}}, nil
+	ids, err := s.idsOf(ctx, sent(attempts, func(a *store.Attempt) int64 { return a.Task }))
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Attempts]{api.Attempts{Attempts: sent(attempts, api.AttemptOf), IDs: ids, Next: next}}, nil
 }
 
 type eventsInput struct {
@@ -108,7 +113,21 @@ func (s *Server) events(ctx context.Context, in *eventsInput) (*body[api.Events]
 		return nil, err
 	}
 	events, next := cut(&in.Page, found, func(e *store.Event) int64 { return e.Seq })
-	return &body[api.Events]{api.Events{Events: sent(events, api.EventOf), Next: next}}, nil
+	ids, err := s.idsOf(ctx, sent(events, func(e *store.Event) int64 { return e.Task }))
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Events]{api.Events{Events: sent(events, api.EventOf), IDs: ids, Next: next}}, nil
+}
+
+// idsOf returns the IDs of tasks by key, or nil where there are none.
+func (s *Server) idsOf(ctx context.Context, keys []int64) (map[int64]string, error) {
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	if len(keys) == 0 || len(keys) == 1 && keys[0] == 0 {
+		return nil, nil
+	}
+	return s.scheduler.IDs(ctx, keys)
 }
 
 // An OfQuery says which task a list is about.

@@ -31,6 +31,7 @@ var allowed = map[string]string{
 	"POST /session/end": "-vwoa",
 
 	"GET /tasks":      "vwoa",
+	"GET /grid":       "vwoa",
 	"GET /task":       "vwoa",
 	"GET /task/why":   "vwoa",
 	"GET /counts":     "vwoa",

@@ -3,6 +3,7 @@ import { render, type ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { connection } from "./live";
 import { GraphPage } from "./pages/graph";
+import { GridPage } from "./pages/grid";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Resources, Workers } from "./pages/machines";
@@ -22,6 +23,7 @@ interface Page {
 
 const pages: Record<string, Page> = {
   "/": { title: "Now", body: Home },
+  "/grid": { title: "Grid", body: GridPage },
   "/tasks": { title: "Tasks", body: Tasks },
   "/task": { title: "Task", body: TaskPage, within: "/tasks" },
   "/runs": { title: "Runs", body: Runs },
@@ -32,7 +34,7 @@ const pages: Record<string, Page> = {
   "/resources": { title: "Resources", body: Resources },
 };
 
-const menu = ["/", "/tasks", "/runs", "/graph", "/history", "/workers", "/resources"];
+const menu = ["/", "/grid", "/tasks", "/runs", "/graph", "/history", "/workers", "/resources"];
 
 function App() {
   const { path, query } = place.value;

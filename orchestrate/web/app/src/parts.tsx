@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Answered } from "./answer";
 import type { Problem } from "./api";
+import { Link, taskLink } from "./router";
 
 export function ProblemBox({ problem }: { problem: Problem | undefined }) {
   return problem === undefined ? null : (
@@ -96,4 +97,10 @@ export function Modal({ title, onClose, children }: { title: string; onClose: ()
       {children}
     </dialog>
   );
+}
+
+/** A task by its key, where a list has the IDs of those that are not forgotten. */
+export function TaskOf({ ids, task }: { ids: Record<string, string> | undefined; task: number }) {
+  const id = ids?.[String(task)];
+  return id === undefined ? <span class="faint">forgotten</span> : <Link to={taskLink(id)}>{id}</Link>;
 }

@@ -32,7 +32,7 @@ export async function signIn(secret: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await post("/api/v1/session/end", undefined);
+  await post("/api/v1/session/end", {});
   signedOut();
 }
 

@@ -1,7 +1,7 @@
 // What tasks and attempts are in, with a mark beside the colour.
 import type { State } from "./api";
 
-const marks: Record<string, string> = {
+export const marks: Record<string, string> = {
   pending: "○", running: "▶", suspended: "⏸", retrying: "↻", done: "✓", failed: "✕", disabled: "⊘", missing: "?",
   succeeded: "✓", "timed out": "✕", lost: "✕", killed: "✕", interrupted: "↻", paused: "⏸", cancelled: "⊘", "upstream failed": "⇠",
 };

@@ -28,6 +28,16 @@ export function spell(seconds: number): string {
   return whole < day ? pair(3600, "h", 60, "min") : pair(day, "d", 3600, "h");
 }
 
+/** A duration in seconds, in the unit that fits it best. */
+function roughly(seconds: number): string {
+  for (const [size, unit] of [[day, "d"], [3600, "h"], [60, "min"]] as const) {
+    if (seconds >= 2 * size) {
+      return `${Math.floor(seconds / size)} ${unit}`;
+    }
+  }
+  return `${Math.floor(seconds)} s`;
+}
+
 const absolute = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZoneName: "short",
 });
@@ -39,7 +49,7 @@ export function When({ at }: { at: string | undefined }) {
   }
   const time = new Date(at);
   const seconds = (now.value - time.getTime()) / 1000;
-  const text = Math.abs(seconds) < 1 ? "now" : seconds > 0 ? `${spell(Math.floor(seconds))} ago` : `in ${spell(Math.floor(-seconds))}`;
+  const text = Math.abs(seconds) < 1 ? "now" : seconds > 0 ? `${roughly(seconds)} ago` : `in ${roughly(-seconds)}`;
   return (
     <time dateTime={at} title={absolute.format(time)}>
       {text}

@@ -2,10 +2,11 @@ import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Task } from "../api";
 import { LogEnd } from "../log";
-import { Empty, Section, Shown, Table } from "../parts";
+import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Week } from "./week";
 
 /** How many tasks a list of this page has at most. */
 const most = 12;
@@ -15,6 +16,7 @@ export function Home() {
     <>
       <h1>Now</h1>
       <Counts />
+      <Week />
       <div class="columns">
         <Broken />
         <Running />
@@ -160,7 +162,9 @@ function Events() {
                   <td>
                     <StateChip state={one.outcome ?? "running"} />
                   </td>
-                  <td class="number">#{one.task}</td>
+                  <td class="id">
+                    <TaskOf ids={a.ids} task={one.task} />
+                  </td>
                   <td>
                     <When at={one.started} />
                   </td>

@@ -38,7 +38,8 @@ export function TaskPage() {
 
 function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
   const reasons = e.reasons ?? [];
-  if (reasons.length === 0 && !e.task.error) {
+  const error = e.task.state === "done" || reasons.some((r) => r.text.includes(e.task.error ?? "")) ? undefined : e.task.error;
+  if (reasons.length === 0 && error === undefined) {
     return null;
   }
   return (
@@ -49,7 +50,7 @@ function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
             {r.text} {r.task && r.task !== e.task.id && <Link to={taskLink(r.task)}>show it</Link>} {r.until && <When at={r.until} />}
           </li>
         ))}
-        {e.task.error && e.task.state !== "done" && <li class="error-line">{e.task.error}</li>}
+        {error !== undefined && <li class="error-line">{error}</li>}
       </ul>
     </Section>
   );
