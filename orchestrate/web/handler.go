@@ -23,7 +23,7 @@ var dist embed.FS
 
 // Paths are those of the pages. What comes behind a question mark is the page's own.
 var Paths = []string{
-	"/", "/grid", "/tasks", "/task", "/runs", "/run", "/graph", "/workers", "/resources", "/history", "/sign-in",
+	"/", "/grid", "/graph", "/tasks", "/task", "/runs", "/run", "/workers", "/resources", "/history", "/sign-in",
 }
 
 var shell = template.Must(template.New("shell").Parse(`<!doctype html>

@@ -2,8 +2,8 @@
 import { render, type ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { connection } from "./live";
-import { GraphPage } from "./pages/graph";
 import { GridPage } from "./pages/grid";
+import { GraphPage } from "./pages/graph";
 import { History } from "./pages/history";
 import { Home } from "./pages/home";
 import { Resources, Workers } from "./pages/machines";
@@ -34,7 +34,7 @@ const pages: Record<string, Page> = {
   "/resources": { title: "Resources", body: Resources },
 };
 
-const menu = ["/", "/grid", "/tasks", "/runs", "/graph", "/history", "/workers", "/resources"];
+const menu = ["/", "/grid", "/graph", "/tasks", "/runs", "/history", "/workers", "/resources"];
 
 function App() {
   const { path, query } = place.value;
