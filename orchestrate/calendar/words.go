@@ -72,7 +72,11 @@ const (
 	allWeekdays = 1<<7 - 1
 )
 
-func (c cronTable) words() string {
+func (c civilTimes) words() string { return c.cronTable.words() }
+
+func (c clockTimes) words() string { return c.cronTable.words() }
+
+func (c *cronTable) words() string {
 	days := c.dayWords()
 	switch clock := c.clockWords(); {
 	case days != "":
@@ -88,7 +92,7 @@ func (c cronTable) words() string {
 const mostTimes = 6
 
 // clockWords tells at which times of a day it is due.
-func (c cronTable) clockWords() string {
+func (c *cronTable) clockWords() string {
 	minutes, hours := members(c.minute), members(c.hour)
 	if len(minutes)*len(hours) <= mostTimes {
 		var times []string
@@ -106,7 +110,7 @@ func (c cronTable) clockWords() string {
 	return text + " in the hours " + rows(hours, strconv.Itoa)
 }
 
-func (c cronTable) minuteWords(minutes []int) string {
+func (c *cronTable) minuteWords(minutes []int) string {
 	switch {
 	case c.minute == allMinutes:
 		return "every minute"
@@ -123,7 +127,7 @@ func (c cronTable) minuteWords(minutes []int) string {
 }
 
 // dayWords tells on which days it is due, and nothing where these are all.
-func (c cronTable) dayWords() string {
+func (c *cronTable) dayWords() string {
 	var parts []string
 	dom := "on day " + rows(members(c.dom), strconv.Itoa) + " of the month"
 	dow := "on " + rows(weekFromMonday(c.dow), func(day int) string { return time.Weekday(day % 7).String() })
