@@ -28,7 +28,8 @@ export async function learn(): Promise<void> {
 export async function signIn(secret: string): Promise<void> {
   session.value = await post("/api/v1/session", { secret });
   follow();
-  go(place.peek().query.get("next") ?? "/", true);
+  const next = place.peek().query.get("next") ?? "";
+  go(/^\/(?!\/)/.test(next) ? next : "/", true); // of this server, whatever somebody has linked to
 }
 
 export async function signOut(): Promise<void> {

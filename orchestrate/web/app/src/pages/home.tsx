@@ -124,7 +124,7 @@ function Late() {
               Nothing is due. A task that has <code>Due()</code> is watched here.
             </Empty>
           ) : (
-            <Table label="Tasks that are due" head={["", "Task", "Due", "Expected"]}>
+            <Table label="Tasks that are due" head={["State", "Task", "Due", "Expected"]}>
               {(d.due ?? []).slice(0, most).map((t) => (
                 <tr key={t.id}>
                   <td>{t.missed ? <span class="late">late</span> : t.warned ? <span class="risk">at risk</span> : <StateChip state={t.state} />}</td>

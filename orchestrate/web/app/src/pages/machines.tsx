@@ -20,7 +20,7 @@ export function Workers() {
             </Empty>
           ) : (
             <Section title={`${(w.workers ?? []).filter((one) => one.alive).length} alive`} aside={<Command text="gomr workers" />}>
-              <Table label="Workers" head={["", "Worker", "Host", "Busy", "Programs", "Last heard of"]}>
+              <Table label="Workers" head={["State", "Worker", "Host", "Busy", "Programs", "Last heard of"]}>
                 {(w.workers ?? []).map((one) => (
                   <tr key={one.id}>
                     <td>{one.alive ? one.draining ? <span class="risk">drains</span> : <span class="fine">alive</span> : <span class="late">gone</span>}</td>
@@ -58,7 +58,7 @@ export function Resources() {
             </Empty>
           ) : (
             <Section title="What tasks share">
-              <Table label="Resources" head={["Resource", "Used", "Limit", "", ""]}>
+              <Table label="Resources" head={["Resource", "Used", "Limit", "State", ...(mayControl() ? ["Action"] : [])]}>
                 {(r.resources ?? []).map((one) => (
                   <tr key={one.name}>
                     <td>{one.name}</td>
@@ -70,13 +70,13 @@ export function Resources() {
                       {!one.set && <span class="faint"> by default</span>}
                     </td>
                     <td>{one.paused && <span class="risk">paused</span>}</td>
-                    <td>
-                      {mayControl() && (
-                        <button type="button" onClick={() => setChanging(one)}>
+                    {mayControl() && (
+                      <td>
+                        <button type="button" onClick={() => setChanging(one)} aria-label={`Change ${one.name}`}>
                           Change
                         </button>
-                      )}
-                    </td>
+                      </td>
+                    )}
                   </tr>
                 ))}
               </Table>
