@@ -29,7 +29,8 @@ export async function signIn(secret: string): Promise<void> {
   session.value = await post("/api/v1/session", { secret });
   follow();
   const next = place.peek().query.get("next") ?? "";
-  go(/^\/(?!\/)/.test(next) ? next : "/", true); // of this server, whatever somebody has linked to
+  const there = new URL(next, location.origin);
+  go(there.origin === location.origin ? there.pathname + there.search : "/", true); // whatever somebody has linked to
 }
 
 export async function signOut(): Promise<void> {

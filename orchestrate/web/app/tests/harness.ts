@@ -141,7 +141,7 @@ export class World {
 
   private admin(): string {
     const name = Object.entries(this.wishes.tokens ?? {}).find(([, role]) => role === "admin")?.[0];
-    return name === undefined ? "" : this.secret(name);
+    return (name !== undefined && this.secrets.get(name)) || "";
   }
 
   private async serve(address: string): Promise<void> {
