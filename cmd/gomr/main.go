@@ -27,6 +27,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gomr/gomr/internal/cli"
+	"github.com/gomr/gomr/internal/demo"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/streaming"
 )
@@ -35,6 +36,9 @@ func main() { os.Exit(run(context.Background(), os.Args[1:])) }
 
 // run runs the command and returns its exit code, unless another program takes over the process.
 func run(ctx context.Context, args []string) int {
+	if os.Getenv(demoVariable) != "" {
+		return cli.Run(ctx, cli.Config{Tasks: demo.Tasks(), Args: args, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr})
+	}
 	args, err := enterFolder(args)
 	if err == nil && handsOver(args) {
 		err = handOver(ctx, args)
@@ -47,7 +51,7 @@ func run(ctx context.Context, args []string) int {
 		Stdin:    os.Stdin,
 		Stdout:   os.Stdout,
 		Stderr:   os.Stderr,
-		Commands: []*cobra.Command{buildCommand(), newCommand()}, //nolint:contextcheck // verbs get the context from cobra
+		Commands: []*cobra.Command{buildCommand(), newCommand(), demoCommand()}, //nolint:contextcheck // verbs get the context from cobra
 		Checks:   []func(context.Context) streaming.Check{checkToolchain},
 	})
 }

@@ -259,20 +259,24 @@ func labelState(s backfill.LabelState) string {
 }
 
 func (a *app) backfillPauseVerb() remoteVerb {
+	var note string
 	return remoteVerb{
 		use: "pause ID", short: "Have a backfill launch no more labels; what is under way goes on", args: oneBackfill,
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			status, err := remote.PauseBackfill(ctx, backfillID(args), "")
+			status, err := remote.PauseBackfill(ctx, backfillID(args), note)
 			return out.sayChanged(&status, err)
 		},
 	}
 }
 
 func (a *app) backfillResumeVerb() remoteVerb {
+	var note string
 	return remoteVerb{
 		use: "resume ID", short: "Have a backfill go on that was paused", args: oneBackfill,
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			status, err := remote.ResumeBackfill(ctx, backfillID(args), "")
+			status, err := remote.ResumeBackfill(ctx, backfillID(args), note)
 			return out.sayChanged(&status, err)
 		},
 	}
@@ -280,6 +284,7 @@ func (a *app) backfillResumeVerb() remoteVerb {
 
 func (a *app) backfillCancelVerb() remoteVerb {
 	var kill bool
+	var note string
 	return remoteVerb{
 		use: "cancel ID", short: "End a backfill: launch no more labels", args: oneBackfill,
 		long: "End a backfill: no more labels are launched, and what is under way goes on.\n\n" +
@@ -287,9 +292,10 @@ func (a *app) backfillCancelVerb() remoteVerb {
 			"failed, whoever else waits for them. Tasks that these require go on.",
 		flags: func(cmd *cobra.Command) {
 			cmd.Flags().BoolVar(&kill, "kill", false, "end what is under way, too")
+			noteFlag(&note)(cmd)
 		},
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			status, err := remote.CancelBackfill(ctx, backfillID(args), kill, "")
+			status, err := remote.CancelBackfill(ctx, backfillID(args), kill, note)
 			return out.sayChanged(&status, err)
 		},
 	}

@@ -17,13 +17,15 @@ import (
 )
 
 func (a *app) pauseVerb() remoteVerb {
+	var note string
 	return remoteVerb{
 		use: "pause [RESOURCE…]", short: "Have a server give out no more tasks; what runs goes on",
 		long: "Have a server give out no more tasks, or none that takes one of some resources. What runs goes on, and\n" +
 			"the limits of the resources stay as they are.",
-		example: "pause warehouse", args: cobra.ArbitraryArgs,
+		example: "pause warehouse --note 'it is being moved'", args: cobra.ArbitraryArgs,
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, resources []string) error {
-			if err := each(ctx, resources, remote.Pause, remote.PauseResource); err != nil {
+			if err := each(ctx, resources, note, remote.Pause, remote.PauseResource); err != nil {
 				return err
 			}
 			what := cmp.Or(strings.Join(resources, ", "), "the server")
@@ -33,12 +35,14 @@ func (a *app) pauseVerb() remoteVerb {
 }
 
 func (a *app) unpauseVerb() remoteVerb {
+	var note string
 	return remoteVerb{
 		use: "unpause [RESOURCE…]", short: "Have a server give out tasks again", example: "unpause warehouse", args: cobra.ArbitraryArgs,
 		long: "Have a server give out tasks again, or those that take some resources. A resource that was paused by its name\n" +
 			"stays so until it is unpaused by its name.",
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, resources []string) error {
-			if err := each(ctx, resources, remote.Unpause, remote.UnpauseResource); err != nil {
+			if err := each(ctx, resources, note, remote.Unpause, remote.UnpauseResource); err != nil {
 				return err
 			}
 			what := cmp.Or(strings.Join(resources, ", "), "the server")
@@ -48,12 +52,12 @@ func (a *app) unpauseVerb() remoteVerb {
 }
 
 // each does something for each resource, or for all where none is named.
-func each(ctx context.Context, resources []string, all func(context.Context, string) error, one func(ctx context.Context, resource, by string) error) error {
+func each(ctx context.Context, resources []string, note string, all func(ctx context.Context, note string) error, one func(ctx context.Context, resource, note string) error) error {
 	if len(resources) == 0 {
-		return all(ctx, "")
+		return all(ctx, note)
 	}
 	for _, resource := range resources {
-		if err := one(ctx, resource, ""); err != nil {
+		if err := one(ctx, resource, note); err != nil {
 			return err
 		}
 	}

@@ -179,7 +179,7 @@ func (a *app) acceptVerb() remoteVerb {
 		long: "Let the next output of a task appear whatever its checks say, once: the checks count again when it\n" +
 			"is done, or after a week. A task that has failed starts again.",
 		example: "accept 'WordCount(date-interval=2014-06)' --note 'a bank holiday'",
-		flags:   func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
+		flags:   noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			id := a.taskID(args[0])
 			found, err := remote.Explain(ctx, id)

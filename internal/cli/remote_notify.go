@@ -179,7 +179,7 @@ func (a *app) unsilenceVerb() remoteVerb {
 			}
 			return usagef("%s takes the pattern of a silence, in quotes, as 'notify' shows it", cmd.Name())
 		},
-		flags: func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			if err := remote.Unsilence(ctx, args[0], note); err != nil {
 				return err

@@ -25,12 +25,14 @@ type runFlags struct {
 	stress seedRange
 	stale  string
 	shared sharedFlags
+	pages  bool
 }
 
 func (r *runFlags) add(flags *pflag.FlagSet) {
 	flags.IntVarP(&r.workers, "workers", "w", 1, "`number` of tasks to run at once")
 	flags.BoolVar(&r.keepGoing, "keep-going", false, "after a failure run what does not depend on it (the default)")
 	flags.BoolVar(&r.failFast, "fail-fast", false, "stop at the first failure")
+	flags.BoolVar(&r.pages, "ui", false, "show the run on pages of this machine, whose address is printed; each task gets a process of its own")
 	flags.BoolVar(&r.acceptChecks, "accept-checks", false, "let the output of this task appear whatever its checks say; not those of what it requires")
 	r.place.addMemory(flags)
 	r.place.addFingerprint(flags)
@@ -116,6 +118,8 @@ func (r *runFlags) check() error {
 		return usagef("--workers is %d, and must be at least 1", r.workers)
 	case r.keepGoing && r.failFast:
 		return usagef("--keep-going and --fail-fast can't both be")
+	case r.pages && (r.shared.server != "" || r.failFast || r.stress.given()):
+		return usagef("--ui goes with neither --server, whose pages show the run, nor --fail-fast and --stress")
 	}
 	return r.shared.check()
 }
@@ -130,6 +134,9 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 	}
 	if flags.shared.server != "" {
 		return a.runShared(cmd, flags, task)
+	}
+	if flags.pages {
+		return a.runWithPages(cmd, flags, task)
 	}
 	ui := a.newUI(flags.quiet || flags.noProgress)
 	defer ui.close()

@@ -140,7 +140,7 @@ func (a *app) scheduleShowVerb() remoteVerb {
 func writeSchedule(w *tabwriter.Writer, s *trigger.ScheduleStatus) {
 	d := &s.Schedule
 	row(w, "task:", strings.Join(d.Task, " ")+" of "+d.Program)
-	row(w, "time:", fmt.Sprintf("%s in %s, for each %s", d.Time, s.Zone, s.Period))
+	row(w, "time:", fmt.Sprintf("%s in %s: %s, for each %s", d.Time, s.Zone, s.Words, s.Period))
 	row(w, "rules:", fmt.Sprintf("catch_up %s, mode %s", cmp.Or(d.CatchUp, trigger.CatchUpLatest), cmp.Or(d.Mode, trigger.Pipeline)))
 	for _, c := range d.Data {
 		row(w, "data:", conditionText(&c))
@@ -243,7 +243,7 @@ func (a *app) scheduleSteerVerb(use, short string, do func(remote *client.Client
 	var note string
 	return remoteVerb{
 		use: use, short: short, args: oneSchedule,
-		flags: func(cmd *cobra.Command) { cmd.Flags().StringVar(&note, "note", "", "why, as `text` for the history") },
+		flags: noteFlag(&note),
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
 			if err := do(remote, ctx, args[0], note); err != nil {
 				return err

@@ -135,7 +135,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 		return err
 	}
 	defer engines.close()
-	served, err := server.New(ctx, engines.serve(server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: log, Pages: web.Handler()}))
+	served, err := server.New(ctx, engines.serve(server.Options{Scheduler: s, Store: st, Insecure: o.insecure, Keep: keep, Logger: log, Pages: web.Handler}))
 	if err != nil {
 		return err
 	}

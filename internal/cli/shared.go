@@ -147,7 +147,9 @@ func (a *app) follow(ctx context.Context, flags *runFlags, remote *client.Client
 			}
 		case <-time.After(lookEvery):
 		case <-ctx.Done():
-			fmt.Fprintf(a.stderr, "run %d goes on\n", run)
+			if !flags.pages {
+				fmt.Fprintf(a.stderr, "run %d goes on\n", run)
+			}
 			return status, ExitCode(orchestrate.ExitInterrupted)
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -75,7 +76,7 @@ func (a *app) workerCommand() *cobra.Command {
 	return cmd
 }
 
-// work works until the context ends, and what runs then has ended.
+// work starts a worker as its flags say.
 func (a *app) work(cmd *cobra.Command, flags *workerFlags) error {
 	if flags.slots < 1 {
 		return usagef("--slots is %d, and must be at least 1", flags.slots)
@@ -83,7 +84,26 @@ func (a *app) work(cmd *cobra.Command, flags *workerFlags) error {
 	if err := flags.place.check(cmd); err != nil {
 		return err
 	}
-	remote, err := a.connect(&flags.server)
+	var common []string
+	cmd.Flags().Visit(func(f *pflag.Flag) { // where jobs run, and how
+		if f.Name != "server" && f.Name != "slots" && f.Name != "dir" {
+			common = append(common, flagArguments(f)...)
+		}
+	})
+	return a.runWorker(cmd.Context(), &workerStart{flags.server.url, flags.dir, flags.slots, common, a.newLog(a.stderr, slog.LevelInfo)})
+}
+
+// A workerStart says how a worker is started.
+type workerStart struct {
+	server, dir string
+	slots       int
+	common      []string // arguments of all attempts
+	log         *slog.Logger
+}
+
+// runWorker works until the context ends, and what runs then has ended.
+func (a *app) runWorker(ctx context.Context, start *workerStart) error {
+	remote, err := a.connect(&serverFlags{start.server})
 	if err != nil {
 		return err
 	}
@@ -91,18 +111,13 @@ func (a *app) work(cmd *cobra.Command, flags *workerFlags) error {
 	if err != nil {
 		return err
 	}
-	common := []string{attemptVerb, "--server=" + flags.server.url}
-	cmd.Flags().Visit(func(f *pflag.Flag) { // where jobs run, and how
-		if f.Name != "server" && f.Name != "slots" && f.Name != "dir" {
-			common = append(common, flagArguments(f)...)
-		}
-	})
-	return worker.Run(cmd.Context(), worker.Options{
-		Dir:      flags.dir,
+	common := append([]string{attemptVerb, "--server=" + start.server}, start.common...)
+	return worker.Run(ctx, worker.Options{
+		Dir:      start.dir,
 		Programs: []string{readVersion().Program},
-		Slots:    flags.slots,
+		Slots:    start.slots,
 		Keeper:   []string{self, keepVerb},
-		Log:      a.newLog(a.stderr, slog.LevelInfo),
+		Log:      start.log,
 		Command: func(assignment *scheduler.Assignment, _ string) (path string, args, env []string) {
 			args = append([]string{}, common...)
 			if len(assignment.Others) > 0 {

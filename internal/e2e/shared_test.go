@@ -306,12 +306,26 @@ func TestVerbs(t *testing.T) {
 	ask("unpause")
 	s.waitFor(t, "end 1")
 
+	for _, name := range []string{"3", "4"} {
+		s.gate(t, "open-"+name, "fail-"+name)
+		_, _, code := s.try(t, s.arguments("Gated", "--dir", s.dir, "--name", name)...)
+		require.Equal(t, orchestrate.ExitFailed, code)
+	}
+	ask("pause", "--note", "so that they wait")
+	require.Equal(t, id("3")+" starts again\n"+id("4")+" starts again\n", ask("forgive", id("3"), id("4"), "--note", "there is room"))
+	stdout, stderr, code := s.try(t, "mark", id("3"), id("none"), id("4"), "done", "--json", "--server", s.url())
+	require.Equal(t, orchestrate.ExitError, code)
+	require.JSONEq(t, `{"change": "mark done", "task": "`+id("3")+`"}`, stdout, "what was done before is told")
+	require.Contains(t, stderr, "(done before it: 1 of 3)")
+	ask("mark", id("4"), "done")
+	ask("unpause")
+
 	require.Contains(t, ask("retry", "2"), "run 2 has no task that failed")
 	s.gate(t, "open-2", "fail-2")
 	_, _, code = s.try(t, s.arguments("Gated", "--dir", s.dir, "--name", "2", "--request", "second")...)
 	require.Equal(t, orchestrate.ExitFailed, code)
 	ask("pause")
-	require.JSONEq(t, `{"run": 3, "forgiven": 1}`, ask("retry", "--request", "second", "--json"))
+	require.JSONEq(t, `{"run": 5, "forgiven": 1}`, ask("retry", "--request", "second", "--json"))
 	require.Regexp(t, `(?m)^pending `, ask("ps"))
 	require.Contains(t, ask("drain", "--timeout", "5m"), "no attempt runs")
 	ask("unpause")
@@ -319,11 +333,11 @@ func TestVerbs(t *testing.T) {
 	require.JSONEq(t, `{"change": "limit 6", "resources": ["warehouse"]}`, ask("limit", "warehouse", "6", "--json"))
 	require.Equal(t, "warehouse is paused; what runs goes on\n", ask("pause", "warehouse"))
 	ask("unpause", "warehouse")
-	for _, wrong := range [][]string{{"limit", "warehouse", "six"}, {"kill"}, {"retry"}, {"retry", "x"}, {"retry", "2", "--request", "a"}, {"drain", "--timeout", "soon"}, {"mark", id("1"), "good"}} {
+	for _, wrong := range [][]string{{"limit", "warehouse", "six"}, {"kill"}, {"retry"}, {"retry", "x"}, {"retry", "2", "--request", "a"}, {"drain", "--timeout", "soon"}, {"mark", id("1"), "good"}, {"mark", "done"}} {
 		_, stderr, code := s.try(t, append(wrong, "--server", s.url())...)
 		require.Equal(t, orchestrate.ExitUsage, code, stderr)
 	}
-	_, stderr, code := s.try(t, "logs", "Gated(name=7)", "--server", s.url())
+	_, stderr, code = s.try(t, "logs", "Gated(name=7)", "--server", s.url())
 	require.Equal(t, orchestrate.ExitError, code)
 	require.Contains(t, stderr, "Gated(name=7): no such task was submitted")
 }

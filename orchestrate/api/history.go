@@ -31,8 +31,9 @@ func (a *Attempt) Store() store.Attempt { return store.Attempt(*a) }
 
 // Attempts are attempts, the newest first.
 type Attempts struct {
-	Attempts []Attempt `json:"attempts"`
-	Next     int64     `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
+	Attempts []Attempt        `json:"attempts"`
+	IDs      map[int64]string `json:"ids,omitempty" doc:"Of their tasks, by key; without those of tasks that are forgotten"`
+	Next     int64            `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
 }
 
 // A Run is a [store.Run].
@@ -96,8 +97,9 @@ func EventOf(e *store.Event) Event { return Event(*e) }
 // Store returns the event.
 func (e *Event) Store() store.Event { return store.Event(*e) }
 
-// Events are events, the oldest first.
+// Events are events in the order that was asked for.
 type Events struct {
-	Events []Event `json:"events"`
-	Next   int64   `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
+	Events []Event          `json:"events"`
+	IDs    map[int64]string `json:"ids,omitempty" doc:"Of their tasks, by key; without those of tasks that are forgotten"`
+	Next   int64            `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
 }

@@ -10,3 +10,6 @@ type Session struct {
 	Name string `json:"name" doc:"Of the token; local where none is needed"`
 	Role Role   `json:"role"`
 }
+
+// A SignOut ends a session of a browser.
+type SignOut struct{}

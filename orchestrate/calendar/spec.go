@@ -18,6 +18,8 @@ type Spec struct {
 type times interface {
 	// next returns the first one after an instant, or the zero time.
 	next(after time.Time) time.Time
+
+	words() string
 }
 
 // A SpecError is a text that is no specification.

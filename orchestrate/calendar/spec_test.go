@@ -114,6 +114,23 @@ func TestPeriodOfSpec(t *testing.T) {
 	}
 }
 
+func TestWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"@hourly": "every hour", "@daily": "at 00:00 every day", "@weekly": "at 00:00 on Monday",
+		"@monthly": "at 00:00 on day 1 of the month", "@yearly": "at 00:00 on day 1 of the month, in January",
+		"* * * * *": "every minute", "*/15 * * * *": "every 15 minutes", "5 * * * *": "at :05 of each hour", "0,7 * * * *": "at :00 and :07 of each hour",
+		"30 3 * * *": "at 03:30 every day", "0 3,15 * * *": "at 03:00 and 15:00 every day", "0 8-18 * * *": "every hour in the hours 8 to 18",
+		"*/20 8-10,20 * * 1-5": "every 20 minutes in the hours 8 to 10 and 20 on Monday to Friday",
+		"0 3 * * 0,6":          "at 03:00 on Saturday and Sunday", "0 3 * * 1-6": "at 03:00 on Monday to Saturday",
+		"0 3 1 * 1":     "at 03:00 on day 1 of the month and on Monday",
+		"0 3 1-7 * */7": "at 03:00 on day 1 to 7 of the month, on Sunday", "0 3 1 1,7 *": "at 03:00 on day 1 of the month, in January and July",
+		"@every 1m": "every minute", "@every 90m": "every 90 minutes", "@every 6h": "every 6 hours", "@every 48h": "every 2 days",
+		"R/2026-01-31/P1M": "every month from 2026-01-31 00:00", "R5/2026-01-01T06:00/P1Y2M3DT6H": "every year and 2 months and 3 days and 6 hours from 2026-01-01 06:00, 5 times",
+	} {
+		require.Equal(t, want, parse(t, text, time.UTC).Words(), text)
+	}
+}
+
 func TestBadSpecs(t *testing.T) {
 	for text, problem := range map[string]string{
 		"":                       "five fields",

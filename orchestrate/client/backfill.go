@@ -31,18 +31,18 @@ func (c *Client) ShowBackfill(ctx context.Context, id int64) (backfill.Status, [
 }
 
 // PauseBackfill is [backfill.Engine.Pause].
-func (c *Client) PauseBackfill(ctx context.Context, id int64, _ string) (backfill.Status, error) {
-	return c.changeBackfill(ctx, "/backfills/pause", api.BackfillChange{ID: id})
+func (c *Client) PauseBackfill(ctx context.Context, id int64, note string) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills/pause", api.BackfillChange{ID: id, Note: note})
 }
 
 // ResumeBackfill is [backfill.Engine.Resume].
-func (c *Client) ResumeBackfill(ctx context.Context, id int64, _ string) (backfill.Status, error) {
-	return c.changeBackfill(ctx, "/backfills/resume", api.BackfillChange{ID: id})
+func (c *Client) ResumeBackfill(ctx context.Context, id int64, note string) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills/resume", api.BackfillChange{ID: id, Note: note})
 }
 
 // CancelBackfill is [backfill.Engine.Cancel].
-func (c *Client) CancelBackfill(ctx context.Context, id int64, kill bool, _ string) (backfill.Status, error) {
-	return c.changeBackfill(ctx, "/backfills/cancel", api.BackfillCancel{ID: id, Kill: kill})
+func (c *Client) CancelBackfill(ctx context.Context, id int64, kill bool, note string) (backfill.Status, error) {
+	return c.changeBackfill(ctx, "/backfills/cancel", api.BackfillCancel{ID: id, Kill: kill, Note: note})
 }
 
 func (c *Client) changeBackfill(ctx context.Context, path string, in any) (backfill.Status, error) {

@@ -7,24 +7,25 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
-// Pause is [scheduler.Scheduler.Pause].
-func (c *Client) Pause(ctx context.Context, _ string) error {
-	return c.post(ctx, "/pause", api.Pause{}, nil)
+// Pause is [scheduler.Scheduler.Pause]. Like all that steers, it has a note, which says why, where the
+// scheduler has who asks: that is known from the token.
+func (c *Client) Pause(ctx context.Context, note string) error {
+	return c.post(ctx, "/pause", api.Pause{Note: note}, nil)
 }
 
 // Unpause is [scheduler.Scheduler.Unpause].
-func (c *Client) Unpause(ctx context.Context, _ string) error {
-	return c.post(ctx, "/unpause", api.Pause{}, nil)
+func (c *Client) Unpause(ctx context.Context, note string) error {
+	return c.post(ctx, "/unpause", api.Pause{Note: note}, nil)
 }
 
 // SetLimit is [scheduler.Scheduler.SetLimit].
-func (c *Client) SetLimit(ctx context.Context, resource string, limit int, _ string) error {
-	return c.post(ctx, "/resources", api.Limit{Resource: resource, Limit: limit}, nil)
+func (c *Client) SetLimit(ctx context.Context, resource string, limit int, note string) error {
+	return c.post(ctx, "/resources", api.Limit{Resource: resource, Limit: limit, Note: note}, nil)
 }
 
 // Forgive is [scheduler.Scheduler.Forgive].
-func (c *Client) Forgive(ctx context.Context, id, _ string) error {
-	return c.post(ctx, "/task/forgive", api.TaskNote{ID: id}, nil)
+func (c *Client) Forgive(ctx context.Context, id, note string) error {
+	return c.post(ctx, "/task/forgive", api.TaskNote{ID: id, Note: note}, nil)
 }
 
 // Mark is [scheduler.Scheduler.Mark].
@@ -33,8 +34,8 @@ func (c *Client) Mark(ctx context.Context, id string, to store.State, _, note st
 }
 
 // Kill is [scheduler.Scheduler.Kill].
-func (c *Client) Kill(ctx context.Context, id, _ string) error {
-	return c.post(ctx, "/task/kill", api.TaskNote{ID: id}, nil)
+func (c *Client) Kill(ctx context.Context, id, note string) error {
+	return c.post(ctx, "/task/kill", api.TaskNote{ID: id, Note: note}, nil)
 }
 
 // CreateToken makes a token.

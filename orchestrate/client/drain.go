@@ -8,13 +8,13 @@ import (
 )
 
 // PauseResource is [scheduler.Scheduler.PauseResource].
-func (c *Client) PauseResource(ctx context.Context, resource, _ string) error {
-	return c.post(ctx, "/pause", api.Pause{Resources: []string{resource}}, nil)
+func (c *Client) PauseResource(ctx context.Context, resource, note string) error {
+	return c.post(ctx, "/pause", api.Pause{Resources: []string{resource}, Note: note}, nil)
 }
 
 // UnpauseResource is [scheduler.Scheduler.UnpauseResource].
-func (c *Client) UnpauseResource(ctx context.Context, resource, _ string) error {
-	return c.post(ctx, "/unpause", api.Pause{Resources: []string{resource}}, nil)
+func (c *Client) UnpauseResource(ctx context.Context, resource, note string) error {
+	return c.post(ctx, "/unpause", api.Pause{Resources: []string{resource}, Note: note}, nil)
 }
 
 // Drain is [scheduler.Scheduler.Drain]. It tells how far that is, from time to time; told is called

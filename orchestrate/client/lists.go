@@ -46,6 +46,9 @@ func (c *Client) Tasks(ctx context.Context, filter scheduler.TaskFilter) (schedu
 	q.text("state", strings.Join(states, ","))
 	q.text("family", filter.Family)
 	q.text("search", filter.Search)
+	q.text("kind", filter.Kind.String())
+	q.text("from", filter.From.String())
+	q.text("until", filter.Until.String())
 	q.number("cursor", filter.After)
 	q.limit(filter.Limit, scheduler.DefaultPage)
 	var tasks api.Tasks
@@ -134,6 +137,9 @@ func (c *Client) Events(ctx context.Context, asked store.EventQuery) ([]store.Ev
 	q.number("task_key", asked.Task)
 	q.number("run", asked.Run)
 	q.text("kind", asked.Kind)
+	if asked.Newest {
+		q.text("order", "newest")
+	}
 	q.number("cursor", asked.After)
 	q.limit(asked.Limit, store.DefaultLimit)
 	var events api.Events

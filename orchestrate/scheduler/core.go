@@ -33,13 +33,15 @@ type core struct {
 	alarms    alarms
 	paused    bool
 	counts    map[store.State]int // of tasks
-	due       map[int64]struct{}  // keys of tasks that have a due time and are not done
-	settings  map[string]string   // all that the store has
-	holds     map[string]*Held    // by name
-	holdOf    map[int64]string    // names of the holds of those that are held, by key
-	waits     map[*task][]*wait   // for tasks to settle
-	resumed   []int64             // fences of attempts that may have an answer to fetch
-	served    []*idleAsk          // that have an answer already
+	rare      rareTasks
+	grid      *grid
+	due       map[int64]struct{} // keys of tasks that have a due time and are not done
+	settings  map[string]string  // all that the store has
+	holds     map[string]*Held   // by name
+	holdOf    map[int64]string   // names of the holds of those that are held, by key
+	waits     map[*task][]*wait  // for tasks to settle
+	resumed   []int64            // fences of attempts that may have an answer to fetch
+	served    []*idleAsk         // that have an answer already
 
 	lastTask, lastFence, lastRun, lastEvent int64
 
@@ -62,7 +64,7 @@ func newCore(config Config, now time.Time) *core {
 	c := &core{
 		config: config, now: now, random: rand.New(rand.NewPCG(config.Seed, config.Seed)),
 		tasks: map[int64]*task{}, byID: map[string]*task{}, lastOf: map[int64]*task{}, attempts: map[int64]*attempt{},
-		counts: map[store.State]int{}, due: map[int64]struct{}{}, settings: map[string]string{}, holds: map[string]*Held{}, holdOf: map[int64]string{}, waits: map[*task][]*wait{},
+		counts: map[store.State]int{}, rare: rareTasks{}, grid: newGrid(), due: map[int64]struct{}{}, settings: map[string]string{}, holds: map[string]*Held{}, holdOf: map[int64]string{}, waits: map[*task][]*wait{},
 		workers: map[string]*worker{}, runs: map[int64]*wait{}, requests: map[string]int64{},
 		resources: r, queues: map[string]*queue{}, mates: map[string]*mates{}, resumes: newQueue(r),
 	}

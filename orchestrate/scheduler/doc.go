@@ -65,6 +65,13 @@
 // A task for which the worker can't tell the end by itself fails with the others, and that costs it no attempt: the
 // next batches have half as many tasks, and in the end the one that breaks them is alone.
 //
+// # Grid
+//
+// A task with a parameter such as 2014-06-01 is for a partition of the data, see package partition, and
+// [Scheduler.Grid] tells the states of many by family and partition. Each family has its tasks of one kind of
+// partition in a row of numbers, of 32 bits each, that hold the partition and the state. A change of a state sets some
+// bits; a look copies rows and makes cells of them elsewhere.
+//
 // # What is written
 //
 // One goroutine owns the live state. It does the requests that have come, has all that they changed

@@ -106,6 +106,8 @@ func (c *core) remove(gone []*task) {
 		c.dequeue(t)
 		c.alarms.stop(t.alarm)
 		c.counts[t.State]--
+		c.rare.remove(t)
+		c.grid.remove(t)
 		delete(c.tasks, t.Key)
 		delete(c.byID, t.ID)
 		delete(c.due, t.Key)

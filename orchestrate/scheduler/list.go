@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomr/gomr/orchestrate/partition"
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
@@ -29,8 +30,14 @@ type TaskFilter struct {
 	States []store.State
 	Family string
 	Search string // the ID contains it, in whatever case
-	After  int64  // key; for the next page, the Next of this one
-	Limit  int    // zero is [DefaultPage]
+
+	// Kind is that of the partitions of the tasks, which are from From to Until. These are of whatever kind, so
+	// that a day has the tasks of its hours too.
+	Kind        partition.Kind
+	From, Until partition.Partition
+
+	After int64 // key; for the next page, the Next of this one
+	Limit int   // zero is [DefaultPage]
 }
 
 // A TaskPage is some tasks by key.
@@ -44,11 +51,15 @@ func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, err
 	filter.Limit = min(cmp.Or(max(filter.Limit, 0), DefaultPage), MaxPage)
 	filter.Search = strings.ToLower(filter.Search)
 	filter.After = max(filter.After, 0)
+	span, err := partition.Between(filter.From, filter.Until)
+	if err != nil {
+		return TaskPage{}, invalid("%v", err)
+	}
 	var tasks []store.Task
 	for {
 		page := TaskPage{Tasks: tasks}
 		err := s.call(ctx, func(c *core) error {
-			c.list(&filter, &page)
+			c.list(&filter, span, &page)
 			return nil
 		})
 		if err != nil {
@@ -62,15 +73,19 @@ func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, err
 }
 
 // list adds to a page as many tasks as one look finds.
-func (c *core) list(f *TaskFilter, page *TaskPage) {
+func (c *core) list(f *TaskFilter, span partition.Span, page *TaskPage) {
 	page.Next = 0
-	for i, t := range c.order[c.indexAfter(f.After):] {
-		if !t.forgotten && f.matches(t) {
+	candidates := c.order[c.indexAfter(f.After):]
+	if c.rare.has(f.States) {
+		candidates = c.rare.after(f.After, f.States)
+	}
+	for i, t := range candidates {
+		if !t.forgotten && f.matches(t) && f.matchesPartition(c, t, span) {
 			found := t.Task
 			found.Failures = slices.Clone(t.Failures)
 			page.Tasks = append(page.Tasks, found)
 		}
-		if t.Key < c.lastTask && (len(page.Tasks) == f.Limit || i+1 == lookAtOnce) {
+		if i+1 < len(candidates) && (len(page.Tasks) == f.Limit || i+1 == lookAtOnce) {
 			page.Next = t.Key
 			return
 		}
@@ -81,6 +96,32 @@ func (f *TaskFilter) matches(t *task) bool {
 	return (len(f.States) == 0 || slices.Contains(f.States, t.State)) &&
 		(f.Family == "" || f.Family == t.Family) &&
 		(f.Search == "" || strings.Contains(strings.ToLower(t.ID), f.Search))
+}
+
+// matchesPartition tells whether the partition of a task is wanted.
+func (f *TaskFilter) matchesPartition(c *core, t *task, span partition.Span) bool {
+	if f.Kind == partition.None && span == (partition.Span{}) {
+		return true
+	}
+	p, ok := c.grid.partitionOf(t)
+	return ok && (f.Kind == partition.None || f.Kind == p.Kind) && span.Has(p)
+}
+
+// IDs returns the IDs of tasks by their keys, without those that are forgotten.
+func (s *Scheduler) IDs(ctx context.Context, keys []int64) (map[int64]string, error) {
+	ids := make(map[int64]string, len(keys))
+	err := s.call(ctx, func(c *core) error {
+		for _, key := range keys {
+			if t := c.tasks[key]; t != nil {
+				ids[key] = t.ID
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
 }
 
 // Counts are how many tasks there are.

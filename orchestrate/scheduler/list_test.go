@@ -52,6 +52,37 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// TestTasks_Rare: those that few are like are found page by page as well.
+func TestTasks_Rare(t *testing.T) {
+	s := open(t, storetest.NewMemory(), Config{Retry: store.Retry{Attempts: 1}})
+	submit(t, s, job("a"), job("b"), job("c"), job("d"), job("e"))
+	fail(t, s, work(t, s))
+	succeed(t, s, work(t, s))
+	fail(t, s, work(t, s))
+	work(t, s)
+	for _, test := range []struct {
+		filter TaskFilter
+		want   []string
+		next   int64
+	}{
+		{TaskFilter{States: []store.State{store.Failed}}, []string{"a", "c"}, 0},
+		{TaskFilter{States: []store.State{store.Failed, store.Running}, Limit: 2}, []string{"a", "c"}, 3},
+		{TaskFilter{States: []store.State{store.Failed, store.Running}, Limit: 2, After: 3}, []string{"d"}, 0},
+		{TaskFilter{States: []store.State{store.Failed}, Search: "C"}, []string{"c"}, 0},
+		{TaskFilter{States: []store.State{store.Failed, store.Pending}}, []string{"a", "c", "e"}, 0},
+		{TaskFilter{States: []store.State{store.Missing}}, nil, 0},
+	} {
+		page, err := s.Tasks(t.Context(), test.filter)
+		require.NoError(t, err)
+		require.Equal(t, test.want, ids(page.Tasks), "%+v", test.filter)
+		require.Equal(t, test.next, page.Next, "%+v", test.filter)
+	}
+	require.NoError(t, s.Forgive(t.Context(), "c", ""))
+	page, err := s.Tasks(t.Context(), TaskFilter{States: []store.State{store.Failed}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"a"}, ids(page.Tasks))
+}
+
 // TestTasksLooksOn: a look that finds nothing among many goes on to the end.
 func TestTasksLooksOn(t *testing.T) {
 	s := open(t, storetest.NewMemory(), Config{})

@@ -20,7 +20,9 @@ func (c *core) load(live *store.Live) error {
 		t := &task{Task: live.Tasks[i]}
 		t.priority = t.Priority
 		c.counts[t.State]++
+		c.rare.add(t)
 		c.noteDue(t)
+		c.grid.add(t)
 		c.tasks[t.Key], c.byID[t.ID] = t, t
 		tasks[i] = t
 		c.order = append(c.order, t)

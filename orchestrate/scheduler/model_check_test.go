@@ -112,7 +112,13 @@ func (m *machine) check(t *rapid.T) {
 	require.Len(t, written, len(c.tasks))
 	require.Len(t, c.byID, len(c.tasks))
 	require.Len(t, c.order, len(c.tasks)+c.removed)
+	inGrid := 0
 	for _, one := range c.tasks {
+		if p, ok := c.grid.partitionOf(one); ok {
+			inGrid++
+			require.Equal(t, one.Args, []string{"--date=" + p.String()})
+			require.Equal(t, rankOf(one.State), slot(c.grid.rows[one.grid.row].slots[one.grid.slot].rank()), one.ID)
+		}
 		open, stuck := int32(0), int32(0)
 		require.Same(t, one, c.order[c.indexAfter(one.Key-1)])
 		for _, d := range one.dependents {
@@ -157,6 +163,13 @@ func (m *machine) check(t *rapid.T) {
 		}
 		require.Equal(t, asWritten(one.Task).Progress, written[one.Key].Progress, "%s is written", one.ID)
 	}
+	for _, r := range c.grid.rows[1:] {
+		if r != nil {
+			require.Len(t, r.slots, r.count+len(r.free))
+			inGrid -= r.count
+		}
+	}
+	require.Zero(t, inGrid)
 	require.Equal(t, used, c.resources.used)
 	require.Len(t, c.alarms.heap, alarms)
 	for key, h := range c.mates {
@@ -180,4 +193,15 @@ func (m *machine) check(t *rapid.T) {
 		require.Equal(t, left, w.left)
 		require.Positive(t, left)
 	}
+	rare := 0
+	for _, one := range c.tasks {
+		if isRare(one.State) {
+			rare++
+			require.Same(t, one, c.rare[one.State][one.Key], one.ID)
+		}
+	}
+	for _, tasks := range c.rare {
+		rare -= len(tasks)
+	}
+	require.Zero(t, rare, "each is there once")
 }

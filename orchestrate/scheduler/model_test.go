@@ -81,7 +81,7 @@ func (m *machine) submit(t *rapid.T) {
 		n := Node{Complete: rapid.IntRange(0, 5).Draw(t, "complete") == 0}
 		n.Spec = store.Spec{
 			ID: id(i), Family: "T", Program: "p", Priority: rapid.IntRange(0, 3).Draw(t, "priority"),
-			External: i < 2, Wrapper: i%5 == 4,
+			External: i < 2, Wrapper: i%5 == 4, Args: rapid.SampledFrom([][]string{nil, {"--date=2014-06-01"}, {"--date=2014-06"}}).Draw(t, "args"),
 			Retry: store.Retry{Attempts: rapid.IntRange(0, 3).Draw(t, "attempts"), Failures: rapid.IntRange(0, 4).Draw(t, "failures")},
 		}
 		if !n.External && !n.Wrapper {

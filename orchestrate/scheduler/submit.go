@@ -187,6 +187,7 @@ func (c *core) add(t *task, n *Node, required []*task) {
 	t.Key, t.Spec, t.priority = c.lastTask, n.Spec, n.Priority
 	c.tasks[t.Key], c.byID[t.ID] = t, t
 	c.order = append(c.order, t)
+	c.grid.add(t)
 	c.link(t, required)
 	c.added = append(c.added, t)
 	c.move(t, firstState(n))
@@ -236,7 +237,9 @@ func (c *core) respecify(t *task, n *Node, required []*task) {
 	}
 	was := t.standing()
 	c.dequeue(t) // it may belong into another queue
+	c.grid.remove(t)
 	t.Spec = n.Spec
+	c.grid.add(t)
 	t.priority = max(t.priority, t.Priority)
 	for _, old := range t.requires {
 		old.dependents = slices.DeleteFunc(old.dependents, func(d *task) bool { return d == t })

@@ -28,6 +28,8 @@ type task struct {
 
 	alarm *alarm // when it goes on by itself
 
+	grid gridPlace
+
 	mateIndex int32 // in mates
 	rides     bool  // another task of its batch has taken the resources
 	unsaved   bool  // its progress has to be written

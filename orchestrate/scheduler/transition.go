@@ -45,7 +45,10 @@ func (c *core) enter(t *task, to store.State) {
 	reopened := t.State == store.Done
 	c.counts[t.State]--
 	c.counts[to]++
+	c.rare.remove(t)
 	t.State, t.Changed = to, c.now
+	c.rare.add(t)
+	c.grid.enter(t)
 	c.touch(t)
 	c.noteDue(t)
 	if reopened {

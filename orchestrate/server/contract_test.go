@@ -240,12 +240,16 @@ func (c *contract) parameter(t *rapid.T, s *sent, p map[string]any, query url.Va
 func wrongFor(schema map[string]any) []string {
 	switch {
 	case at[string](schema, "type") == "integer":
-		return []string{"x", "-1", "1.5", "1e3", "99999999999999999999", "\x00", "0x1", "1 "}
+		wrong := []string{"x", "1.5", "1e3", "99999999999999999999", "\x00", "0x1", "1 "}
+		if schema["minimum"] != nil {
+			wrong = append(wrong, "-1")
+		}
+		return wrong
 	case at[string](schema, "type") == "boolean":
 		return []string{"maybe", "2"}
 	case at[string](schema, "format") == "date-time":
 		return []string{"today", "2014-06-31T00:00:00Z", "2014-06-01"}
-	case schema["items"] != nil:
+	case at[map[string]any](schema, "items")["enum"] != nil:
 		return []string{"nowhere", "done,,done"}
 	}
 	return nil

@@ -118,7 +118,7 @@ func TestSameFromAfar(t *testing.T) {
 		same(t, func(ctx context.Context) ([]store.Attempt, error) { return w.store.Attempts(ctx, q) },
 			func(ctx context.Context) ([]store.Attempt, error) { return w.client.Attempts(ctx, q) })
 	}
-	for _, q := range []store.EventQuery{{}, {Task: 2}, {Run: 1}, {Kind: "audit"}, {After: 1, Limit: 1}} {
+	for _, q := range []store.EventQuery{{}, {Task: 2}, {Run: 1}, {Kind: "audit"}, {After: 1, Limit: 1}, {Newest: true, Limit: 2}, {Newest: true, After: 3}} {
 		same(t, func(ctx context.Context) ([]store.Event, error) { return w.store.Events(ctx, q) },
 			func(ctx context.Context) ([]store.Event, error) { return w.client.Events(ctx, q) })
 	}
@@ -184,6 +184,23 @@ func TestWhy(t *testing.T) {
 	require.JSONEq(t, `{"id":"b","state":"pending","reasons":[{"kind":"requires","text":"a is pending","task":"a"}]}`, answer)
 }
 
+// TestIDs: lists of attempts and events have the IDs of their tasks.
+func TestIDs(t *testing.T) {
+	w := start(t, server.Options{})
+	w.submit(job("a"), job("b"))
+	w.end(w.work().Fence, store.Succeeded)
+	w.end(w.work().Fence, store.Errored)
+	require.NoError(t, w.client.Forgive(t.Context(), "b", ""))
+	for path, want := range map[string]map[string]string{
+		"/attempts": {"1": "a", "2": "b"}, "/attempts?task=b": {"2": "b"}, "/attempts?worker=nobody": nil,
+		"/events?task=b": {"2": "b"}, "/events?run=7": nil,
+	} {
+		var page struct{ IDs map[string]string }
+		w.getJSON(path, &page)
+		require.Equal(t, want, page.IDs, path)
+	}
+}
+
 // TestPages: cursors lead through all records, once.
 func TestPages(t *testing.T) {
 	w := start(t, server.Options{})
@@ -196,6 +213,7 @@ func TestPages(t *testing.T) {
 		for {
 			var page map[string]any
 			w.getJSON(path+"?limit=1&cursor="+itoa(cursor), &page)
+			delete(page, "ids") // no list
 			for name, list := range page {
 				if name != "next" {
 					seen += len(list.([]any))

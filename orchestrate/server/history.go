@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gomr/gomr/orchestrate/api"
@@ -13,7 +14,7 @@ func (s *Server) routeHistory(r *router) {
 	handle(r, operation{method: http.MethodGet, path: "/runs", access: look, summary: "List runs, the newest first"}, s.runs)
 	handle(r, operation{method: http.MethodGet, path: "/runs/{key}", access: look, summary: "Tell how far a run is"}, s.run)
 	handle(r, operation{method: http.MethodGet, path: "/attempts", access: look, summary: "List attempts, the newest first"}, s.attempts)
-	handle(r, operation{method: http.MethodGet, path: "/events", access: look, summary: "List events, the oldest first"}, s.events)
+	handle(r, operation{method: http.MethodGet, path: "/events", access: look, summary: "List events"}, s.events)
 }
 
 // A Page is a part of a list.
@@ -86,16 +87,24 @@ func (s *Server) attempts(ctx context.Context, in *attemptsInput) (*body[api.Att
 		return nil, err
 	}
 	attempts, next := cut(&in.Page, found, func(a *store.Attempt) int64 { return a.Fence })
-	return &body[api.Attempts]{api.Attempts{Attempts: sent(attempts, api.AttemptOf), Next: next}}, nil
+	ids, err := s.idsOf(ctx, sent(attempts, func(a *store.Attempt) int64 { return a.Task }))
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Attempts]{api.Attempts{Attempts: sent(attempts, api.AttemptOf), IDs: ids, Next: next}}, nil
 }
+
+// newestFirst is the order of events that begins with the newest.
+const newestFirst = "newest"
 
 type eventsInput struct {
 	Page
 
 	OfQuery
 
-	Run  int64  `query:"run" minimum:"0" doc:"Key"`
-	Kind string `query:"kind"`
+	Run   int64  `query:"run" minimum:"0" doc:"Key"`
+	Kind  string `query:"kind"`
+	Order string `query:"order" enum:"oldest,newest" default:"oldest" doc:"Which come first"`
 }
 
 func (s *Server) events(ctx context.Context, in *eventsInput) (*body[api.Events], error) {
@@ -103,12 +112,28 @@ func (s *Server) events(ctx context.Context, in *eventsInput) (*body[api.Events]
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.store.Events(ctx, store.EventQuery{After: in.Cursor, Task: task, Run: in.Run, Kind: in.Kind, Limit: in.more()})
+	found, err := s.store.Events(ctx, store.EventQuery{
+		After: in.Cursor, Task: task, Run: in.Run, Kind: in.Kind, Newest: in.Order == newestFirst, Limit: in.more(),
+	})
 	if err != nil {
 		return nil, err
 	}
 	events, next := cut(&in.Page, found, func(e *store.Event) int64 { return e.Seq })
-	return &body[api.Events]{api.Events{Events: sent(events, api.EventOf), Next: next}}, nil
+	ids, err := s.idsOf(ctx, sent(events, func(e *store.Event) int64 { return e.Task }))
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Events]{api.Events{Events: sent(events, api.EventOf), IDs: ids, Next: next}}, nil
+}
+
+// idsOf returns the IDs of tasks by key, or nil where there are none.
+func (s *Server) idsOf(ctx context.Context, keys []int64) (map[int64]string, error) {
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	if len(keys) == 0 || len(keys) == 1 && keys[0] == 0 {
+		return nil, nil
+	}
+	return s.scheduler.IDs(ctx, keys)
 }
 
 // An OfQuery says which task a list is about.

@@ -31,11 +31,13 @@ var allowed = map[string]string{
 	"POST /session/end": "-vwoa",
 
 	"GET /tasks":      "vwoa",
+	"GET /grid":       "vwoa",
 	"GET /task":       "vwoa",
 	"GET /task/why":   "vwoa",
 	"GET /counts":     "vwoa",
 	"GET /due":        "vwoa",
 	"GET /statistics": "vwoa",
+	"GET /graph":      "vwoa",
 
 	"GET /task/forecast": "vwoa",
 	"GET /task/accepted": "vwoa",

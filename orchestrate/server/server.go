@@ -49,9 +49,9 @@ type Options struct {
 	// asked too, such as that of a proxy in front of it.
 	Hosts []string
 
-	// Pages answers what is not of the API, such as what a browser shows. Whoever reaches the server gets
-	// them; what they show, they ask the API for. Nil is a server without pages.
-	Pages http.Handler
+	// Pages makes the handler of what is not of the API, such as what a browser shows, for this server.
+	// Whoever reaches the server gets them; what they show, they ask the API for. Nil is a server without pages.
+	Pages func(server http.Handler) http.Handler
 
 	// LongPolls bounds how many requests wait at a time. Zero means 4096.
 	LongPolls int
@@ -101,6 +101,7 @@ type Server struct {
 	tokens    *tokens
 	deadlines *deadline.Engine
 	bells     bells
+	pictures  *pictures
 	polls     atomic.Int64
 	large     chan struct{} // has room for the large bodies that are read at a time
 	metrics   *metrics
@@ -115,7 +116,7 @@ type Server struct {
 
 // New makes a server, which has to be closed.
 func New(ctx context.Context, options Options) (*Server, error) {
-	s := &Server{options: options.withDefaults(), scheduler: options.Scheduler, store: options.Store, large: make(chan struct{}, largeBodies), epoch: randomName()}
+	s := &Server{options: options.withDefaults(), scheduler: options.Scheduler, store: options.Store, large: make(chan struct{}, largeBodies), epoch: randomName(), pictures: newPictures()}
 	var err error
 	if s.tokens, err = loadTokens(ctx, s.scheduler, s.options.Now); err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
@@ -135,7 +136,11 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		_, _ = w.Write(description)
 	})
 	mux.Handle("GET /metrics", s.guarded(look, s.metrics.handler()))
-	s.handler = s.metrics.measure(s.protect(named(mux, s.options.Pages)))
+	var pages http.Handler
+	if s.options.Pages != nil {
+		pages = s.options.Pages(s)
+	}
+	s.handler = s.metrics.measure(s.protect(named(mux, pages)))
 	return s, nil
 }
 
@@ -175,13 +180,14 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeGrid, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth,
 		s.routeRetry, s.routeDrain,
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,
 		s.routeNotify,
 		s.routeSchedules,
 		s.routeBackfills,
+		s.routeGraph,
 	} {
 		add(r)
 	}

@@ -54,7 +54,7 @@ type signedOut struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-func (s *Server) signOut(ctx context.Context, _ *nothing) (*signedOut, error) {
+func (s *Server) signOut(ctx context.Context, _ *body[api.SignOut]) (*signedOut, error) {
 	return &signedOut{s.cookie(ctx, "", -time.Second)}, nil
 }
 

@@ -42,7 +42,7 @@ func TestSession(t *testing.T) {
 	response = w.browse("POST", "/pause", "{}", cookies, "Sec-Fetch-Site", "cross-site")
 	require.Equal(t, http.StatusForbidden, response.StatusCode, "another site's page sends it")
 
-	response = w.browse("POST", "/session/end", "", cookies)
+	response = w.browse("POST", "/session/end", "{}", cookies)
 	require.Equal(t, http.StatusNoContent, response.StatusCode)
 	require.Negative(t, response.Cookies()[0].MaxAge)
 
@@ -72,9 +72,11 @@ func (w *world) browse(method, path, body string, cookies []*http.Cookie, header
 
 // TestPages_ServeTheRest: what is no path of the API is a page, and an unknown path of the API is a problem.
 func TestPages_ServeTheRest(t *testing.T) {
-	w := start(t, server.Options{Pages: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, "the page "+r.URL.Path)
-	})})
+	w := start(t, server.Options{Pages: func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, "the page "+r.URL.Path)
+		})
+	}})
 	status, answer := w.send("GET", "/task", "")
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "the page /task", answer)

@@ -23,12 +23,21 @@ type tasksInput struct {
 	State  []string `query:"state" enum:"pending,running,suspended,retrying,done,failed,disabled,missing" doc:"One or more, with commas between; left out is all"`
 	Family string   `query:"family"`
 	Search string   `query:"search" doc:"The ID contains it, in whatever case"`
-	Cursor int64    `query:"cursor" minimum:"0" doc:"The next of the page before"`
-	Limit  int      `query:"limit" minimum:"1" maximum:"10000" default:"100"`
+
+	Partitions
+
+	Cursor int64 `query:"cursor" minimum:"0" doc:"The next of the page before"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"10000" default:"100"`
 }
 
 func (s *Server) listTasks(ctx context.Context, in *tasksInput) (*body[api.Tasks], error) {
-	filter := scheduler.TaskFilter{Family: in.Family, Search: in.Search, After: in.Cursor, Limit: in.Limit}
+	kind, from, until, err := in.read()
+	if err != nil {
+		return nil, err
+	}
+	filter := scheduler.TaskFilter{
+		Family: in.Family, Search: in.Search, Kind: kind, From: from, Until: until, After: in.Cursor, Limit: in.Limit,
+	}
 	for _, state := range in.State {
 		filter.States = append(filter.States, store.State(state))
 	}

@@ -58,17 +58,22 @@ type EventQuery struct {
 	After     int64 // seq; for the next page, that of the last event of this one
 	Task, Run int64 // keys
 	Kind      string
-	Limit     int // zero is [DefaultLimit]
+	Newest    bool // the newest first; what comes after one is older then
+	Limit     int  // zero is [DefaultLimit]
 }
 
-// Events returns events, the oldest first.
+// Events returns events, the oldest first unless the query has it otherwise.
 func (s *Store) Events(ctx context.Context, q EventQuery) ([]Event, error) {
 	var f filter
-	f.number("seq > ?", q.After)
+	behind, order := "seq > ?", "seq"
+	if q.Newest {
+		behind, order = "seq < ?", "seq DESC"
+	}
+	f.number(behind, q.After)
 	f.number("task = ?", q.Task)
 	f.number("run = ?", q.Run)
 	f.text("kind = ?", q.Kind)
-	return query(ctx, s, "read events", "SELECT "+eventColumns+" FROM events", f, "seq", q.Limit, scanEvent)
+	return query(ctx, s, "read events", "SELECT "+eventColumns+" FROM events", f, order, q.Limit, scanEvent)
 }
 
 // Run returns the run of a request and whether there is one. Of several it is the newest.

@@ -13,6 +13,7 @@ import (
 type ScheduleStatus struct {
 	Schedule Schedule  `json:"schedule"`
 	Zone     string    `json:"zone" doc:"Time zone, also where the schedule leaves it out"`
+	Words    string    `json:"words" doc:"Its time in words"`
 	Period   string    `json:"period" doc:"What a label is, also where the schedule leaves it out"`
 	Applied  time.Time `json:"applied"`
 	By       string    `json:"by,omitempty" doc:"Who applied it"`
@@ -79,7 +80,7 @@ func (e *Engine) Show(ctx context.Context, name string) (status ScheduleStatus, 
 
 func (s *schedule) status(now time.Time, next, firings int) ScheduleStatus {
 	status := ScheduleStatus{
-		Schedule: s.Schedule, Zone: s.rules.zone.String(), Period: s.rules.period.String(), Applied: s.Applied, By: s.By,
+		Schedule: s.Schedule, Zone: s.rules.zone.String(), Words: s.rules.spec.Words(), Period: s.rules.period.String(), Applied: s.Applied, By: s.By,
 		Paused: s.Paused, PausedBy: s.PausedBy, Problem: s.problem, Firings: []FiringStatus{},
 	}
 	after := now

@@ -23,7 +23,8 @@ var dist embed.FS
 
 // Paths are those of the pages. What comes behind a question mark is the page's own.
 var Paths = []string{
-	"/", "/tasks", "/task", "/runs", "/run", "/workers", "/resources", "/history", "/sign-in",
+	"/", "/grid", "/graph", "/tasks", "/task", "/runs", "/run", "/workers", "/resources", "/history",
+	"/schedules", "/schedule", "/backfills", "/backfill", "/due", "/notifications", "/audit", "/tokens", "/sign-in",
 }
 
 var shell = template.Must(template.New("shell").Parse(`<!doctype html>
@@ -39,13 +40,14 @@ var shell = template.Must(template.New("shell").Parse(`<!doctype html>
 </head>
 <body>
 <div id="app"></div>
-<noscript><p>These pages need JavaScript. The command line shows the same: <code>gomr ps</code>, <code>gomr history</code>, <code>gomr logs</code>.</p></noscript>
+<noscript><main><p>These pages need JavaScript. <a href="/plain">What has failed, runs and logs</a> are there without it.</p></main></noscript>
 </body>
 </html>
 `))
 
-// Handler answers with the pages, and what they are made of.
-func Handler() http.Handler {
+// Handler answers with the pages, and what they are made of. The server that they are of answers those
+// that need no script, which begin with /plain.
+func Handler(server http.Handler) http.Handler {
 	script, style := loadAsset("app.js", "text/javascript; charset=utf-8"), loadAsset("app.css", "text/css; charset=utf-8")
 	var page bytes.Buffer
 	if err := shell.Execute(&page, map[string]string{"Script": script.path, "Style": style.path}); err != nil {
@@ -54,16 +56,21 @@ func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+script.path, script)
 	mux.Handle("GET "+style.path, style)
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("Referrer-Policy", "same-origin")
+	withoutScript := plain(server, style.path)
+	mux.Handle("/plain", withoutScript)
+	mux.Handle("/plain/", withoutScript)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		if !slices.Contains(Paths, r.URL.Path) {
 			w.WriteHeader(http.StatusNotFound) // the page says so too
 		}
 		_, _ = w.Write(page.Bytes())
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Referrer-Policy", "same-origin")
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // An asset is a file whose path has the hash of its content, so that browsers may keep it for ever.

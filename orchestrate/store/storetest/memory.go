@@ -171,12 +171,18 @@ func newest[T any](records map[int64]T, limit int, matches func(T) bool) []T {
 
 func limitOf(limit int) int { return cmp.Or(max(limit, 0), store.DefaultLimit) }
 
-// Events returns events, the oldest first.
+// Events returns events, as [store.Store.Events] does.
 func (m *Memory) Events(_ context.Context, q store.EventQuery) (found []store.Event, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, e := range sorted(m.contents.Events) {
-		if e.Seq > q.After && (q.Task == 0 || e.Task == q.Task) && (q.Run == 0 || e.Run == q.Run) && (q.Kind == "" || e.Kind == q.Kind) &&
+	events := sorted(m.contents.Events)
+	behind := func(seq int64) bool { return seq > q.After }
+	if q.Newest {
+		slices.Reverse(events)
+		behind = func(seq int64) bool { return q.After == 0 || seq < q.After }
+	}
+	for _, e := range events {
+		if behind(e.Seq) && (q.Task == 0 || e.Task == q.Task) && (q.Run == 0 || e.Run == q.Run) && (q.Kind == "" || e.Kind == q.Kind) &&
 			len(found) < limitOf(q.Limit) {
 			found = append(found, e)
 		}

@@ -103,6 +103,10 @@ func testEvents(t *testing.T, opener opener) {
 		{store.EventQuery{Run: 1}, []int64{1, 2}},
 		{store.EventQuery{Kind: "b"}, []int64{2, 4}},
 		{store.EventQuery{Kind: "c"}, []int64{}},
+		{store.EventQuery{Newest: true, Limit: 3}, []int64{2000, 1999, 1998}},
+		{store.EventQuery{Newest: true, After: 4, Limit: 2}, []int64{3, 2}},
+		{store.EventQuery{Newest: true, Kind: "b"}, []int64{4, 2}},
+		{store.EventQuery{Newest: true, After: 3, Task: 1}, []int64{1}},
 		{store.EventQuery{After: 1, Task: 1, Run: 2, Kind: "a", Limit: 9}, []int64{3}},
 	} {
 		found, err := s.Events(t.Context(), test.query)

@@ -1,6 +1,7 @@
 // What people do to tasks. Each is a call of the API, and shown as the command that does the same.
 import { useState } from "preact/hooks";
 import { post, Problem, type Task } from "./api";
+import { noted } from "./ask";
 import { refresh } from "./live";
 import { Command, Modal, ProblemBox, quoted } from "./parts";
 import { mayControl } from "./session";
@@ -14,7 +15,6 @@ export interface Action {
   apply: (id: string, note: string) => Promise<unknown>;
 }
 
-const noted = (note: string) => (note === "" ? "" : ` --note ${quoted(note)}`);
 const ofTasks = (verb: string, ids: string[]) => `gomr ${verb} ${ids.map(quoted).join(" ")}`;
 const ended = (t: Task) => t.state === "failed" || t.state === "disabled" || t.state === "retrying";
 

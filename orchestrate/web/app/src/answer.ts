@@ -1,7 +1,7 @@
 // What the server answers, for a part of a page: asked for when it is shown and when something has changed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
-import { changed, changedTasks } from "./live";
+import { changed, changedTasks, refresh } from "./live";
 import { signedOut } from "./session";
 
 export interface Answered<T> {
@@ -50,4 +50,19 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, inputs: u
     return () => control.abort();
   }, [key, seen.current]);
   return answered;
+}
+
+/** How often a page asks again for what is no change of a task, in milliseconds. */
+const askEvery = 10_000;
+
+/** Has all that is shown asked for again from time to time, where it changes by itself or by others. */
+export function useAskAgain(): void {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) {
+        refresh();
+      }
+    }, askEvery);
+    return () => clearInterval(timer);
+  }, []);
 }

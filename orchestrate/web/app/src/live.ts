@@ -28,12 +28,21 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 function soon(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
+    if (document.hidden) {
+      return; // nobody looks; see visibilitychange
+    }
     changedTasks.value = everything ? new Set() : gathered;
     gathered = new Set();
     everything = false;
     changed.value++;
   }, gatherTime);
 }
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && (everything || gathered.size > 0)) {
+    soon();
+  }
+});
 
 /** Begins to follow the server. A browser reconnects by itself, and says what it had last. */
 export function follow(): void {

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Answered } from "./answer";
 import type { Problem } from "./api";
+import { Link, taskLink } from "./router";
 
 export function ProblemBox({ problem }: { problem: Problem | undefined }) {
   return problem === undefined ? null : (
@@ -98,4 +99,40 @@ export function Modal({ title, onClose, children }: { title: string; onClose: ()
       {children}
     </dialog>
   );
+}
+
+/** A task by its key, where a list has the IDs of those that are not forgotten. */
+export function TaskOf({ ids, task }: { ids: Record<string, string> | undefined; task: number }) {
+  const id = ids?.[String(task)];
+  return id === undefined ? <span class="faint">forgotten</span> : <Link to={taskLink(id)}>{id}</Link>;
+}
+
+/** One share of a bar. */
+export interface Share {
+  name: string;
+  n: number;
+}
+
+/** How much of a whole is how far, as colours in a row; in words for those who don't see them. */
+export function Bar({ shares, label }: { shares: Share[]; label: string }) {
+  const total = shares.reduce((sum, share) => sum + share.n, 0);
+  let x = 0;
+  return (
+    <svg class="bar" viewBox={`0 0 ${Math.max(1, total)} 1`} preserveAspectRatio="none" role="img" aria-label={label}>
+      <title>{label}</title>
+      {shares.map(({ name, n }) => {
+        const at = x;
+        x += n;
+        return n > 0 && <rect key={name} class={`bar-${name}`} x={at} y={0} width={n} height={1} />;
+      })}
+    </svg>
+  );
+}
+
+/** Numbers with what they count, without those that are zero. */
+export function counted(shares: Share[]): string {
+  return shares
+    .filter((share) => share.n > 0)
+    .map((share) => `${share.n} ${share.name}`)
+    .join(", ");
 }

@@ -25,16 +25,21 @@ export async function learn(): Promise<void> {
   }
 }
 
-export async function signIn(secret: string): Promise<void> {
+/** Has the browser send a token from now on. */
+export async function become(secret: string): Promise<void> {
   session.value = await post("/api/v1/session", { secret });
   follow();
+}
+
+export async function signIn(secret: string): Promise<void> {
+  await become(secret);
   const next = place.peek().query.get("next") ?? "";
   const there = new URL(next, location.origin);
   go(there.origin === location.origin ? there.pathname + there.search : "/", true); // whatever somebody has linked to
 }
 
 export async function signOut(): Promise<void> {
-  await post("/api/v1/session/end", undefined);
+  await post("/api/v1/session/end", {});
   signedOut();
 }
 

@@ -28,6 +28,16 @@ export function spell(seconds: number): string {
   return whole < day ? pair(3600, "h", 60, "min") : pair(day, "d", 3600, "h");
 }
 
+/** A duration in seconds, in the unit that fits it best. */
+function roughly(seconds: number): string {
+  for (const [size, unit] of [[day, "d"], [3600, "h"], [60, "min"]] as const) {
+    if (seconds >= 2 * size) {
+      return `${Math.floor(seconds / size)} ${unit}`;
+    }
+  }
+  return `${Math.floor(seconds)} s`;
+}
+
 const absolute = new Intl.DateTimeFormat(undefined, {
   year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZoneName: "short",
 });
@@ -39,12 +49,33 @@ export function When({ at }: { at: string | undefined }) {
   }
   const time = new Date(at);
   const seconds = (now.value - time.getTime()) / 1000;
-  const text = Math.abs(seconds) < 1 ? "now" : seconds > 0 ? `${spell(Math.floor(seconds))} ago` : `in ${spell(Math.floor(-seconds))}`;
+  const text = Math.abs(seconds) < 1 ? "now" : seconds > 0 ? `${roughly(seconds)} ago` : `in ${roughly(-seconds)}`;
   return (
     <time dateTime={at} title={absolute.format(time)}>
       {text}
     </time>
   );
+}
+
+/** A time as a clock in some zone shows it. */
+export function zoned(at: string, zone: string): string {
+  try {
+    const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "shortOffset" } as const;
+    return new Intl.DateTimeFormat("en-CA", { ...parts, timeZone: zone }).format(new Date(at)).replace(",", "").replace(/GMT(\+0)?/, "UTC");
+  } catch {
+    return at; // this browser does not know the zone
+  }
+}
+
+const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, "µs": 1e-6, ns: 1e-9 };
+
+/** The seconds of a duration as the server writes it, such as -1h2m0.5s. */
+export function secondsOf(text: string | undefined): number {
+  let sum = 0;
+  for (const [, n, unit] of (text ?? "").matchAll(/([\d.]+)(ms|µs|ns|h|m|s)/g)) {
+    sum += Number(n) * (unitSeconds[unit ?? "s"] ?? 0);
+  }
+  return text?.startsWith("-") ? -sum : sum;
 }
 
 /** How long something took, or takes until now. */

@@ -1,6 +1,6 @@
 import { useAnswer } from "../answer";
 import { get } from "../api";
-import { Command, Empty, Section, Shown, Table } from "../parts";
+import { Command, Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, place, refine, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
@@ -40,7 +40,9 @@ export function History() {
                     <td>
                       <StateChip state={a.outcome ?? "running"} />
                     </td>
-                    <td class="number">#{a.task}</td>
+                    <td class="id">
+                      <TaskOf ids={p.ids} task={a.task} />
+                    </td>
                     <td>
                       <When at={a.started} />
                     </td>

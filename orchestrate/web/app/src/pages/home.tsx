@@ -2,10 +2,12 @@ import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Task } from "../api";
 import { LogEnd } from "../log";
-import { Empty, Section, Shown, Table } from "../parts";
+import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Paused, PausedResources } from "./machines";
+import { Week } from "./week";
 
 /** How many tasks a list of this page has at most. */
 const most = 12;
@@ -15,6 +17,7 @@ export function Home() {
     <>
       <h1>Now</h1>
       <Counts />
+      <Week />
       <div class="columns">
         <Broken />
         <Running />
@@ -31,7 +34,8 @@ function Counts() {
     <Shown answer={counts}>
       {(c) => (
         <>
-          {c.paused && <p class="notice">The server gives out no work: it is paused.</p>}
+          {c.paused && <Paused />}
+          <PausedResources />
           <div class="counts">
             {states
               .filter((s) => c.states?.[s])
@@ -116,7 +120,7 @@ function Running() {
 function Late() {
   const due = useAnswer((signal) => get("/api/v1/due", undefined, { signal }), []);
   return (
-    <Section title="Due">
+    <Section title="Due" aside={<Link to="/due">all</Link>}>
       <Shown answer={due}>
         {(d) =>
           (d.due ?? []).length === 0 ? (
@@ -124,7 +128,7 @@ function Late() {
               Nothing is due. A task that has <code>Due()</code> is watched here.
             </Empty>
           ) : (
-            <Table label="Tasks that are due" head={["State", "Task", "Due", "Expected"]}>
+            <Table label="Tasks that are due" head={["How it is", "Task", "Due", "Expected"]}>
               {(d.due ?? []).slice(0, most).map((t) => (
                 <tr key={t.id}>
                   <td>{t.missed ? <span class="late">late</span> : t.warned ? <span class="risk">at risk</span> : <StateChip state={t.state} />}</td>
@@ -160,7 +164,9 @@ function Events() {
                   <td>
                     <StateChip state={one.outcome ?? "running"} />
                   </td>
-                  <td class="number">#{one.task}</td>
+                  <td class="id">
+                    <TaskOf ids={a.ids} task={one.task} />
+                  </td>
                   <td>
                     <When at={one.started} />
                   </td>

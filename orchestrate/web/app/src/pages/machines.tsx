@@ -1,13 +1,17 @@
 // Workers, and what tasks share.
 import { useState } from "preact/hooks";
-import { useAnswer } from "../answer";
-import { get, post, Problem, type Schemas } from "../api";
-import { refresh } from "../live";
-import { Command, Empty, Modal, ProblemBox, quoted, Section, Shown, Table } from "../parts";
-import { mayControl } from "../session";
+import { useAnswer, useAskAgain } from "../answer";
+import { get, post, type Schemas } from "../api";
+import { Ask, noted } from "../ask";
+import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
+import { Link, to } from "../router";
+import { StateChip } from "../state";
 import { When } from "../time";
 
+const attemptsOf = (worker: string) => to("/history", { worker });
+
 export function Workers() {
+  useAskAgain();
   const workers = useAnswer((signal) => get("/api/v1/workers", undefined, { signal }), []);
   return (
     <>
@@ -24,10 +28,14 @@ export function Workers() {
                 {(w.workers ?? []).map((one) => (
                   <tr key={one.id}>
                     <td>{one.alive ? one.draining ? <span class="risk">drains</span> : <span class="fine">alive</span> : <span class="late">gone</span>}</td>
-                    <td>{one.id}</td>
+                    <td>
+                      <Link to={attemptsOf(one.id)}>{one.id}</Link>
+                    </td>
                     <td>{one.host}</td>
                     <td class="number">
-                      {one.attempts?.length ?? 0} of {one.slots ?? "?"}
+                      <Link to={attemptsOf(one.id)} title="Its attempts, those under way first">
+                        {one.attempts?.length ?? 0} of {one.slots ?? "?"}
+                      </Link>
                     </td>
                     <td>{one.programs?.join(", ")}</td>
                     <td>
@@ -45,11 +53,20 @@ export function Workers() {
 }
 
 export function Resources() {
+  useAskAgain();
   const resources = useAnswer((signal) => get("/api/v1/resources", undefined, { signal }), []);
-  const [changing, setChanging] = useState<Schemas["Resource"] | undefined>();
+  const counts = useAnswer((signal) => get("/api/v1/counts", undefined, { signal }), []);
   return (
     <>
       <h1>Resources</h1>
+      {counts.value &&
+        (counts.value.paused ? (
+          <Paused />
+        ) : (
+          <p class="under-title">
+            The server gives out work. <PauseServer />
+          </p>
+        ))}
       <Shown answer={resources}>
         {(r) =>
           (r.resources ?? []).length === 0 ? (
@@ -58,70 +75,125 @@ export function Resources() {
             </Empty>
           ) : (
             <Section title="What tasks share">
-              <Table label="Resources" head={["Resource", "Used", "Limit", "State", ...(mayControl() ? ["Action"] : [])]}>
+              <Table label="Resources" head={["Resource", "Used", "Limit", "State", "Actions"]}>
                 {(r.resources ?? []).map((one) => (
-                  <tr key={one.name}>
-                    <td>{one.name}</td>
-                    <td>
-                      <meter min={0} max={Math.max(1, one.limit)} value={one.used} aria-label={`${one.used} of ${one.limit} used`} /> <span class="number">{one.used}</span>
-                    </td>
-                    <td class="number">
-                      {one.limit}
-                      {!one.set && <span class="faint"> by default</span>}
-                    </td>
-                    <td>{one.paused && <span class="risk">paused</span>}</td>
-                    {mayControl() && (
-                      <td>
-                        <button type="button" onClick={() => setChanging(one)} aria-label={`Change ${one.name}`}>
-                          Change
-                        </button>
-                      </td>
-                    )}
-                  </tr>
+                  <ResourceRow key={one.name} resource={one} />
                 ))}
               </Table>
             </Section>
           )
         }
       </Shown>
-      {changing && <Limit resource={changing} onClose={() => setChanging(undefined)} />}
     </>
   );
 }
 
-function Limit({ resource, onClose }: { resource: Schemas["Resource"]; onClose: () => void }) {
-  const [limit, setLimit] = useState(String(resource.limit));
-  const [problem, setProblem] = useState<Problem | undefined>();
-  const change = async (event: Event) => {
-    event.preventDefault();
-    try {
-      await post("/api/v1/resources", { resource: resource.name, limit: Number(limit) });
-      refresh();
-      onClose();
-    } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem(0, "", String(error)));
-    }
-  };
+function ResourceRow({ resource: one }: { resource: Schemas["Resource"] }) {
   return (
-    <Modal title={`Limit of ${resource.name}`} onClose={onClose}>
-      <form onSubmit={change}>
-        <label>
-          How much there is
-          <input type="number" min={0} required value={limit} onInput={(e) => setLimit(e.currentTarget.value)} autofocus />
-        </label>
-        <p>
-          The same from a terminal: <Command text={`gomr limit ${quoted(resource.name)} ${limit}`} />
-        </p>
-        <ProblemBox problem={problem} />
-        <p class="buttons">
-          <button type="button" class="quiet" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary">
-            Set
-          </button>
-        </p>
-      </form>
-    </Modal>
+    <tr>
+      <td>{one.name}</td>
+      <td>
+        <meter min={0} max={Math.max(1, one.limit)} value={one.used} aria-label={`${one.used} of ${one.limit} used`} /> <span class="number">{one.used}</span>
+      </td>
+      <td class="number">
+        {one.limit}
+        {!one.set && <span class="faint"> by default</span>}
+      </td>
+      <td>{one.paused && <StateChip state="paused" />}</td>
+      <td>
+        <span class="actions">
+          <Limit resource={one} />
+          {one.paused ? <UnpauseResource name={one.name} /> : <PauseResource name={one.name} />}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function Limit({ resource }: { resource: Schemas["Resource"] }) {
+  const [limit, setLimit] = useState(String(resource.limit));
+  return (
+    <Ask
+      name="Change"
+      title={`Limit of ${resource.name}`}
+      question={<p>Tasks that take it start while there is enough of it; what runs goes on.</p>}
+      command={(note) => `gomr limit ${quoted(resource.name)} ${limit}${noted(note)}`}
+      apply={(note) => post("/api/v1/resources", { resource: resource.name, limit: Number(limit), note })}
+    >
+      <label>
+        How much there is
+        <input type="number" min={0} required value={limit} onInput={(e) => setLimit(e.currentTarget.value)} autofocus />
+      </label>
+    </Ask>
+  );
+}
+
+function PauseResource({ name }: { name: string }) {
+  return (
+    <Ask
+      name="Pause"
+      title={`Pause ${name}`}
+      question={<p>No task starts that takes it; what runs goes on, and the limit stays.</p>}
+      command={(note) => `gomr pause ${quoted(name)}${noted(note)}`}
+      apply={(note) => post("/api/v1/pause", { resources: [name], note })}
+    />
+  );
+}
+
+function UnpauseResource({ name }: { name: string }) {
+  return (
+    <Ask
+      name="Unpause"
+      title={`Unpause ${name}`}
+      question={<p>Tasks that take it start again.</p>}
+      command={(note) => `gomr unpause ${quoted(name)}${noted(note)}`}
+      apply={(note) => post("/api/v1/unpause", { resources: [name], note })}
+    />
+  );
+}
+
+function PauseServer() {
+  return (
+    <Ask
+      name="Pause the server"
+      danger
+      title="Pause the server"
+      question={<p>No task starts, whoever asks; what runs goes on.</p>}
+      command={(note) => `gomr pause${noted(note)}`}
+      apply={(note) => post("/api/v1/pause", { note })}
+    />
+  );
+}
+
+/** That the server gives out no work, and the way out of it. */
+export function Paused() {
+  return (
+    <div class="notice under-title">
+      The server gives out no work: it is paused.
+      <Ask
+        name="Unpause"
+        title="Unpause the server"
+        question={<p>Tasks start again. A resource that was paused by its name stays so.</p>}
+        command={(note) => `gomr unpause${noted(note)}`}
+        apply={(note) => post("/api/v1/unpause", { note })}
+      />
+    </div>
+  );
+}
+
+/** The resources that are paused, where there are some. */
+export function PausedResources() {
+  const resources = useAnswer((signal) => get("/api/v1/resources", undefined, { signal }), []);
+  return (
+    <>
+      {(resources.value?.resources ?? [])
+        .filter((one) => one.paused)
+        .map((one) => (
+          <div key={one.name} class="notice under-title">
+            {one.name} is paused: no task starts that takes it.
+            <UnpauseResource name={one.name} />
+          </div>
+        ))}
+    </>
   );
 }

@@ -67,7 +67,7 @@ export function RunPage() {
           <h1>Run {s.run.key}</h1>
           <p class="under-title">
             <StateChip state={s.run.outcome ?? "running"} /> <When at={s.run.at} /> <Lasted from={s.run.at} until={s.run.ended} /> {s.run.by && `by ${s.run.by}`}{" "}
-            <RetryRun status={s} />
+            <Link to={to("/graph", { run: s.run.key })}>graph</Link> <RetryRun status={s} />
           </p>
           <Section title="How far it is">
             <Progress states={s.states as Record<string, number>} />

@@ -7,6 +7,7 @@ import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
+import { Expected } from "./due";
 
 export function TaskPage() {
   const id = place.value.query.get("id") ?? "";
@@ -25,10 +26,11 @@ export function TaskPage() {
         <>
           <h1 class="id">{e.task.id}</h1>
           <p class="under-title">
-            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Actions tasks={[e.task]} />
+            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Actions tasks={[e.task]} />
           </p>
           <Why explanation={e} />
           <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
+          {e.task.state !== "done" && <Expected id={id} />}
           <Facts explanation={e} />
         </>
       )}
@@ -38,7 +40,8 @@ export function TaskPage() {
 
 function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
   const reasons = e.reasons ?? [];
-  if (reasons.length === 0 && !e.task.error) {
+  const error = e.task.state === "done" || reasons.some((r) => r.text.includes(e.task.error ?? "")) ? undefined : e.task.error;
+  if (reasons.length === 0 && error === undefined) {
     return null;
   }
   return (
@@ -49,7 +52,7 @@ function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
             {r.text} {r.task && r.task !== e.task.id && <Link to={taskLink(r.task)}>show it</Link>} {r.until && <When at={r.until} />}
           </li>
         ))}
-        {e.task.error && e.task.state !== "done" && <li class="error-line">{e.task.error}</li>}
+        {error !== undefined && <li class="error-line">{error}</li>}
       </ul>
     </Section>
   );

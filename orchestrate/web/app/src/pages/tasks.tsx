@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Task } from "../api";
+import { kinds } from "../partitions";
 import { Empty, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
@@ -14,12 +15,15 @@ export function Tasks() {
   const state = query.get("state") ?? "";
   const family = query.get("family") ?? "";
   const search = query.get("search") ?? "";
+  const kind = kinds.find((k) => k === query.get("kind"));
+  const from = query.get("from") ?? "";
+  const until = query.get("until") ?? "";
   const cursor = Number(query.get("cursor") ?? 0);
   const counts = useAnswer((signal) => get("/api/v1/counts", undefined, { signal }), []);
   const page = useAnswer(
     (signal) =>
-      get("/api/v1/tasks", { ...(state === "" ? {} : { state: state.split(",") as never }), family, search, cursor, limit: pageSize }, { signal }),
-    [state, family, search, cursor],
+      get("/api/v1/tasks", { ...(state === "" ? {} : { state: state.split(",") as never }), ...(kind && { kind }), family, search, from, until, cursor, limit: pageSize }, { signal }),
+    [state, family, search, kind, from, until, cursor],
   );
   const chosen = new Set(state === "" ? [] : state.split(","));
   const choose = (s: string) => {
@@ -40,11 +44,16 @@ export function Tasks() {
         ))}
         <input type="search" placeholder="ID contains" aria-label="ID contains" value={search} onInput={(e) => refine({ search: e.currentTarget.value, cursor: undefined })} />
         <input type="search" placeholder="Family" aria-label="Family" value={family} onChange={(e) => refine({ family: e.currentTarget.value, cursor: undefined })} />
+        {(kind ?? from) + until !== "" && (
+          <button type="button" class="chip chosen" title="Show tasks of all partitions" onClick={() => refine({ kind: undefined, from: undefined, until: undefined, cursor: undefined })}>
+            {[kind, from === until ? from : `${from} to ${until}`].filter(Boolean).join(" ")} <span aria-hidden="true">✕</span>
+          </button>
+        )}
       </div>
       <Shown answer={page}>
         {(value) =>
           (value.tasks ?? []).length === 0 ? (
-            state + family + search === "" ? (
+            state + family + search + (kind ?? "") + from + until === "" ? (
               <Empty>
                 There are no tasks yet. <code>gomr run TASK --server {location.origin}</code> submits some, and <code>gomr worker</code> runs them.
               </Empty>

@@ -1,0 +1,178 @@
+// The graph of tasks as the server draws it, and what can be told from it.
+import { useEffect, useState } from "preact/hooks";
+import type { Answered } from "./answer";
+import { get, Problem, type Schemas } from "./api";
+import { changed } from "./live";
+import { signedOut } from "./session";
+
+export type Graph = Schemas["Graph"];
+export type Node = Schemas["GraphNode"];
+export type Edge = Schemas["GraphEdge"];
+
+export interface GraphQuery {
+  root?: string;
+  run?: number;
+  around?: string;
+  depth?: number;
+  collapse?: "auto" | "family" | "none";
+  expand?: string[];
+}
+
+/** What a node is known by when the picture is another one. */
+export const keyOf = (n: Node): string => n.id ?? `\u0000${n.family ?? ""}`;
+
+export const isFamily = (n: Node): boolean => n.counts !== undefined;
+
+/** How many tasks a node stands for, by state. */
+export function countsOf(n: Node): Record<string, number> {
+  return n.counts ?? { [n.state]: 1 };
+}
+
+export function tasksOf(n: Node): number {
+  return Object.values(countsOf(n)).reduce((a, b) => a + b, 0);
+}
+
+/**
+ * Asks for a graph, and again when tasks have changed: then for states alone where nothing else has. A large graph is
+ * asked for less often, so that it does not keep the server busy.
+ */
+export function useGraph(query: GraphQuery): Answered<Graph> {
+  const [answered, setAnswered] = useState<Answered<Graph>>({ value: undefined, problem: undefined });
+  const key = JSON.stringify(query);
+  useEffect(() => {
+    const control = new AbortController();
+    let known: Graph | undefined;
+    let busy = false;
+    let again = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      if (busy) {
+        again = true;
+        return;
+      }
+      busy = true;
+      again = false;
+      const began = performance.now();
+      try {
+        const found = await get("/api/v1/graph", { ...query, ...(known && { shape: known.shape }) }, { signal: control.signal });
+        known = found.known && known ? withStates(known, found) : found;
+        setAnswered({ value: known, problem: undefined });
+      } catch (error) {
+        if (control.signal.aborted) {
+          return;
+        }
+        const problem = error instanceof Problem ? error : new Problem(0, "", String(error));
+        if (problem.status === 401) {
+          signedOut();
+        }
+        setAnswered({ value: known, problem });
+      }
+      timer = setTimeout(() => {
+        busy = false;
+        if (again) {
+          void ask();
+        }
+      }, 4 * (performance.now() - began));
+    };
+    const stop = changed.subscribe(() => void ask());
+    return () => {
+      control.abort();
+      stop();
+      clearTimeout(timer);
+    };
+  }, [key]);
+  return answered;
+}
+
+/** A graph with the states of another one of the same shape. Nodes that have not changed stay the same. */
+function withStates(old: Graph, found: Graph): Graph {
+  const nodes = (old.nodes ?? []).map((n, i) => {
+    const now = found.nodes?.[i];
+    if (now === undefined || (n.state === now.state && JSON.stringify(n.counts) === JSON.stringify(now.counts))) {
+      return n;
+    }
+    return { ...n, state: now.state, ...(now.counts && { counts: now.counts }) };
+  });
+  return { ...old, nodes };
+}
+
+/** The nodes left and right of each, and which edges are at each. */
+export interface Links {
+  left: number[][];
+  right: number[][];
+  edges: number[][];
+}
+
+export function linksOf(graph: Graph): Links {
+  const none = () => (graph.nodes ?? []).map((): number[] => []);
+  const links: Links = { left: none(), right: none(), edges: none() };
+  (graph.edges ?? []).forEach((e, i) => {
+    const [left, right] = e.back ? [e.to, e.from] : [e.from, e.to];
+    links.right[left]?.push(right);
+    links.left[right]?.push(left);
+    links.edges[left]?.push(i);
+    links.edges[right]?.push(i);
+  });
+  return links;
+}
+
+const middle = (n: Node): number => (n.y ?? 0) + (n.height ?? 0) / 2;
+
+/** Where an arrow key leads: along an edge, or to the next one in the same column. */
+export function stepFrom(graph: Graph, links: Links, at: number, key: string): number {
+  const nodes = graph.nodes ?? [];
+  const from = nodes[at];
+  if (from === undefined) {
+    return 0;
+  }
+  let candidates: number[] = [];
+  if (key === "ArrowLeft" || key === "ArrowRight") {
+    candidates = (key === "ArrowLeft" ? links.left : links.right)[at] ?? [];
+  } else {
+    const down = key === "ArrowDown";
+    nodes.forEach((n, i) => {
+      const beyond = down ? middle(n) > middle(from) : middle(n) < middle(from);
+      if (beyond && (n.x ?? 0) === (from.x ?? 0)) {
+        candidates.push(i);
+      }
+    });
+  }
+  const distance = (i: number) => Math.abs(middle(nodes[i] as Node) - middle(from));
+  return candidates.reduce((best, i) => (best < 0 || distance(i) < distance(best) ? i : best), -1);
+}
+
+/** The way of edges as SVG has it, each with a head at its end. */
+export function pathOf(edges: (Edge | undefined)[]): string {
+  const parts: string[] = [];
+  for (const e of edges) {
+    const p = e?.points ?? [];
+    let [x = 0, y = 0] = p;
+    parts.push(`M${x} ${y}`);
+    for (let i = 2; i + 1 < p.length; i += 2) {
+      const [toX = 0, toY = 0] = [p[i], p[i + 1]];
+      const half = (x + toX) / 2;
+      parts.push(y === toY ? `H${toX}` : `C${half} ${y} ${half} ${toY} ${toX} ${toY}`);
+      [x, y] = [toX, toY];
+    }
+    const head = (p[0] ?? 0) > x ? -5 : 5;
+    parts.push(`m${-head} -3l${head} 3l${-head} 3`);
+  }
+  return parts.join("");
+}
+
+/** The family of an ID, as gomr writes it. */
+const familyOf = (id: string): string => id.split("(", 1)[0] ?? id;
+
+/** Where tasks are in a picture, themselves or in their family, and the edges between those that follow each other. */
+export function wayOf(graph: Graph, ids: string[]): { nodes: Set<number>; edges: number[] } {
+  const where = new Map((graph.nodes ?? []).map((n, i) => [keyOf(n), i]));
+  const way = ids.map((id) => where.get(id) ?? where.get(`\u0000${familyOf(id)}`)).filter((i) => i !== undefined);
+  const steps = new Set(way.slice(1).map((to, i) => `${way[i]} ${to}`));
+  const edges: number[] = [];
+  (graph.edges ?? []).forEach((e, i) => {
+    if (steps.has(`${e.from} ${e.to}`)) {
+      edges.push(i);
+    }
+  });
+  return { nodes: new Set(way), edges };
+}
