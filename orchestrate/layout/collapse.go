@@ -42,7 +42,7 @@ func (g *Graph) Collapse(expanded func(family string) bool) (*Graph, error) {
 	c := &collapsing{number: make([]int, len(g.Nodes)), families: map[string]int{}}
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		at := 0
+		var at int
 		if n.Family == "" || sizes[n.Family] == 1 || expanded(n.Family) {
 			at = c.add(*n)
 		} else {

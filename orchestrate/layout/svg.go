@@ -23,25 +23,25 @@ func (p *Picture) WriteSVG(w io.Writer, title string) error {
 	legend, legendWidth := p.legend()
 	wide := max(p.Width, legendWidth, 9*float64(min(width(title), 100)))
 	top := float64(margin + titleHeight + legendEntry)
-	out.line(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" font-family="system-ui, sans-serif" font-size="12" role="img">`,
+	out.linef(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" font-family="system-ui, sans-serif" font-size="12" role="img">`,
 		number(wide+2*margin), number(top+p.Height+margin), number(wide+2*margin), number(top+p.Height+margin))
-	out.line(`<title>%s</title>`, escaped(title))
-	out.line(`<rect width="100%%" height="100%%" fill="#ffffff"/>`)
-	out.line(`<text x="%d" y="%d" font-size="15" font-weight="600" fill="#1c2128">%s</text>`, margin, margin+12, escaped(title))
+	out.linef(`<title>%s</title>`, escaped(title))
+	out.linef(`<rect width="100%%" height="100%%" fill="#ffffff"/>`)
+	out.linef(`<text x="%d" y="%d" font-size="15" font-weight="600" fill="#1c2128">%s</text>`, margin, margin+12, escaped(title))
 	out.legend(legend)
-	out.line(`<g transform="translate(%d %s)">`, margin, number(top))
+	out.linef(`<g transform="translate(%d %s)">`, margin, number(top))
 	out.edges(p)
 	for i := range p.Boxes {
 		out.node(&p.Graph.Nodes[i], p.Boxes[i])
 	}
-	out.line("</g>\n</svg>")
+	out.linef("</g>\n</svg>")
 	return out.Flush()
 }
 
 // An svg is a picture on its way to a file. Its errors stay, and Flush returns the first.
 type svg struct{ *bufio.Writer }
 
-func (s *svg) line(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
+func (s *svg) linef(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
 
 // legend returns the states of the tasks, in the order of their looks, and how wide the legend is.
 func (p *Picture) legend() (entries []legendItem, width float64) {
@@ -76,7 +76,7 @@ type legendItem struct {
 
 func (s *svg) legend(items []legendItem) {
 	for _, item := range items {
-		s.line(`<g transform="translate(%s %d)"><rect width="18" height="16" rx="3" fill="%s" stroke="%s"/><text x="9" y="12" text-anchor="middle" font-size="11" fill="%s">%s</text><text x="24" y="12.5" fill="#1c2128">%s</text></g>`,
+		s.linef(`<g transform="translate(%s %d)"><rect width="18" height="16" rx="3" fill="%s" stroke="%s"/><text x="9" y="12" text-anchor="middle" font-size="11" fill="%s">%s</text><text x="24" y="12.5" fill="#1c2128">%s</text></g>`,
 			number(margin+item.left), margin+titleHeight, item.fill, item.edge, item.edge, item.mark, escaped(item.text))
 	}
 }
@@ -94,7 +94,7 @@ func (s *svg) edges(p *Picture) {
 			dashes = ` stroke-dasharray="5 3"`
 		}
 		if d.Len() > 0 {
-			s.line(`<path fill="none" stroke="#8b949e"%s d="%s"/>`, dashes, strings.TrimSpace(d.String()))
+			s.linef(`<path fill="none" stroke="#8b949e"%s d="%s"/>`, dashes, strings.TrimSpace(d.String()))
 		}
 	}
 }
@@ -122,22 +122,22 @@ func writePath(d *strings.Builder, way []Point) {
 func (s *svg) node(n *Node, b Box) {
 	l := lookOf(n.State)
 	name, detail := n.Lines()
-	s.line(`<g transform="translate(%s %s)"><title>%s</title>`, number(b.X), number(b.Y), escaped(n.Name()+": "+n.states()))
+	s.linef(`<g transform="translate(%s %s)"><title>%s</title>`, number(b.X), number(b.Y), escaped(n.Name()+": "+n.states()))
 	if n.IsFamily() { // a second sheet behind the first
-		s.line(`<rect x="3" y="3" width="%s" height="%s" rx="5" fill="%s" stroke="%s"/>`, number(b.Width), number(b.Height), l.fill, l.edge)
+		s.linef(`<rect x="3" y="3" width="%s" height="%s" rx="5" fill="%s" stroke="%s"/>`, number(b.Width), number(b.Height), l.fill, l.edge)
 	}
-	s.line(`<rect width="%s" height="%s" rx="5" fill="%s" stroke="%s"/>`, number(b.Width), number(b.Height), l.fill, l.edge)
+	s.linef(`<rect width="%s" height="%s" rx="5" fill="%s" stroke="%s"/>`, number(b.Width), number(b.Height), l.fill, l.edge)
 	middle := 16.0
 	if detail == "" {
 		middle = b.Height/2 + 4
 	}
-	s.line(`<text x="13" y="%s" text-anchor="middle" fill="%s">%s</text>`, number(b.Height/2+4), l.edge, l.mark)
-	s.line(`<text x="25" y="%s" font-weight="600" fill="#1c2128">%s</text>`, number(middle), escaped(name))
+	s.linef(`<text x="13" y="%s" text-anchor="middle" fill="%s">%s</text>`, number(b.Height/2+4), l.edge, l.mark)
+	s.linef(`<text x="25" y="%s" font-weight="600" fill="#1c2128">%s</text>`, number(middle), escaped(name))
 	if detail != "" {
-		s.line(`<text x="25" y="30" font-size="11" fill="#4a5361">%s</text>`, escaped(detail))
+		s.linef(`<text x="25" y="30" font-size="11" fill="#4a5361">%s</text>`, escaped(detail))
 	}
 	s.bar(n, b)
-	s.line("</g>")
+	s.linef("</g>")
 }
 
 // bar draws how the tasks of a family are divided among the states.
@@ -147,7 +147,7 @@ func (s *svg) bar(n *Node, b Box) {
 	for _, l := range append(slices.Clone(looks), unknown) {
 		if count := n.count(l.state); count > 0 {
 			wide := room * float64(count) / tasks
-			s.line(`<rect x="%s" y="%s" width="%s" height="3" fill="%s"/>`, number(left), number(b.Height-4), number(wide), l.edge)
+			s.linef(`<rect x="%s" y="%s" width="%s" height="3" fill="%s"/>`, number(left), number(b.Height-4), number(wide), l.edge)
 			left += wide
 		}
 	}

@@ -21,6 +21,18 @@ export interface GraphQuery {
 /** What a node is known by when the picture is another one. */
 export const keyOf = (n: Node): string => n.id ?? `\u0000${n.family ?? ""}`;
 
+/** The family of an ID, as gomr writes it. */
+const familyOf = (id: string): string => id.split("(", 1)[0] ?? id;
+
+/** The node of a key. Where a family was expanded it is the first of its tasks, and where it was collapsed the family. */
+export function nodeOf(nodes: Node[], key: string | undefined): Node | undefined {
+  if (key === undefined) {
+    return undefined;
+  }
+  const family = key.startsWith("\u0000") ? key.slice(1) : familyOf(key);
+  return nodes.find((n) => keyOf(n) === key) ?? nodes.find((n) => n.family === family && isFamily(n) !== key.startsWith("\u0000"));
+}
+
 export const isFamily = (n: Node): boolean => n.counts !== undefined;
 
 /** How many tasks a node stands for, by state. */
@@ -32,12 +44,19 @@ export function tasksOf(n: Node): number {
   return Object.values(countsOf(n)).reduce((a, b) => a + b, 0);
 }
 
+/** A graph, with the part that it is of: while another one is asked for, the last one is shown. */
+interface AnsweredGraph extends Answered<Graph> {
+  part: string;
+}
+
+const partOf = (q: GraphQuery): string => JSON.stringify([q.root, q.run, q.around, q.depth]);
+
 /**
  * Asks for a graph, and again when tasks have changed: then for states alone where nothing else has. A large graph is
  * asked for less often, so that it does not keep the server busy.
  */
-export function useGraph(query: GraphQuery): Answered<Graph> {
-  const [answered, setAnswered] = useState<Answered<Graph>>({ value: undefined, problem: undefined });
+export function useGraph(query: GraphQuery): AnsweredGraph {
+  const [answered, setAnswered] = useState<AnsweredGraph>({ value: undefined, problem: undefined, part: "" });
   const key = JSON.stringify(query);
   useEffect(() => {
     const control = new AbortController();
@@ -56,7 +75,7 @@ export function useGraph(query: GraphQuery): Answered<Graph> {
       try {
         const found = await get("/api/v1/graph", { ...query, ...(known && { shape: known.shape }) }, { signal: control.signal });
         known = found.known && known ? withStates(known, found) : found;
-        setAnswered({ value: known, problem: undefined });
+        setAnswered({ value: known, problem: undefined, part: partOf(query) });
       } catch (error) {
         if (control.signal.aborted) {
           return;
@@ -65,7 +84,7 @@ export function useGraph(query: GraphQuery): Answered<Graph> {
         if (problem.status === 401) {
           signedOut();
         }
-        setAnswered({ value: known, problem });
+        setAnswered({ value: known, problem, part: partOf(query) });
       }
       timer = setTimeout(() => {
         busy = false;
@@ -141,27 +160,57 @@ export function stepFrom(graph: Graph, links: Links, at: number, key: string): n
   return candidates.reduce((best, i) => (best < 0 || distance(i) < distance(best) ? i : best), -1);
 }
 
-/** The way of edges as SVG has it, each with a head at its end. */
-export function pathOf(edges: (Edge | undefined)[]): string {
-  const parts: string[] = [];
+/** How many pieces one path has: browsers paint several short ones faster than a long one. */
+const piecesOfPath = 300;
+
+/** The ways of edges as SVG has them, each with a head at its end. What several edges share is there once. */
+export function pathsOf(edges: (Edge | undefined)[]): string[] {
+  const pieces = new Set<string>();
+  const level = new Map<number, [number, number][]>(); // by y, from where to where
   for (const e of edges) {
     const p = e?.points ?? [];
     let [x = 0, y = 0] = p;
-    parts.push(`M${x} ${y}`);
     for (let i = 2; i + 1 < p.length; i += 2) {
       const [toX = 0, toY = 0] = [p[i], p[i + 1]];
       const half = (x + toX) / 2;
-      parts.push(y === toY ? `H${toX}` : `C${half} ${y} ${half} ${toY} ${toX} ${toY}`);
+      if (y === toY) {
+        const lines = level.get(y) ?? [];
+        lines.push([Math.min(x, toX), Math.max(x, toX)]);
+        level.set(y, lines);
+      } else {
+        pieces.add(`M${x} ${y}C${half} ${y} ${half} ${toY} ${toX} ${toY}`);
+      }
       [x, y] = [toX, toY];
     }
     const head = (p[0] ?? 0) > x ? -5 : 5;
-    parts.push(`m${-head} -3l${head} 3l${-head} 3`);
+    pieces.add(`M${x - head} ${y - 3}L${x} ${y}l${-head} 3`);
   }
-  return parts.join("");
+  for (const [y, lines] of level) {
+    for (const [from, until] of joined(lines)) {
+      pieces.add(`M${from} ${y}H${until}`);
+    }
+  }
+  const all = [...pieces];
+  const paths: string[] = [];
+  for (let i = 0; i < all.length; i += piecesOfPath) {
+    paths.push(all.slice(i, i + piecesOfPath).join(""));
+  }
+  return paths;
 }
 
-/** The family of an ID, as gomr writes it. */
-const familyOf = (id: string): string => id.split("(", 1)[0] ?? id;
+/** Lines, of which those that overlap are one. */
+function joined(lines: [number, number][]): [number, number][] {
+  const all: [number, number][] = [];
+  for (const [from, until] of lines.sort((a, b) => a[0] - b[0])) {
+    const last = all.at(-1);
+    if (last !== undefined && from <= last[1]) {
+      last[1] = Math.max(last[1], until);
+    } else {
+      all.push([from, until]);
+    }
+  }
+  return all;
+}
 
 /** Where tasks are in a picture, themselves or in their family, and the edges between those that follow each other. */
 export function wayOf(graph: Graph, ids: string[]): { nodes: Set<number>; edges: number[] } {

@@ -1,7 +1,7 @@
 // The picture of a graph: it can be moved, made larger and smaller, and gone through with arrow keys.
 import { Component, type RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { countsOf, isFamily, keyOf, linksOf, pathOf, stepFrom, tasksOf, type Graph, type Links, type Node } from "./graphdata";
+import { countsOf, isFamily, keyOf, linksOf, pathsOf, stepFrom, tasksOf, type Edge, type Graph, type Links, type Node } from "./graphdata";
 import { Lens } from "./lens";
 import { allStates, markOf } from "./state";
 
@@ -22,6 +22,19 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
   const links = useMemo(() => linksOf(graph), [graph.shape]);
   const at = nodes.findIndex((n) => keyOf(n) === selected);
   const lens = useLens(svg, moved, graph, part, nodes[at]);
+  const opened = useRef(false); // a node was opened, which may be gone now, and had the keyboard
+  const open = (node: Node | undefined) => {
+    if (node !== undefined) {
+      opened.current = isFamily(node);
+      onOpen(node);
+    }
+  };
+  useEffect(() => {
+    if (opened.current && at >= 0) {
+      opened.current = false;
+      focus(at);
+    }
+  }, [graph.shape]);
   const focus = (i: number) => {
     const node = nodes[i];
     if (node === undefined) {
@@ -38,8 +51,8 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
     const node = nodes[at];
     if (event.key.startsWith("Arrow") && !event.shiftKey) {
       focus(stepFrom(graph, links, at, event.key));
-    } else if (event.key === "Enter" && node !== undefined) {
-      onOpen(node);
+    } else if (event.key === "Enter") {
+      open(node);
     } else if (!lens.press(event.key)) {
       return;
     }
@@ -50,16 +63,12 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
     <div class="graph">
       <svg
         ref={svg}
+        class="far" // until the lens knows better, for names take time to lay out
         role="application"
         aria-label={`Graph of ${graph.tasks} tasks. Left and right follow what is required, up and down stay in a column, Enter opens, plus, minus and zero change the size, and shift with arrows moves the picture.`}
         onKeyDown={press}
         onClick={(e) => !lens.dragged && focus(indexOf(e))}
-        onDblClick={(e) => {
-          const node = nodes[indexOf(e)];
-          if (node !== undefined) {
-            onOpen(node);
-          }
-        }}
+        onDblClick={(e) => open(nodes[indexOf(e)])}
         onFocusIn={(e) => {
           const node = nodes[indexOf(e)];
           if (node !== undefined && keyOf(node) !== selected) {
@@ -69,8 +78,8 @@ export function GraphView({ graph, part, selected, lit, critical, onSelect, onOp
       >
         <g ref={moved}>
           <Ways graph={graph} />
-          {at >= 0 && <path class="way way-near" d={pathOf((links.edges[at] ?? []).map((i) => graph.edges?.[i]))} />}
-          {critical && <path class="way way-critical" d={pathOf(critical.edges.map((i) => graph.edges?.[i]))} />}
+          {at >= 0 && <Way kind="way way-near" edges={(links.edges[at] ?? []).map((i) => graph.edges?.[i])} />}
+          {critical && <Way kind="way way-critical" edges={critical.edges.map((i) => graph.edges?.[i])} />}
           {nodes.map((n, i) => (
             <Box
               key={keyOf(n)}
@@ -107,9 +116,9 @@ function useLens(svg: RefObject<SVGSVGElement | null>, moved: RefObject<SVGGElem
   useEffect(() => (svg.current && moved.current ? lens.hold(svg.current, moved.current) : undefined), []);
   useEffect(() => {
     const before = shown.current;
-    lens.resize(graph.width ?? 0, graph.height ?? 0);
+    lens.resize(graph.width ?? 0, graph.height ?? 0, graph.edges?.length ?? 0);
     if (before.part !== part) {
-      lens.fit();
+      lens.open(selected ?? urgent(graph.nodes ?? []));
     } else if (before.selected) {
       const old = before.selected;
       const same = (graph.nodes ?? []).find((n) => keyOf(n) === keyOf(old)) ?? (graph.nodes ?? []).find((n) => n.family === old.family);
@@ -124,7 +133,26 @@ function useLens(svg: RefObject<SVGSVGElement | null>, moved: RefObject<SVGGElem
   return lens;
 }
 
-/** All edges, in two strokes: painted anew only where they are others. */
+/** How many nodes a picture has at most that is not shown as a whole at first. */
+const fewNodes = 80;
+
+/** The node that needs somebody most. */
+function urgent(nodes: Node[]): Node | undefined {
+  const rank = (n: Node) => allStates.indexOf(n.state);
+  return nodes.length > fewNodes ? undefined : nodes.reduce<Node | undefined>((best, n) => (best === undefined || rank(n) < rank(best) ? n : best), undefined);
+}
+
+function Way({ kind, edges }: { kind: string; edges: (Edge | undefined)[] }) {
+  return (
+    <>
+      {pathsOf(edges).map((d, i) => (
+        <path key={i} class={kind} d={d} />
+      ))}
+    </>
+  );
+}
+
+/** All edges: painted anew only where they are others. */
 class Ways extends Component<{ graph: Graph }> {
   override shouldComponentUpdate(next: { graph: Graph }): boolean {
     return next.graph.shape !== this.props.graph.shape;
@@ -132,11 +160,10 @@ class Ways extends Component<{ graph: Graph }> {
 
   override render() {
     const edges = this.props.graph.edges ?? [];
-    const back = edges.filter((e) => e.back);
     return (
       <>
-        <path class="way" d={pathOf(edges.filter((e) => !e.back))} />
-        {back.length > 0 && <path class="way way-back" d={pathOf(back)} />}
+        <Way kind="way" edges={edges.filter((e) => !e.back)} />
+        <Way kind="way way-back" edges={edges.filter((e) => e.back)} />
       </>
     );
   }
@@ -168,26 +195,29 @@ class Box extends Component<BoxProps> {
         class={classes.filter(Boolean).join(" ")}
         transform={`translate(${n.x ?? 0} ${n.y ?? 0})`}
         data-index={index}
-        tabIndex={reached ? 0 : -1}
+        tabindex={reached ? 0 : -1}
         role={isFamily(n) ? "button" : "link"}
         aria-label={spoken(n, links.left[index]?.length ?? 0, links.right[index]?.length ?? 0, critical)}
         {...(isFamily(n) ? { "aria-expanded": false } : {})}
       >
         <title>{title(n)}</title>
-        {isFamily(n) && <rect class="sheet" x={3} y={3} width={width} height={height} rx={5} />}
-        <rect class="box" width={width} height={height} rx={5} />
-        <text class="mark" x={13} y={height / 2 + 4}>
-          {markOf(n.state)}
-        </text>
-        <text class="label" x={25} y={n.detail ? 16 : height / 2 + 4}>
-          {n.label}
-        </text>
-        {n.detail && (
-          <text class="detail" x={25} y={30}>
-            {n.detail}
+        <g aria-hidden="true">
+          {isFamily(n) && <rect class="sheet" x={3} y={3} width={width} height={height} rx={5} />}
+          <rect class="box" width={width} height={height} rx={5} />
+          <text class="mark" x={13} y={height / 2 + 4}>
+            {markOf(n.state)}
           </text>
-        )}
-        {isFamily(n) && <Bar node={n} />}
+          <text class="label" x={25} y={n.detail ? 16 : height / 2 + 4}>
+            {n.label}
+          </text>
+          {" "}
+          {n.detail && (
+            <text class="detail" x={25} y={30}>
+              {n.detail}
+            </text>
+          )}
+          {isFamily(n) && <Bar node={n} />}
+        </g>
       </g>
     );
   }
@@ -223,6 +253,10 @@ export function inWords(n: Node): string {
 
 const title = (n: Node) => (isFamily(n) ? `${n.family}, ${tasksOf(n)} tasks: ${inWords(n)}` : `${n.id}: ${n.state}`);
 
+/** What is said of a node: first what is written into it, then what there was no room for. */
 function spoken(n: Node, before: number, after: number, critical: boolean): string {
-  return `${title(n)}; requires ${before}, required by ${after}${critical ? "; on the critical path" : ""}`;
+  const written = [n.label, n.detail].filter(Boolean).join(" ");
+  const whole = isFamily(n) || n.id === n.label || n.id === `${n.label}(${n.detail})`;
+  const name = whole ? written : `${written}, ${n.id}`;
+  return `${name}: ${isFamily(n) ? inWords(n) : n.state}; requires ${before}, required by ${after}${critical ? "; on the critical path" : ""}`;
 }

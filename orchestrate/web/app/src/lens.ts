@@ -13,6 +13,16 @@ const most = 3;
 /** Below this size nothing can be read, and only colours are shown. */
 const legible = 0.35;
 
+/** From this size on all of it is shown at first; what is larger begins in a size that is read without effort. */
+const enough = 0.45;
+const readable = 0.7;
+
+/** More edges than that take longer to paint than a movement has time. */
+const lightEdges = 1000;
+
+/** After so many milliseconds a movement is over. */
+const restTime = 150;
+
 export class Lens {
   /** Whether the pointer that was put down last has moved the picture, so that it was no click. */
   dragged = false;
@@ -24,6 +34,8 @@ export class Lens {
   private scale = 1;
   private width = 0;
   private height = 0;
+  private heavy = false; // edges are not painted while it moves
+  private rest: ReturnType<typeof setTimeout> | undefined;
   private readonly pointers = new Map<number, { x: number; y: number }>();
 
   /** Begins to listen. The function that is returned ends that. */
@@ -40,8 +52,9 @@ export class Lens {
     return () => end.abort();
   }
 
-  resize(width: number, height: number): void {
-    [this.width, this.height] = [width, height];
+  /** Says how large the picture is, and how many edges it has. */
+  resize(width: number, height: number, edges: number): void {
+    [this.width, this.height, this.heavy] = [width, height, edges > lightEdges];
   }
 
   /** Shows all of the picture. */
@@ -51,6 +64,19 @@ export class Lens {
     this.scale = clamp(Math.min((seen.width - 2 * edge) / this.width, (seen.height - 2 * edge) / this.height), least, 1.2);
     this.x = (seen.width - this.width * this.scale) / 2;
     this.y = (seen.height - this.height * this.scale) / 2;
+    this.apply();
+  }
+
+  /** Shows all of the picture where it can be read, and else what is around something. */
+  open(center: Rectangle | undefined): void {
+    this.fit();
+    if (this.scale >= enough || center === undefined) {
+      return;
+    }
+    const seen = this.seen();
+    this.scale = readable;
+    this.x = seen.width / 2 - ((center.x ?? 0) + (center.width ?? 0) / 2) * this.scale;
+    this.y = seen.height / 2 - ((center.y ?? 0) + (center.height ?? 0) / 2) * this.scale;
     this.apply();
   }
 
@@ -155,6 +181,11 @@ export class Lens {
   private apply(): void {
     this.picture?.setAttribute("transform", `translate(${this.x.toFixed(2)} ${this.y.toFixed(2)}) scale(${this.scale.toFixed(4)})`);
     this.svg?.classList.toggle("far", this.scale < legible);
+    if (this.heavy) {
+      this.svg?.classList.add("moving");
+      clearTimeout(this.rest);
+      this.rest = setTimeout(() => this.svg?.classList.remove("moving"), restTime);
+    }
   }
 }
 

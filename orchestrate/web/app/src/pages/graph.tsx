@@ -1,7 +1,7 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { get, type Problem } from "../api";
-import { countsOf, isFamily, keyOf, tasksOf, useGraph, wayOf, type Graph, type GraphQuery, type Node } from "../graphdata";
+import { countsOf, isFamily, keyOf, nodeOf, tasksOf, useGraph, wayOf, type Graph, type GraphQuery, type Node } from "../graphdata";
 import { GraphView, inWords } from "../graphview";
 import { Command, Empty, ProblemBox, quoted, Section, Table } from "../parts";
 import { go, Link, place, refine, taskLink, to } from "../router";
@@ -37,7 +37,7 @@ export function GraphPage() {
           There are no tasks to draw. <code>gomr run TASK --server {location.origin}</code> submits some.
         </Empty>
       )}
-      {graph.value && (graph.value.nodes ?? []).length > 0 && <Shown graph={graph.value} query={query} />}
+      {graph.value && (graph.value.nodes ?? []).length > 0 && <Shown graph={graph.value} part={graph.part} query={query} />}
       {task !== undefined && (
         <p>
           The picture of a plan, from a terminal: <Command text={`gomr graph ${quoted(task)} --svg=graph.svg`} />
@@ -103,20 +103,26 @@ function collapse(query: GraphQuery, family: string): void {
   refine({ expand: (query.expand ?? []).filter((f) => f !== family).join(",") });
 }
 
-function Shown({ graph, query }: { graph: Graph; query: GraphQuery }) {
-  const [picked, setPicked] = useState<string | undefined>(query.around ?? query.root);
+function Shown({ graph, part, query }: { graph: Graph; part: string; query: GraphQuery }) {
+  const named = query.around ?? query.root;
+  const [picked, setPicked] = useState<string | undefined>(named);
+  useEffect(() => {
+    if (named !== undefined) {
+      setPicked(named);
+    }
+  }, [named]);
   const [search, setSearch] = useState("");
   const [state, setState] = useState("");
   const [critical, setCritical] = useState(false);
   const nodes = graph.nodes ?? [];
-  const selected = nodes.find((n) => keyOf(n) === picked);
+  const selected = nodeOf(nodes, picked);
   const lit = useMemo(() => found(nodes, search, state), [graph, search, state]);
   const steps = useSteps(critical && selected?.id ? selected.id : "");
   const way = useMemo(() => (steps.ids.length > 0 ? wayOf(graph, steps.ids) : undefined), [graph, steps.ids.join("\u0000")]);
   const next = (event: Event) => {
     event.preventDefault();
     const matches = [...(lit ?? [])];
-    const at = nodes.findIndex((n) => keyOf(n) === picked);
+    const at = selected ? nodes.indexOf(selected) : -1;
     const node = nodes[matches.find((i) => i > at) ?? matches[0] ?? -1];
     if (node) {
       setPicked(keyOf(node));
@@ -137,7 +143,7 @@ function Shown({ graph, query }: { graph: Graph; query: GraphQuery }) {
       <div class="graph-and-facts">
         <GraphView
           graph={graph}
-          part={JSON.stringify([query.root, query.run, query.around, query.depth])}
+          part={part}
           selected={selected && keyOf(selected)}
           lit={lit}
           critical={way}
@@ -208,11 +214,12 @@ function useSteps(id: string): Steps {
   }
   const ids = (f.steps ?? []).map((s) => s.id);
   const left = f.finish ? (new Date(f.finish.p50).getTime() - Date.now()) / 1000 : 0;
+  const unknown = f.finish?.unknown ?? 0;
   let note = "It is done.";
   if (f.blocked) {
     note = `It won't be done before somebody mends ${f.blocked}.`;
   } else if (f.finish) {
-    note = `${ids.length} ${ids.length === 1 ? "step" : "steps"}, about ${spell(left)} left${f.finish.unknown ? `, and nothing is known of ${f.finish.unknown} of them` : ""}.`;
+    note = `${ids.length} ${ids.length === 1 ? "step" : "steps"}${left > 0 ? `, about ${spell(left)} left` : ""}${unknown > 0 ? `; how long ${unknown} of them take is not known yet` : ""}.`;
   }
   return { ids, note, problem: forecast.problem };
 }
@@ -264,7 +271,7 @@ function Facts({ node, query, steps, critical, onCritical, onOpen }: FactsProps)
         <Link class="button" to={to("/graph", { root: id })}>
           All that it requires
         </Link>
-        <button type="button" aria-pressed={critical} class={critical ? "chosen" : ""} onClick={onCritical}>
+        <button type="button" aria-pressed={critical} class={`chip ${critical ? "chosen" : ""}`} onClick={onCritical}>
           Critical path
         </button>
         {(query.expand ?? []).includes(family) && (
@@ -295,7 +302,7 @@ function Elsewhere({ problem }: { problem: Problem }) {
             <td>
               <Link to={to("/graph", { run: r.key })}>{r.key}</Link>
             </td>
-            <td class="id">{r.request || `${r.roots?.length ?? 0} tasks`}</td>
+            <td class="id">{r.request || `${r.roots?.length ?? 0} ${r.roots?.length === 1 ? "task" : "tasks"}`}</td>
             <td>
               <When at={r.at} />
             </td>
