@@ -10,7 +10,7 @@ PACKAGES ?= ./...
 HADOOP_FILES = $(shell grep -rl --include='*_test.go' '^//go:build hadoop' .)
 HADOOP_TESTS = $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(HADOOP_FILES) | cut -c6- | paste -sd '|')
 
-.PHONY: help build test test-unit test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo web clean
+.PHONY: help build test test-unit test-web test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo web web-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help: ## list the targets
 build: ## compile bin/gomr, static
 	CGO_ENABLED=0 go build -trimpath -o bin/gomr ./cmd/gomr
 
-test: deps test-unit test-hadoop ## run every test, those on a real Hadoop too
+test: deps test-unit test-web test-hadoop ## run every test, those in a browser and on a real Hadoop too
 
 test-unit: deps ## run the tests that need no Hadoop, with the race detector
 	go test -race $(PACKAGES)
@@ -26,11 +26,18 @@ test-unit: deps ## run the tests that need no Hadoop, with the race detector
 test-hadoop: deps ## run the tests that need a real Hadoop, which is started for them on free ports
 	scripts/hadoop run -- go test -count=1 -timeout 40m -tags hadoop -run '^($(HADOOP_TESTS))$$' $(sort $(dir $(HADOOP_FILES)))
 
+test-web: deps web-check ## test the pages of a server in Chromium (TESTS=roles for one file)
+	go build -o .cache/web/paged ./internal/e2e/paged
+	cd orchestrate/web/app && GOMR_PAGED=$(CURDIR)/.cache/web/paged npm run --silent test -- $(TESTS)
+
+web-check: web ## fail where orchestrate/web/dist is not what its source gives
+	@git diff --exit-code --stat orchestrate/web/dist || { echo "commit what 'make web' has made of the pages"; exit 1; }
+
 web: ## bundle the pages of the server into orchestrate/web/dist (needs npm)
 	cd orchestrate/web/app && npm ci --silent && npm run --silent schema && npm run --silent check
 	cd orchestrate/web && go run ./bundle
 
-deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, shellcheck)
+deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, PostgreSQL, Chromium, Node.js, shellcheck)
 	scripts/install-test-deps
 
 # The linter's cache is of this checkout alone: one that is shared remembers the

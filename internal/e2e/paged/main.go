@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gomr/gomr"
@@ -16,7 +17,8 @@ import (
 
 func main() { gomr.Main(Sheet{}, Book{}) }
 
-// A Sheet waits as long as there is a file wait-NAME, and fails while there is a file fail-NAME.
+// A Sheet waits as long as there is a file wait-NAME, and fails while there is a file fail-NAME, where
+// NAME has _ for each slash of the name.
 type Sheet struct {
 	Dir  string `param:"dir"`
 	Name string `param:"name"`
@@ -34,7 +36,8 @@ func (Sheet) Retry() orchestrate.Retry { return orchestrate.Retry{Attempts: 1} }
 // Run prints what a page must not take for its own.
 func (s Sheet) Run(ctx context.Context) error {
 	fmt.Println("\x1b[32mgreen\x1b[0m and <img src=x onerror=\"document.title='taken'\"> of", s.Name)
-	for n := 0; exists(filepath.Join(s.Dir, "wait-"+s.Name)); n++ {
+	fmt.Println("\x1b]8;;javascript:document.title='taken'\aa link\x1b]8;;\a, \x1b[2Jnothing wiped\r\x1b]0;taken\a and \x00 no end")
+	for n := 0; s.is("wait"); n++ {
 		if n%20 == 0 {
 			fmt.Println("still waiting", n/20)
 		}
@@ -44,9 +47,9 @@ func (s Sheet) Run(ctx context.Context) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	if exists(filepath.Join(s.Dir, "fail-"+s.Name)) {
+	if s.is("fail") {
 		fmt.Println("the ink is out")
-		return errors.New("no ink <b>at all</b>")
+		return fmt.Errorf("no ink <b>at all</b> for %s", s.Name)
 	}
 	w, err := s.Output().(orchestrate.LocalTarget).Create(ctx)
 	if err != nil {
@@ -56,6 +59,12 @@ func (s Sheet) Run(ctx context.Context) error {
 		return errors.Join(err, w.Abort())
 	}
 	return w.Close()
+}
+
+// is tells whether there is a file that has the sheet do something.
+func (s Sheet) is(what string) bool {
+	_, err := os.Stat(filepath.Join(s.Dir, what+"-"+strings.ReplaceAll(s.Name, "/", "_")))
+	return err == nil
 }
 
 // Book requires some sheets.
@@ -73,9 +82,4 @@ func (b Book) Requires() []orchestrate.Task {
 		tasks = append(tasks, Sheet{Dir: b.Dir, Name: name})
 	}
 	return tasks
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

@@ -54,7 +54,8 @@ export const actions: Action[] = [
 
 /** Buttons for what can be done to some tasks. Nothing is done before it was asked for. */
 export function Actions({ tasks, onDone }: { tasks: Task[]; onDone?: () => void }) {
-  const [asked, setAsked] = useState<Action | undefined>();
+  // The tasks stay those that were asked for, whatever becomes of them meanwhile.
+  const [asked, setAsked] = useState<{ action: Action; tasks: Task[] } | undefined>();
   if (!mayControl()) {
     return null;
   }
@@ -62,15 +63,14 @@ export function Actions({ tasks, onDone }: { tasks: Task[]; onDone?: () => void 
   return (
     <span class="actions">
       {possible.map((a) => (
-        <button type="button" key={a.name} class={a.danger ? "danger" : ""} onClick={() => setAsked(a)}>
+        <button type="button" key={a.name} class={a.danger ? "danger" : ""} onClick={() => setAsked({ action: a, tasks: tasks.filter(a.applies) })}>
           {a.name}
           {tasks.length > 1 && ` ${tasks.filter(a.applies).length}`}
         </button>
       ))}
       {asked && (
         <Confirm
-          action={asked}
-          tasks={tasks.filter(asked.applies)}
+          {...asked}
           onClose={() => setAsked(undefined)}
           onDone={() => {
             setAsked(undefined);

@@ -29,7 +29,8 @@ export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, inputs: u
       shown.current = key;
       setAnswered({ value: undefined, problem: undefined });
     }
-    ask(control.signal).then(
+    const asked = new Promise<T>((resolve) => resolve(ask(control.signal))); // which may throw
+    asked.then(
       (value) => {
         if (!control.signal.aborted) {
           setAnswered({ value, problem: undefined });

@@ -57,7 +57,8 @@ function App() {
   const { path, query } = place.value;
   const page = pages[path];
   useEffect(() => {
-    document.title = `${query.get("id") ?? query.get("name") ?? page?.title ?? "Sign in"} · gomr`;
+    const title = path === "/sign-in" ? "Sign in" : (page?.title ?? "No such page");
+    document.title = `${(page && (query.get("id") ?? query.get("name"))) || title} · gomr`;
   }, [path, query]);
   if (path === "/sign-in") {
     return (
@@ -84,10 +85,19 @@ function App() {
         <Connection />
         <Who />
       </header>
-      <main id="main">
+      <main id="main" tabIndex={-1}>
         {sessionProblem.value !== undefined && <p class="notice">The server does not answer; this page tries again every few seconds.</p>}
-        {session.value && (page ? <page.body /> : <Empty>There is no such page. The menu above has all.</Empty>)}
+        {session.value && (page ? <page.body /> : <NoPage />)}
       </main>
+    </>
+  );
+}
+
+function NoPage() {
+  return (
+    <>
+      <h1>No such page</h1>
+      <Empty>The menu above has all.</Empty>
     </>
   );
 }

@@ -60,8 +60,9 @@ export function follow(): void {
   source.onerror = () => {
     connection.value = "lost";
     if (source?.readyState === EventSource.CLOSED) {
-      unfollow();
+      source = undefined;
       setTimeout(follow, 3000);
+      refresh(); // the server answers with a problem: that of what is shown says which
     }
   };
   source.addEventListener("changes", (event) => {
@@ -84,6 +85,7 @@ export function follow(): void {
 export function unfollow(): void {
   source?.close();
   source = undefined;
+  connection.value = "connecting";
 }
 
 /** Has all that is shown read again, such as after something was done here. */

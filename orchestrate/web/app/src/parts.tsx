@@ -89,7 +89,9 @@ export function Table({ head, children, label }: { head: ComponentChildren[]; ch
 export function Modal({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close(); // which gives the keyboard back to where it was
   }, []);
   return (
     <dialog ref={dialog} onClose={onClose} aria-label={title}>

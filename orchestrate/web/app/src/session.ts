@@ -33,7 +33,9 @@ export async function become(secret: string): Promise<void> {
 
 export async function signIn(secret: string): Promise<void> {
   await become(secret);
-  go(place.peek().query.get("next") ?? "/", true);
+  const next = place.peek().query.get("next") ?? "";
+  const there = new URL(next, location.origin);
+  go(there.origin === location.origin ? there.pathname + there.search : "/", true); // whatever somebody has linked to
 }
 
 export async function signOut(): Promise<void> {

@@ -5,11 +5,14 @@ import { Link, place, refine, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
 
+/** A time as its field has it, or nothing where it is none. */
+const localTime = (text: string) => (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : "");
+
 export function History() {
   const query = place.value.query;
   const family = query.get("family") ?? "";
   const worker = query.get("worker") ?? "";
-  const since = query.get("since") ?? "";
+  const since = localTime(query.get("since") ?? "");
   const cursor = Number(query.get("cursor") ?? 0);
   const page = useAnswer(
     (signal) => get("/api/v1/attempts", { family, worker, cursor, limit: 100, ...(since === "" ? {} : { since: new Date(since).toISOString() }) }, { signal }),

@@ -74,7 +74,7 @@ function AttemptsAndLog({ id, attempts }: { id: string; attempts: Schemas["Attem
         <Log key={shown.fence} fence={shown.fence} running={shown.ended === undefined} />
       </Section>
       <Section title="Attempts">
-        <Table label="Attempts" head={["", "Outcome", "Started", "Took", "Worker", "Exit", "What went wrong"]}>
+        <Table label="Attempts" head={["Log", "Outcome", "Started", "Took", "Worker", "Exit", "What went wrong"]}>
           {attempts.map((a) => (
             <tr key={a.fence} class={a.fence === shown.fence ? "chosen" : ""}>
               <td>

@@ -1,0 +1,77 @@
+// Several who look at once, and a server that comes and goes.
+import { world } from "./harness";
+import { confirm, expect, sound, stateOf, test, watch } from "./page";
+
+const w = world();
+const at = (name: string) => `${w.url}/task?id=${encodeURIComponent(w.sheet(name))}`;
+
+test("what one does, the other sees", async ({ page, browser }) => {
+  await w.fails("shared");
+  const context = await browser.newContext();
+  const noted = watch(context);
+  const other = await context.newPage();
+  await page.goto(at("shared"));
+  await other.goto(w.url);
+  const failure = other.getByRole("article").filter({ hasText: w.sheet("shared") });
+  await expect(failure).toBeVisible();
+
+  await page.getByRole("button", { name: "Mark done" }).click();
+  await confirm(page, "Mark done");
+  await expect(failure).toBeHidden();
+  await other.goto(at("shared"));
+  await expect(stateOf(other)).toHaveText("✓ done");
+
+  w.mark("wait", "both");
+  await w.run("both");
+  await w.until(w.sheet("both"), "running");
+  await Promise.all([page.goto(at("both")), other.goto(at("both"))]);
+  await expect(stateOf(page)).toHaveText("▶ running");
+  await other.getByRole("button", { name: "Kill" }).click();
+  await confirm(other, "Kill");
+  await expect(stateOf(page)).toHaveText("✕ failed");
+  await expect(page.getByRole("button", { name: "Retry" })).toBeVisible();
+  await context.close();
+  sound(noted);
+});
+
+test("a server that is killed and comes again is followed by a page that stays open", async ({ page, watched }) => {
+  watched.expected.push(/net::ERR_/);
+  w.mark("wait", "long");
+  await w.run("long");
+  await w.until(w.sheet("long"), "running");
+  await w.fails("aside");
+  await page.goto(at("long"));
+  const log = page.getByLabel("Log", { exact: true });
+  await expect(log).toContainText("still waiting 0");
+  await expect(page.getByText("live", { exact: true })).toBeVisible();
+  await page.evaluate(() => Object.assign(window, { stays: true }));
+
+  await w.kill();
+  await expect(page.getByText("connection lost, trying again")).toBeVisible();
+  await expect(stateOf(page)).toHaveText("▶ running"); // what was known stays
+  w.unmark("wait", "long"); // so it ends while nobody hears of it
+  await w.serveAgain();
+  await expect(page.getByText("live", { exact: true })).toBeVisible();
+  await expect(stateOf(page)).toHaveText("✓ done");
+  await expect(page.getByText("complete", { exact: true })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  expect((await log.innerText()).match(/still waiting 0/g)).toHaveLength(1); // nothing of the log came twice
+
+  // What changes after that comes as before.
+  await page.goto(at("aside"));
+  await w.api("POST", "/task/mark", { id: w.sheet("aside"), state: "done" });
+  await expect(stateOf(page)).toHaveText("✓ done");
+});
+
+test("a page that is opened while the server is away shows all once it is there", async ({ page, watched }) => {
+  watched.expected.push(/net::ERR_/, /ERR_CONNECTION/);
+  await page.goto(w.url);
+  await expect(page.getByText("live", { exact: true })).toBeVisible();
+  await w.kill();
+  await expect(page.getByText("connection lost, trying again")).toBeVisible();
+  await page.getByRole("navigation").getByRole("link", { name: "Workers" }).click();
+  await expect(page.getByRole("alert")).toHaveText("The server does not answer.");
+  await w.serveAgain();
+  await expect(page.getByText("1 alive")).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
