@@ -125,7 +125,7 @@ func (d *demoServer) fill(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }() //nolint:contextcheck // closing is not cut short
+	defer func() { err = errors.Join(err, st.Close()) }()
 	build, _ := debug.ReadBuildInfo()
 	if err := demo.Fill(ctx, st, demo.Week{Until: time.Now(), Program: build.Path, Root: d.root(), Seed: 1}); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -171,7 +172,7 @@ func (h *history) attempt(task orchestrate.Task, t *store.Task, start time.Time)
 		h.fence++
 		a := store.Attempt{
 			Fence: h.fence, Task: t.Key, Number: number, Worker: fmt.Sprintf("etl%d", 1+h.random.IntN(3)), Started: start, Ended: end,
-			Outcome: store.Succeeded, Details: map[string]string{"records": fmt.Sprint(100_000 + h.random.IntN(900_000))},
+			Outcome: store.Succeeded, Details: map[string]string{"records": strconv.Itoa(100_000 + h.random.IntN(900_000))},
 		}
 		if fails {
 			a.Outcome, a.Exit, a.Error = store.Errored, 1, errRefused.Error()

@@ -46,7 +46,7 @@ func TestRunWithPages(t *testing.T) {
 	match := pagesAt.FindStringSubmatch(lines.Text())
 	require.NotNil(t, match, lines.Text())
 	require.Eventually(t, func() bool {
-		response, err := http.Get(match[1] + "/plain/task?id=" + "Sheet(dir%3D" + dir + ",%20name%3Da)") //nolint:noctx // it answers, or the test ends
+		response, err := http.Get(match[1] + "/plain/task?id=" + "Sheet(dir%3D" + dir + ",%20name%3Da)")
 		require.NoError(t, err)
 		defer response.Body.Close()
 		return response.StatusCode == http.StatusOK

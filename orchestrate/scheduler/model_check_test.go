@@ -116,7 +116,7 @@ func (m *machine) check(t *rapid.T) {
 	for _, one := range c.tasks {
 		if p, ok := c.grid.partitionOf(one); ok {
 			inGrid++
-			require.Equal(t, one.Args, []string{"--date=" + p.String()})
+			require.Equal(t, []string{"--date=" + p.String()}, one.Args)
 			require.Equal(t, rankOf(one.State), slot(c.grid.rows[one.grid.row].slots[one.grid.slot].rank()), one.ID)
 		}
 		open, stuck := int32(0), int32(0)

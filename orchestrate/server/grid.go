@@ -3,7 +3,6 @@ package server
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/gomr/gomr/orchestrate/api"
@@ -39,7 +38,7 @@ func (p *Partitions) read() (kind partition.Kind, from, until partition.Partitio
 func readLabel(name, label string) (partition.Partition, error) {
 	p, ok := partition.Parse(label)
 	if !ok && label != "" {
-		return p, &scheduler.InvalidError{Reason: fmt.Sprintf("%s is no label of a partition: write for example 2014-06-01T05, 2014-06-01, 2014-W23 or 2014-06", name)}
+		return p, &scheduler.InvalidError{Reason: name + " is no label of a partition: write for example 2014-06-01T05, 2014-06-01, 2014-W23 or 2014-06"}
 	}
 	return p, nil
 }

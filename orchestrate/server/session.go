@@ -62,7 +62,7 @@ func (s *Server) signOut(ctx context.Context, _ *body[api.SignOut]) (*signedOut,
 // came over it, to this server or to a proxy in front.
 func (s *Server) cookie(ctx context.Context, secret string, lasts time.Duration) http.Cookie {
 	secure, _ := ctx.Value(secureKey).(bool)
-	return http.Cookie{
+	return http.Cookie{ //nolint:gosec // without TLS, a secure one would never be sent
 		Name: sessionCookie, Value: secret, Path: "/", MaxAge: int(lasts / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure,
 	}

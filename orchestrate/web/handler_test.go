@@ -80,6 +80,6 @@ func ask(t *testing.T, path, encoding string) *httptest.ResponseRecorder {
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody)
 	request.Header.Set("Accept-Encoding", encoding)
 	answer := httptest.NewRecorder()
-	web.Handler().ServeHTTP(answer, request)
+	web.Handler(http.NotFoundHandler()).ServeHTTP(answer, request)
 	return answer
 }

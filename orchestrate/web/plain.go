@@ -134,7 +134,7 @@ func (p *plainPages) log(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write(text)
+	_, _ = w.Write(text) //nolint:gosec // it is plain text, and no browser guesses otherwise
 }
 
 // number returns a parameter that is a number.
@@ -161,7 +161,7 @@ func (p *plainPages) signIn(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(next, "/plain") {
 		next = "/plain" // it may be of another site
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // to a path of this server, see above
 }
 
 // ask returns what the API answers.
@@ -181,7 +181,7 @@ func ask[T any](p *plainPages, r *http.Request, path string, query url.Values) (
 // send sends a request to the API for another one, in the name of the same person, and returns the
 // body of the answer. A cookie that is set is added to the header. The error may be an [*api.Problem].
 func (p *plainPages) send(r *http.Request, method, path string, body []byte, header http.Header) ([]byte, error) {
-	request, err := http.NewRequestWithContext(r.Context(), method, api.Prefix+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(r.Context(), method, api.Prefix+path, bytes.NewReader(body)) //nolint:gosec // it stays in this process
 	if err != nil {
 		return nil, err
 	}

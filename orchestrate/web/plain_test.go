@@ -120,7 +120,7 @@ func TestPlain_SignIn(t *testing.T) {
 
 func (s *site) signIn(path, secret string) string {
 	s.t.Helper()
-	response, err := s.browser.PostForm(s.url+path, url.Values{"secret": {secret}}) //nolint:noctx // the test's end closes the server
+	response, err := s.browser.PostForm(s.url+path, url.Values{"secret": {secret}})
 	require.NoError(s.t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)

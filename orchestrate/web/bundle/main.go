@@ -33,6 +33,6 @@ func main() {
 		os.Exit(1)
 	}
 	for _, file := range result.OutputFiles {
-		fmt.Printf("%s: %d bytes\n", file.Path, len(file.Contents))
+		fmt.Fprintf(os.Stdout, "%s: %d bytes\n", file.Path, len(file.Contents))
 	}
 }

@@ -17,6 +17,14 @@ export const listed: Record<string, Listed> = {
   history: { path: () => "/history", heading: /^History$/, shows: /no ink <b>at all<\/b> for broken/ },
   workers: { path: () => "/workers", heading: /^Workers$/, shows: /1 of 4/ },
   resources: { path: () => "/resources", heading: /^Resources$/, shows: /press/ },
+  graph: { path: () => "/graph?run=1", heading: /^Graph$/, shows: /failed/ },
+  grid: { path: () => "/grid", heading: /^Grid$/, shows: /date/ },
+  schedules: { path: () => "/schedules", heading: /^Schedules$/, shows: /gomr schedule/ },
+  backfills: { path: () => "/backfills", heading: /^Backfills$/, shows: /gomr backfill/ },
+  due: { path: () => "/due", heading: /^Due$/, shows: /Due\(\)/ },
+  notifications: { path: () => "/notifications", heading: /^Notifications$/, shows: /--notify/ },
+  audit: { path: () => "/audit", heading: /^Audit$/, shows: /submitted/ },
+  tokens: { path: () => "/tokens", heading: /^Tokens$/, shows: /admin/ },
   "no page": { path: () => "/nothing", heading: /^No such page$/, shows: /The menu above has all/ },
 };
 

@@ -99,10 +99,10 @@ test("a limit is changed", async ({ page }) => {
   await w.until(w.sheet("any"), "done");
   await page.goto(`${w.url}/resources`);
   const press = page.getByRole("row").filter({ hasText: "press" });
-  await press.getByRole("button", { name: "Change press" }).click();
+  await press.getByRole("button", { name: "Change" }).click();
   await page.getByLabel("How much there is").fill("7");
   await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr limit press 7");
-  await confirm(page, "Set");
+  await confirm(page, "Change");
   await expect(press.getByRole("cell").nth(2)).toHaveText("7");
 });
 

@@ -69,6 +69,7 @@ test("a page that is opened while the server is away shows all once it is there"
   await expect(page.getByText("live", { exact: true })).toBeVisible();
   await w.kill();
   await expect(page.getByText("connection lost, trying again")).toBeVisible();
+  await page.getByRole("navigation").getByText("More").click();
   await page.getByRole("navigation").getByRole("link", { name: "Workers" }).click();
   await expect(page.getByRole("alert")).toHaveText("The server does not answer.");
   await w.serveAgain();
