@@ -17,14 +17,29 @@ type program struct {
 	env  []string
 }
 
-// build compiles a package as gomr builds it for a cluster: static.
+// built is the folder of the programs that were compiled for the tests of this process.
+var built string
+
+func TestMain(m *testing.M) {
+	var err error
+	if built, err = os.MkdirTemp("", "gomr-e2e-"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(built)
+	m.Run()
+}
+
+// build compiles a package as gomr builds it for a cluster: static. Each test has a file of its own.
 func build(t *testing.T, pkg string) program {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), filepath.Base(pkg))
-	c := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, pkg)
-	c.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := c.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	compiled, binary := filepath.Join(built, filepath.Base(pkg)), filepath.Join(t.TempDir(), filepath.Base(pkg))
+	if _, err := os.Stat(compiled); err != nil {
+		c := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", compiled, pkg)
+		c.Env = append(os.Environ(), "CGO_ENABLED=0")
+		out, err := c.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	require.NoError(t, os.Link(compiled, binary))
 	return program{path: binary, env: os.Environ()}
 }
 

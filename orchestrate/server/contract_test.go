@@ -213,6 +213,10 @@ func (c *contract) parameter(t *rapid.T, s *sent, p map[string]any, query url.Va
 	switch schema := at[map[string]any](p, "schema"); {
 	case (name == "id" || name == "task") && at[string](schema, "type") == "string":
 		text = rapid.SampledFrom([]string{"a", "none", "\x00", "é\U0001F600", strings.Repeat("x", 5000)}).Draw(t, name)
+	case schema["enum"] != nil:
+		text = rapid.SampledFrom(at[[]any](schema, "enum")).Draw(t, name).(string)
+	case name == "from" || name == "until":
+		text = rapid.SampledFrom([]string{"2014-06-01", "2014-06"}).Draw(t, name)
 	case name == "state":
 		text = rapid.SampledFrom([]string{"done", "pending,running"}).Draw(t, name)
 	case at[string](schema, "format") == "date-time":
@@ -249,6 +253,8 @@ func wrongFor(schema map[string]any) []string {
 		return []string{"maybe", "2"}
 	case at[string](schema, "format") == "date-time":
 		return []string{"today", "2014-06-31T00:00:00Z", "2014-06-01"}
+	case schema["enum"] != nil:
+		return []string{"nowhere", "\x00"}
 	case at[map[string]any](schema, "items")["enum"] != nil:
 		return []string{"nowhere", "done,,done"}
 	}

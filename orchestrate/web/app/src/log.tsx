@@ -152,7 +152,7 @@ export function Log({ fence, running }: { fence: number; running: boolean }) {
   const jump = () => box.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
   return (
     <div class="log">
-      <div class="bar">
+      <div class="log-tools">
         <input type="search" placeholder="Search the log" aria-label="Search the log" value={search} onInput={(e) => setSearch(e.currentTarget.value)} onKeyDown={(e) => e.key === "Enter" && jump()} />
         {needle !== "" && <span role="status">{count === 0 ? "not found" : `${count} found`}</span>}
         <span class="faint">{read.ended ? `${read.text === "" ? "nothing written" : "complete"}` : running ? "following…" : "reading…"}</span>

@@ -111,7 +111,7 @@ function Details({ attempt }: { attempt: Schemas["Attempt"] }) {
   }
   return (
     <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary>{details.length} details of the attempt</summary>
+      <summary>{details.length === 1 ? "1 detail" : `${details.length} details`} of the attempt</summary>
       <dl class="facts">
         {details.map(([name, value]) => (
           <>
