@@ -47,7 +47,8 @@ func (a *app) runWithPages(cmd *cobra.Command, flags *runFlags, task orchestrate
 	go func() { rested <- a.runWorker(working, a.pagesWorker(cmd, flags, dir)) }()
 
 	ran := a.runBeside(cmd, flags, p.scheduler, task)
-	if cmd.Context().Err() == nil && isTerminal(a.stderr) {
+	shown := ran == nil || errors.As(ran, new(ExitCode)) // another error is told only when this returns
+	if shown && cmd.Context().Err() == nil && isTerminal(a.stderr) {
 		fmt.Fprintf(a.stderr, "the pages stay until Ctrl-C\n")
 		<-cmd.Context().Done()
 	}
