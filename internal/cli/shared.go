@@ -129,7 +129,9 @@ func (a *app) follow(ctx context.Context, flags *runFlags, remote *client.Client
 		status, err := remote.RunStatus(ctx, run)
 		text := countStates(status.States)
 		switch {
-		case client.Passes(err) && ctx.Err() == nil:
+		case ctx.Err() != nil:
+			return status, a.leave(flags, run)
+		case client.Passes(err):
 			text = err.Error() // it may be starting anew, or its database is locked
 		case err != nil:
 			return status, err
@@ -147,12 +149,17 @@ func (a *app) follow(ctx context.Context, flags *runFlags, remote *client.Client
 			}
 		case <-time.After(lookEvery):
 		case <-ctx.Done():
-			if !flags.pages {
-				fmt.Fprintf(a.stderr, "run %d goes on\n", run)
-			}
-			return status, ExitCode(orchestrate.ExitInterrupted)
+			return status, a.leave(flags, run)
 		}
 	}
+}
+
+// leave tells that a run goes on without whoever waited for it, unless it is that of this process.
+func (a *app) leave(flags *runFlags, run int64) error {
+	if !flags.pages {
+		fmt.Fprintf(a.stderr, "run %d goes on\n", run)
+	}
+	return ExitCode(orchestrate.ExitInterrupted)
 }
 
 // countStates tells how many tasks are in which state.
