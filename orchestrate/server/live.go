@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,6 +35,7 @@ func (s *Server) routeLive(r *router) {
 }
 
 type liveInput struct {
+	Gather      int    `query:"gather" minimum:"0" maximum:"10000" doc:"How long after it has sent some changes the server gathers those that follow, in milliseconds. Many who follow at leisure, as people do, cost little then"`
 	LastEventID string `header:"Last-Event-ID" doc:"That of the last event that came; what was missed since is sent first"`
 }
 
@@ -45,18 +48,18 @@ func (s *Server) live(ctx context.Context, in *liveInput) (*huma.StreamResponse,
 		defer done()
 		ctx.SetHeader("Content-Type", "text/event-stream")
 		ctx.SetStatus(http.StatusOK)
-		s.sendChanges(waiting, newStream(ctx), in.LastEventID)
+		s.sendChanges(waiting, newStream(ctx), in)
 	}}, nil
 }
 
-func (s *Server) sendChanges(ctx context.Context, out *stream, lastID string) {
-	number, known := s.parseEventID(lastID)
+func (s *Server) sendChanges(ctx context.Context, out *stream, in *liveInput) {
+	number, known := s.parseEventID(in.LastEventID)
 	changes, last := s.scheduler.ChangesAfter(ctx, number)
 	start := ""
 	switch {
 	case known: // what came after it is in changes
 		last = number
-	case lastID != "":
+	case in.LastEventID != "":
 		start = "event: reload\ndata: {}\n"
 	}
 	if err := out.send([]byte(start + "id: " + s.eventID(last) + "\n\n")); err != nil {
@@ -71,7 +74,7 @@ func (s *Server) sendChanges(ctx context.Context, out *stream, lastID string) {
 			if !ok {
 				return
 			}
-			piece = s.event(&c)
+			piece = s.gathered(&c, changes)
 		case <-tick.C:
 		case <-ctx.Done():
 			return
@@ -79,7 +82,27 @@ func (s *Server) sendChanges(ctx context.Context, out *stream, lastID string) {
 		if err := out.send(piece); err != nil {
 			return
 		}
+		if in.Gather > 0 {
+			select {
+			case <-time.After(time.Duration(in.Gather) * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
 	}
+}
+
+// gathered returns changes as they are sent, with those that have come meanwhile.
+func (s *Server) gathered(first *scheduler.Changes, more <-chan scheduler.Changes) []byte {
+	if len(more) == 0 {
+		return s.encodings.of(first, s.event)
+	}
+	piece := slices.Clone(s.encodings.of(first, s.event))
+	for range len(more) {
+		if c, ok := <-more; ok {
+			piece = append(piece, s.encodings.of(&c, s.event)...)
+		}
+	}
+	return piece
 }
 
 // event returns changes as they are sent.
@@ -93,6 +116,29 @@ func (s *Server) event(c *scheduler.Changes) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "event: %s\nid: %s\ndata: %s\n\n", kind, s.eventID(c.Number), data)
 	return b.Bytes()
+}
+
+// encodings has the last changes as they are sent: they are sent to many. Its zero value works.
+type encodings struct {
+	mu     sync.Mutex
+	recent [64]encoding // each at the place that its number gives
+}
+
+type encoding struct {
+	number int64
+	reload bool // to one who is behind; others get the changes of the same number
+	text   []byte
+}
+
+// of returns what encode does for the changes, which nobody may change.
+func (e *encodings) of(c *scheduler.Changes, encode func(*scheduler.Changes) []byte) []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	known := &e.recent[c.Number%int64(len(e.recent))]
+	if known.text == nil || known.number != c.Number || known.reload != c.Reload {
+		*known = encoding{c.Number, c.Reload, encode(c)}
+	}
+	return known.text
 }
 
 func (s *Server) eventID(number int64) string { return s.epoch + "-" + strconv.FormatInt(number, 10) }

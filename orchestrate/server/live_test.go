@@ -38,10 +38,12 @@ type listener struct {
 	close func()
 }
 
-func (w *world) listen(lastID string) *listener {
+func (w *world) listen(lastID string) *listener { return w.listenTo("/api/v1/events/live", lastID) }
+
+func (w *world) listenTo(path, lastID string) *listener {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.http.URL+"/api/v1/events/live", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.http.URL+path, nil)
 	require.NoError(w.t, err)
 	request.Header.Set("Last-Event-ID", lastID)
 	response, err := w.http.Client().Do(request) //nolint:bodyclose // the listener closes it
@@ -98,4 +100,23 @@ func TestLastEventID(t *testing.T) {
 	}
 	w.submit(large...)
 	require.Equal(t, "reload", upToDate.next()["event"], "a list says it better")
+}
+
+// TestGather: changes that come soon after others are sent together, none is left out, and the first one does not
+// wait.
+func TestGather(t *testing.T) {
+	w := start(t, server.Options{})
+	l := w.listenTo("/api/v1/events/live?gather=10000", "")
+	l.next()
+	w.submit(job("a"))
+	require.Contains(t, l.next()["data"], `"id":"a"`)
+
+	short := w.listenTo("/api/v1/events/live?gather=300", "")
+	short.next()
+	for n := range int64(20) {
+		w.submit(job("n" + itoa(n)))
+	}
+	for n := range int64(20) {
+		require.Contains(t, short.next()["data"], `"id":"n`+itoa(n)+`"`)
+	}
 }

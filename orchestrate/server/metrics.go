@@ -78,11 +78,17 @@ type statusRecorder struct {
 	http.ResponseWriter
 
 	status int
+	sent   bool
 }
 
+// WriteHeader is called a second time, with 499, where the client has gone while it was answered: that is to
+// be counted, and can't be sent.
 func (s *statusRecorder) WriteHeader(status int) {
 	s.status = status
-	s.ResponseWriter.WriteHeader(status)
+	if !s.sent {
+		s.sent = true
+		s.ResponseWriter.WriteHeader(status)
+	}
 }
 
 // Unwrap is for [http.ResponseController].

@@ -102,6 +102,7 @@ type Server struct {
 	deadlines *deadline.Engine
 	bells     bells
 	pictures  *pictures
+	encodings encodings
 	polls     atomic.Int64
 	large     chan struct{} // has room for the large bodies that are read at a time
 	metrics   *metrics

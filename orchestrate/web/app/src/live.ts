@@ -20,6 +20,7 @@ export const changedTasks = signal<ReadonlySet<string>>(new Set());
 /** How long changes are gathered, in milliseconds. */
 const gatherTime = 400;
 
+let wanted = false;
 let source: EventSource | undefined;
 let gathered = new Set<string>();
 let everything = false;
@@ -28,9 +29,6 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 function soon(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
-    if (document.hidden) {
-      return; // nobody looks; see visibilitychange
-    }
     changedTasks.value = everything ? new Set() : gathered;
     gathered = new Set();
     everything = false;
@@ -38,18 +36,28 @@ function soon(): void {
   }, gatherTime);
 }
 
+// A browser has few connections to a server for all its tabs together, so those that nobody sees have none.
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && (everything || gathered.size > 0)) {
-    soon();
+  if (document.hidden) {
+    close();
+  } else if (wanted) {
+    open();
+    refresh();
   }
 });
 
-/** Begins to follow the server. A browser reconnects by itself, and says what it had last. */
+/** Begins to follow the server. */
 export function follow(): void {
-  if (source !== undefined) {
+  wanted = true;
+  open();
+}
+
+/** Connects, where there is somebody to see it. A browser reconnects by itself, and says what it had last. */
+function open(): void {
+  if (!wanted || source !== undefined || document.hidden) {
     return;
   }
-  source = new EventSource("/api/v1/events/live");
+  source = new EventSource(`/api/v1/events/live?gather=${gatherTime}`);
   source.onopen = () => {
     if (connection.value === "lost") {
       everything = true;
@@ -61,7 +69,7 @@ export function follow(): void {
     connection.value = "lost";
     if (source?.readyState === EventSource.CLOSED) {
       source = undefined;
-      setTimeout(follow, 3000);
+      setTimeout(open, 3000);
       refresh(); // the server answers with a problem: that of what is shown says which
     }
   };
@@ -82,9 +90,14 @@ export function follow(): void {
   });
 }
 
-export function unfollow(): void {
+function close(): void {
   source?.close();
   source = undefined;
+}
+
+export function unfollow(): void {
+  wanted = false;
+  close();
   connection.value = "connecting";
 }
 

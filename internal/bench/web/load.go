@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
+)
+
+const (
+	// workers work at the same time; pace is how many tasks they begin in a second, and so twice as
+	// many changes of tasks.
+	workers = 10
+	pace    = 25
+)
+
+// work runs tasks at the pace for a time, and returns how long the requests for work took.
+func work(ctx context.Context, url string, span time.Duration) ([]time.Duration, error) {
+	c, err := client.New(url, client.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if err := submit(ctx, c, int(span.Seconds()*pace)+pace); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	over := errors.New("over")
+	turns := make(chan struct{})
+	var mu sync.Mutex
+	var took []time.Duration
+	var group sync.WaitGroup
+	for i := range workers {
+		group.Go(func() {
+			info := scheduler.WorkerInfo{ID: fmt.Sprint("pace-", i), Programs: []string{"bench"}}
+			for range turns {
+				d, err := workOnce(ctx, c, info)
+				if err != nil {
+					cancel(err)
+					continue
+				}
+				mu.Lock()
+				took = append(took, d)
+				mu.Unlock()
+			}
+		})
+	}
+	tick := time.NewTicker(time.Second / pace)
+	defer tick.Stop()
+	end := time.After(span)
+	for ctx.Err() == nil {
+		select {
+		case <-tick.C:
+			select {
+			case turns <- struct{}{}:
+			case <-ctx.Done():
+			}
+		case <-end:
+			cancel(over)
+		case <-ctx.Done():
+		}
+	}
+	close(turns)
+	group.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, over) {
+		return nil, cause
+	}
+	return took, nil
+}
+
+// submit adds tasks that workers of the pace can run.
+func submit(ctx context.Context, c *client.Client, tasks int) error {
+	s := &scheduler.Submission{Nodes: make([]scheduler.Node, tasks)}
+	now := time.Now().UnixNano()
+	for i := range tasks {
+		s.Nodes[i].Spec = store.Spec{ID: fmt.Sprintf("Pace(n=%d-%d)", now, i), Family: "Pace", Program: "bench"}
+	}
+	_, err := c.Submit(ctx, s)
+	return err
+}
+
+func workOnce(ctx context.Context, c *client.Client, info scheduler.WorkerInfo) (time.Duration, error) {
+	asked := time.Now()
+	a, err := c.Work(ctx, &scheduler.Ask{Worker: info})
+	took := time.Since(asked)
+	if err != nil {
+		return 0, err
+	}
+	return took, c.End(ctx, &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded})
+}
+
+// follow has so many clients follow the changes of tasks as pages do, until the context ends. Each is connected when it returns.
+func follow(ctx context.Context, url string, clients int) (wait func(), err error) {
+	var group sync.WaitGroup
+	transport := &http.Transport{}
+	for range clients {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/events/live?gather=400", nil)
+		if err != nil {
+			return group.Wait, err
+		}
+		response, err := transport.RoundTrip(request)
+		if err != nil {
+			return group.Wait, err
+		}
+		group.Go(func() {
+			defer response.Body.Close()
+			_, _ = io.Copy(io.Discard, response.Body) // until it is cut off
+		})
+		if response.StatusCode != http.StatusOK {
+			return group.Wait, fmt.Errorf("%s to a client that follows", response.Status)
+		}
+	}
+	return group.Wait, nil
+}
+
+func quantile(all []time.Duration, q float64) time.Duration {
+	slices.Sort(all)
+	return all[min(len(all)-1, int(q*float64(len(all))))]
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+)
+
+// A page is how long a page took in the browser, in milliseconds. All are medians.
+type page struct {
+	Name   string  `json:"name"`
+	Paint  float64 `json:"paint"`  // until something was painted
+	Full   float64 `json:"full"`   // until all was there that it asks for
+	Answer float64 `json:"answer"` // the slowest request to the server
+	Bytes  float64 `json:"bytes"`  // of all answers, compressed
+}
+
+// scrolling is how the grid moved.
+type scrolling struct {
+	Frames  float64 `json:"frames"`  // a second
+	Longest float64 `json:"longest"` // between two, in milliseconds
+}
+
+// A browsed is what was measured in the browser alone.
+type browsed struct {
+	Pages  []page    `json:"pages"`
+	Scroll scrolling `json:"scroll"`
+	Live   []float64 `json:"live"`   // milliseconds from a change until it was seen
+	Bundle float64   `json:"bundle"` // bytes of the script and the style, compressed
+}
+
+// A beside is what work took without pages and with them.
+type beside struct {
+	without, with time.Duration
+	used          float64 // by the server with pages, part of a core
+}
+
+// measured is all that was.
+type measured struct {
+	browsed
+
+	Tasks     int
+	Asking    []beside // p99 of a request for work, a round each
+	Followers float64  // processor time of the server for those that follow, part of a core
+}
+
+const (
+	openPages = 20
+	followers = 200
+	span      = 20 * time.Second // of each measurement beside work
+)
+
+func measure(ctx context.Context, s *server, rounds int, only string) (m *measured, err error) {
+	m = &measured{}
+	if only == "" || only == "pages" {
+		if err := m.measurePages(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	if only == "" || only == "followers" {
+		if m.Followers, err = costOfFollowers(ctx, s, rounds); err != nil {
+			return nil, err
+		}
+	}
+	if only != "" && only != "work" {
+		rounds = 0
+	}
+	for range rounds {
+		b, err := besidePages(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with %d; server: %.0f%% of a core\n", b.without, b.with, openPages, 100*b.used)
+		m.Asking = append(m.Asking, b)
+	}
+	return m, nil
+}
+
+func (m *measured) measurePages(ctx context.Context, s *server) error {
+	out, err := browser(ctx, "pages", s.url, strconv.Itoa(smallRun), strconv.Itoa(largeRun)).Output()
+	if err != nil {
+		return fmt.Errorf("browser: %w", err)
+	}
+	return json.Unmarshal(out, &m.browsed)
+}
+
+// browser runs the part that is in a browser, which gets the processors that the server leaves: that of users is on a
+// machine of its own.
+func browser(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "chrt", append([]string{"--idle", "0", "node", "measure.mjs"}, args...)...)
+	cmd.Dir, cmd.Stderr = "orchestrate/web/app", os.Stderr
+	return cmd
+}
+
+// besidePages measures requests for work without pages, and with many that show it.
+func besidePages(ctx context.Context, s *server) (b beside, err error) {
+	took, err := work(ctx, s.url, span)
+	if err != nil {
+		return b, err
+	}
+	b.without = quantile(took, 0.99)
+	cmd := browser(ctx, "open", s.url, strconv.Itoa(openPages))
+	in, err := cmd.StdinPipe() // it ends when this does
+	if err != nil {
+		return b, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return b, err
+	}
+	if err := cmd.Start(); err != nil {
+		return b, err
+	}
+	defer func() { err = errors.Join(err, in.Close(), cmd.Wait()) }()
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		return b, fmt.Errorf("the browser opened no pages: %w", err)
+	}
+	before, err := s.processorTime()
+	if err != nil {
+		return b, err
+	}
+	if took, err = work(ctx, s.url, span); err != nil {
+		return b, err
+	}
+	b.with = quantile(took, 0.99)
+	after, err := s.processorTime()
+	b.used = (after - before).Seconds() / span.Seconds()
+	return b, err
+}
+
+// costOfFollowers returns the part of a core that clients cost who follow the changes of work, as
+// the least of some rounds: what else the machine does only adds to it.
+func costOfFollowers(ctx context.Context, s *server, rounds int) (least float64, err error) {
+	least = 1e9
+	for range rounds {
+		alone, err := costOfWork(ctx, s)
+		if err != nil {
+			return 0, err
+		}
+		following, cancel := context.WithCancel(ctx)
+		wait, err := follow(following, s.url, followers)
+		both := 0.0
+		if err == nil {
+			both, err = costOfWork(ctx, s)
+		}
+		cancel()
+		wait()
+		if err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(os.Stderr, "server: %.1f%% of a core for work, %.1f%% with %d clients that follow\n", 100*alone, 100*both, followers)
+		least = min(least, both-alone)
+	}
+	return least, nil
+}
+
+// costOfWork returns the part of a core that the server uses while there is work.
+func costOfWork(ctx context.Context, s *server) (float64, error) {
+	before, err := s.processorTime()
+	if err != nil {
+		return 0, err
+	}
+	started := time.Now()
+	if _, err := work(ctx, s.url, span); err != nil {
+		return 0, err
+	}
+	after, err := s.processorTime()
+	return (after - before).Seconds() / time.Since(started).Seconds(), err
+}
