@@ -28,9 +28,9 @@ func (l *gridLook) copyRows(c *core) (copies []rowCopy) {
 			key := gridKey{family, k}
 			one := rowCopy{gridKey: key}
 			if r := c.grid.rows[c.grid.byKey[key]]; r != nil {
-				one.slots = slices.Clone(r.slots)
+				one.slots = r.within(l.bounds[k])
+				looked += len(r.slots)
 			}
-			looked += len(one.slots)
 			copies = append(copies, one)
 		}
 		if looked > slotsAtOnce {
@@ -39,6 +39,27 @@ func (l *gridLook) copyRows(c *core) (copies []rowCopy) {
 	}
 	l.names = l.names[len(copies)/len(l.kinds):]
 	return copies
+}
+
+// within returns a copy of the slots whose partitions are within the bounds.
+func (r *gridRow) within(b bounds) []slot {
+	first, last := slot(b.first)<<rankBits, slot(b.last)<<rankBits|(1<<rankBits-1)
+	count := 0
+	for _, s := range r.slots {
+		if s-first <= last-first {
+			count++
+		}
+	}
+	if count == len(r.slots) {
+		return slices.Clone(r.slots)
+	}
+	some := make([]slot, 0, count)
+	for _, s := range r.slots {
+		if s-first <= last-first {
+			some = append(some, s)
+		}
+	}
+	return some
 }
 
 // addFamilies adds families to the grid of which all rows are copied.

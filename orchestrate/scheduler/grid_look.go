@@ -121,11 +121,15 @@ type gridLook struct {
 	kinds          []partition.Kind   // whose tasks count
 	families       map[string]bool    // that match
 	oldest, newest int32              // numbers of partitions with a task
+	bounds         map[partition.Kind]bounds
 	names          []string           // of the families that are left to be added
 	lateOf         map[string][]int32 // numbers of the partitions of late tasks, by family
 	cells          []rankedCell       // of one family
 	grid           Grid
 }
+
+// bounds are the numbers of the first and the last partition of a kind that are in cells.
+type bounds struct{ first, last int32 }
 
 func newGridLook(query GridQuery) (*gridLook, error) {
 	query.Family = strings.ToLower(query.Family)
@@ -230,6 +234,7 @@ func (l *gridLook) settle() {
 	}
 	l.grid.Count = int(count)
 	l.cells = make([]rankedCell, count)
+	l.bounds = boundsOf(l.kinds, partition.Partition{Kind: l.Kind, Number: first}, partition.Partition{Kind: l.Kind, Number: last})
 	l.names = slices.Sorted(maps.Keys(l.families))
 	after, found := slices.BinarySearch(l.names, l.After)
 	if found && l.After != "" {
@@ -241,6 +246,19 @@ func (l *gridLook) settle() {
 		l.grid.Next = l.names[most-1]
 	}
 	l.grid.Families = make([]GridFamily, 0, len(l.names))
+}
+
+// boundsOf returns the bounds of each kind from one partition to another.
+func boundsOf(kinds []partition.Kind, from, until partition.Partition) map[partition.Kind]bounds {
+	all := map[partition.Kind]bounds{}
+	span, err := partition.Between(from, until)
+	for _, k := range kinds {
+		if err == nil { // else there is no cell
+			first, last := span.Bounds(k)
+			all[k] = bounds{first, last}
+		}
+	}
+	return all
 }
 
 // A lateTask is where a late task is.

@@ -36,12 +36,11 @@ func run(ctx context.Context) (err error) {
 	only := flag.String("only", "", "measure pages, followers or work alone; empty measures all")
 	report := flag.String("report", "", "file to write the report to")
 	flag.Parse()
-	const cache = ".cache" // on a disk, where the system's folder may be memory
-	if err := os.MkdirAll(cache, 0o777); err != nil {
+	const dir = ".cache/bench-web" // on a disk, where the system's folder may be memory
+	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(cache, "bench-web-")
-	if err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()

@@ -17,23 +17,28 @@ export const changed = signal(0);
 /** What the last changes were, by the IDs of tasks. Empty where everything has to be read again. */
 export const changedTasks = signal<ReadonlySet<string>>(new Set());
 
-/** How long changes are gathered, in milliseconds. */
-const gatherTime = 400;
+/** How long after some changes those that follow are gathered, in milliseconds. The server does so too. */
+const gatherTime = 600;
+
+/** How long is waited for what comes together, in milliseconds. */
+const burstTime = 50;
 
 let wanted = false;
 let source: EventSource | undefined;
 let gathered = new Set<string>();
 let everything = false;
+let told = -gatherTime; // when changed has grown
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function soon(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
+    told = performance.now();
     changedTasks.value = everything ? new Set() : gathered;
     gathered = new Set();
     everything = false;
     changed.value++;
-  }, gatherTime);
+  }, Math.max(burstTime, told + gatherTime - performance.now()));
 }
 
 // A browser has few connections to a server for all its tabs together, so those that nobody sees have none.
