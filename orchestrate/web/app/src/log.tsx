@@ -20,11 +20,12 @@ function useLog(fence: number): { read: Read; problem: Problem | undefined } {
   const [problem, setProblem] = useState<Problem | undefined>();
   useEffect(() => {
     const control = new AbortController();
+    const seen = followWhileSeen();
     const decoder = new TextDecoder();
     let offset = 0;
     setRead({ text: "", ended: false });
     const once = async () => {
-      const response = await fetch(address(`/api/v1/attempts/${fence}/log`, { offset, follow: true }), { signal: control.signal });
+      const response = await fetch(address(`/api/v1/attempts/${fence}/log`, { offset, follow: true }), { signal: AbortSignal.any([control.signal, await seen.signal()]) });
       if (!response.ok || response.body === null) {
         throw await problemOf(response);
       }
@@ -50,6 +51,9 @@ function useLog(fence: number): { read: Read; problem: Problem | undefined } {
           if (control.signal.aborted) {
             return;
           }
+          if (document.hidden) {
+            continue;
+          }
           setProblem(error instanceof Problem ? error : new Problem(0, "", "The log is cut off; it goes on when the server answers again."));
           if (error instanceof Problem && error.status >= 400 && error.status < 500) {
             return;
@@ -59,9 +63,40 @@ function useLog(fence: number): { read: Read; problem: Problem | undefined } {
       }
     };
     void follow();
-    return () => control.abort();
+    return () => {
+      control.abort();
+      seen.end();
+    };
   }, [fence]);
   return { read, problem };
+}
+
+/**
+ * Tells when the tab is seen, for what holds a connection meanwhile: a browser has few to a server for all its tabs
+ * together.
+ */
+function followWhileSeen(): { signal: () => Promise<AbortSignal>; end: () => void } {
+  let hidden = new AbortController();
+  let wake: (() => void) | undefined;
+  const changed = () => {
+    if (document.hidden) {
+      hidden.abort();
+    } else {
+      hidden = new AbortController();
+      wake?.();
+    }
+  };
+  document.addEventListener("visibilitychange", changed);
+  return {
+    /** Waits until the tab is seen. The signal is given when it is no more. */
+    signal: async () => {
+      while (document.hidden) {
+        await new Promise<void>((seen) => (wake = seen));
+      }
+      return hidden.signal;
+    },
+    end: () => document.removeEventListener("visibilitychange", changed),
+  };
 }
 
 // Colours and other commands of terminals: ESC [ … letter, ESC ] … BEL, and lone ones.

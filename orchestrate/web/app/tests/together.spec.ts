@@ -1,4 +1,5 @@
 // Several who look at once, and a server that comes and goes.
+import type { Page } from "@playwright/test";
 import { world } from "./harness";
 import { confirm, expect, sound, stateOf, test, watch } from "./page";
 
@@ -75,4 +76,31 @@ test("a page that is opened while the server is away shows all once it is there"
   await w.serveAgain();
   await expect(page.getByText("1 alive")).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+/** Has a page think that its tab is seen or not. */
+const setSeen = (page: Page, seen: boolean) =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, !seen);
+
+test("many tabs are open, of which those that nobody sees hold no connection", async ({ context, page }) => {
+  w.mark("wait", "tabs");
+  await w.run("tabs");
+  await w.until(w.sheet("tabs"), "running");
+  const tabs = [page];
+  for (let n = 0; n < 9; n++) { // a browser has six connections for them all
+    const tab = tabs.at(-1) as Page;
+    await tab.goto(at("tabs"));
+    await expect(tab.getByLabel("Log", { exact: true })).toContainText("still waiting 0");
+    await setSeen(tab, false);
+    tabs.push(await context.newPage());
+  }
+  w.unmark("wait", "tabs");
+  await w.until(w.sheet("tabs"), "done");
+  await expect(stateOf(page)).toHaveText("▶ running");
+  await setSeen(page, true);
+  await expect(stateOf(page)).toHaveText("✓ done");
+  await expect(page.getByText("complete", { exact: true })).toBeVisible();
 });
