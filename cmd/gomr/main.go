@@ -107,12 +107,22 @@ func handsOver(args []string) bool {
 	switch verb := args[0]; {
 	case verb == "doctor": // works anywhere
 		return holdsGo(".")
+	case verb == "why" && namesServer(args): // which knows the task too
+		return holdsGo(".")
 	case slices.Contains(programVerbs, verb):
 		return true
 	case verb == "help", strings.HasPrefix(verb, "__complete"):
 		return len(args) > 1 && slices.Contains(programVerbs, args[1]) && holdsGo(".")
 	}
 	return false
+}
+
+// namesServer reports whether a verb of the arguments can ask a server.
+func namesServer(args []string) bool {
+	return os.Getenv("GOMR_SERVER") != "" || slices.ContainsFunc(args, func(arg string) bool {
+		name, _, _ := strings.Cut(arg, "=")
+		return name == "--server"
+	})
 }
 
 // holdsGo reports whether the folder has Go files.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,6 +21,10 @@ type taskVerb struct {
 
 	// many is in place of do for a verb that takes several tasks: identities, or flags of which one has a row of values.
 	many func(cmd *cobra.Command, tasks []orchestrate.Task) error
+
+	// foreign is for the identity of a task that this program does not have. It returns err, which says so, where
+	// nobody else has it either. Nil is a verb that is about tasks of the program alone.
+	foreign func(cmd *cobra.Command, id string, err error) error
 }
 
 // run runs the verb for a family and its flags, as they were given.
@@ -55,6 +60,9 @@ func (a *app) parseRow(family string, given []string) ([]orchestrate.Task, error
 func (v *taskVerb) runOperands(a *app, cmd *cobra.Command, args []string) error {
 	if v.many == nil || len(args) < 2 {
 		task, err := a.parseOperands(cmd, args)
+		if v.foreign != nil && len(args) == 1 && strings.Contains(args[0], "(") && errors.As(err, new(*orchestrate.UnknownTaskError)) {
+			return v.foreign(cmd, args[0], err)
+		}
 		if err != nil {
 			return err
 		}

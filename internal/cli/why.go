@@ -29,7 +29,8 @@ Explain the state of a task, and of the tasks that it waits for: as this program
 as a server does (--server), with what mends it. Of a task that is complete it tells
 what has changed since its output was made: inputs, code, parameters.
 
-The task may also be given by its identity, as summaries and plans print it.`,
+The task may also be given by its identity, as summaries and plans print it. One that this program
+does not have is explained as the server sees it.`,
 		example: "why 'WordCount(date-interval=2014-06)'",
 		flags: func(set *pflag.FlagSet) {
 			place.add(set)
@@ -38,6 +39,13 @@ The task may also be given by its identity, as summaries and plans print it.`,
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error {
 			return a.why(cmd, &place, a.serverOf(cmd, server), asJSON, task)
+		},
+		foreign: func(cmd *cobra.Command, id string, err error) error {
+			url := a.serverOf(cmd, server)
+			if url == "" {
+				return err
+			}
+			return a.finishWhy(cmd, url, asJSON, &whyDocument{ID: id})
 		},
 	}
 }
@@ -87,6 +95,11 @@ func (a *app) why(cmd *cobra.Command, flags *placeFlags, url string, asJSON bool
 		}
 		d.Error = err.Error() // the server may know more
 	}
+	return a.finishWhy(cmd, url, asJSON, d)
+}
+
+// finishWhy adds what a server knows, if there is one, and writes all.
+func (a *app) finishWhy(cmd *cobra.Command, url string, asJSON bool, d *whyDocument) error {
 	if url != "" {
 		remote, err := a.connect(&serverFlags{url})
 		if err != nil {
@@ -203,11 +216,14 @@ func (a *app) writeWhy(d *whyDocument) error {
 	if s == nil {
 		return err
 	}
+	if d.Here != nil || d.Error != "" {
+		fmt.Fprintln(a.stdout)
+	}
 	if !s.Known {
-		_, err = fmt.Fprintf(a.stdout, "\nOn the server %s: nobody has submitted it\n", s.URL)
+		_, err = fmt.Fprintf(a.stdout, "On the server %s: nobody has submitted it\n", s.URL)
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "\nOn the server %s: %s for %s\n", s.URL, s.State, since(s.Since))
+	_, err = fmt.Fprintf(a.stdout, "On the server %s: %s for %s\n", s.URL, s.State, since(s.Since))
 	for _, r := range s.Reasons {
 		fmt.Fprintf(a.stdout, "  %s\n", r.Text)
 		for _, command := range r.Mend {
