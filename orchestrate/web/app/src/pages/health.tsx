@@ -16,6 +16,8 @@ const conditions: Record<Component["state"], { class: string; mark: string }> = 
 
 const order = Object.keys(conditions);
 
+const took = (seconds: number) => (seconds < 0.001 ? "< 1 ms" : spell(seconds));
+
 export function Health() {
   const health = useAnswerEvery((signal) => get("/api/v1/health", undefined, { signal }));
   return (
@@ -46,7 +48,7 @@ function Components({ components }: { components: Component[] }) {
               <td>
                 <When at={c.last_seen} />
               </td>
-              <td class="number">{c.latency === undefined ? <span class="faint">–</span> : spell(secondsOf(c.latency))}</td>
+              <td class="number">{c.latency === undefined ? <span class="faint">–</span> : took(secondsOf(c.latency))}</td>
             </tr>
           ))}
       </Table>

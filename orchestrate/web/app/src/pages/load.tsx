@@ -29,6 +29,12 @@ export function bytes(n: number): string {
   return `${Math.round(n / 1e3)} kB`;
 }
 
+/** How much of how many bytes, in the unit of these. */
+function bytesOf(n: number, whole: number): string {
+  const text = bytes(whole);
+  return bytes(n).slice(-2) === text.slice(-2) ? `${bytes(n).slice(0, -3)} of ${text}` : `${bytes(n)} of ${text}`;
+}
+
 const percent = (share: number) => `${Math.round(100 * share)}%`;
 
 const Unknown = () => (
@@ -60,7 +66,7 @@ export function LoadCells({ worker: { id, load, alive } }: { worker: Worker }) {
         {load.memory_total === undefined ? (
           <Unknown />
         ) : (
-          <Meter name={`Memory of ${id}`} value={load.memory_used ?? 0} of={load.memory_total} high={0.9} text={`${bytes(load.memory_used ?? 0)} of ${bytes(load.memory_total)}`} />
+          <Meter name={`Memory of ${id}`} value={load.memory_used ?? 0} of={load.memory_total} high={0.9} text={bytesOf(load.memory_used ?? 0, load.memory_total)} />
         )}
       </td>
       <td>

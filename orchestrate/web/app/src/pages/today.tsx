@@ -57,7 +57,7 @@ function Counts({ kinds }: { kinds: Kind[] }) {
           <td class="number">
             <Count kind={k} n={Object.values(k.states ?? {}).reduce((sum, n) => sum + n, 0)} />
           </td>
-          <td class="faint">{k.first === k.last ? k.last : `${k.first} to ${k.last}`}</td>
+          <td class="faint range">{k.first === k.last ? k.last : `${k.first} to ${k.last}`}</td>
         </tr>
       ))}
     </Table>
@@ -69,7 +69,7 @@ function Count({ kind, n, state }: { kind: Kind; n: number; state?: string }) {
     return <span class="faint">0</span>;
   }
   return (
-    <Link to={to("/tasks", { state, kind: kind.kind, from: kind.first, until: kind.last })} title={`The ${n} ${names[kind.kind]} tasks${state === undefined ? "" : ` that are ${state}`}`}>
+    <Link to={to("/tasks", { state, kind: kind.kind, from: kind.first, until: kind.last })} title={`Show the ${names[kind.kind]} tasks${state === undefined ? "" : ` that are ${state}`}`}>
       {n}
     </Link>
   );
