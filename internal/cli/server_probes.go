@@ -54,7 +54,11 @@ type longCall struct {
 }
 
 func (c *longCall) lookAtHDFS(ctx context.Context, confDir string) server.Found {
-	return c.do(ctx, func() server.Found { return foundOf(streaming.CheckHDFS(confDir)) })
+	found := c.do(ctx, func() server.Found { return foundOf(streaming.CheckHDFS(confDir)) })
+	if found.Err != nil && found.Mend == "" {
+		found.Mend = "the namenode hangs, or the way to it: hdfs dfsadmin -report"
+	}
+	return found
 }
 
 // do makes a call, and waits for its answer until ctx ends.
