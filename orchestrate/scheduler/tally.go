@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"maps"
 
 	"github.com/gomr/gomr/orchestrate/partition"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -56,14 +55,19 @@ func (s *Scheduler) CountPartitions(ctx context.Context, ranges []PartitionRange
 }
 
 func (all tallies) count(r PartitionRange) map[store.State]int {
-	counts := map[store.State]int{}
+	var sum tally
 	for p := r.First; p.Number <= r.Last.Number; p.Number++ {
 		if t := all[p]; t != nil {
-			for rank, n := range t[:len(ranks)] {
-				counts[ranks[rank]] += int(n)
+			for rank, n := range t {
+				sum[rank] += n
 			}
 		}
 	}
-	maps.DeleteFunc(counts, func(_ store.State, n int) bool { return n == 0 })
+	counts := map[store.State]int{}
+	for rank, n := range sum[:len(ranks)] {
+		if n != 0 {
+			counts[ranks[rank]] = int(n)
+		}
+	}
 	return counts
 }
