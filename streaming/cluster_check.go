@@ -55,18 +55,49 @@ func (d *doctor) add(name, detail string, err error, mend string) {
 	d.checks = append(d.checks, Check{Name: name, Detail: err.Error(), Mend: mend})
 }
 
-func (d *doctor) checkHDFS(confDir string) {
+// CheckHDFS checks that a namenode answers. It takes as long as that takes, and changes nothing.
+func CheckHDFS(confDir string) Check {
+	d := &doctor{}
+	if client := d.connect(confDir); client != nil {
+		client.Close()
+	}
+	return d.checks[0]
+}
+
+// CheckYARN checks that a resource manager answers, and where it does, that there are nodes. It changes nothing.
+func CheckYARN(ctx context.Context, confDir string) ([]Check, error) {
+	properties, err := hdfs.LoadProperties(confDir)
+	if err != nil {
+		return nil, err
+	}
+	yarn := newYARNClient(properties, userName(os.Getenv))
+	defer yarn.close()
+	d := &doctor{}
+	d.checkCluster(ctx, yarn)
+	return d.checks, nil
+}
+
+// connect checks that a namenode answers, and returns nil where none does.
+func (d *doctor) connect(confDir string) *hdfs.Client {
 	client, err := hdfs.Connect(hdfs.Config{ConfDir: confDir})
 	if err != nil {
 		d.add("HDFS", "", err, "see that the namenode runs: hdfs dfsadmin -report")
+		return nil
+	}
+	d.add("HDFS", client.DefaultFS()+" as "+client.User(), nil, "")
+	return client
+}
+
+func (d *doctor) checkHDFS(confDir string) {
+	client := d.connect(confDir)
+	if client == nil {
 		return
 	}
 	defer client.Close()
-	d.add("HDFS", client.DefaultFS()+" as "+client.User(), nil, "")
 
 	home := homeDir(client)
 	probe := path.Join(home, ".gomr", "probe-"+newRunID())
-	err = errors.Join(client.MkdirAll(path.Dir(probe), 0o755), writeFile(client, probe, 0o600, strings.NewReader("gomr\n")))
+	err := errors.Join(client.MkdirAll(path.Dir(probe), 0o755), writeFile(client, probe, 0o600, strings.NewReader("gomr\n")))
 	if err == nil {
 		err = client.Remove(probe)
 	}
@@ -101,6 +132,16 @@ func checkOwner(client *hdfs.Client, dir string) error {
 
 func (d *doctor) checkYARN(ctx context.Context, yarn *yarnClient) {
 	defer yarn.close()
+	if !d.checkCluster(ctx, yarn) {
+		return
+	}
+	err := yarn.ask(ctx, http.MethodGet, yarn.history+"/ws/v1/history/info", nil, new(struct{}))
+	d.add("history server", yarn.history, err,
+		"start it with mapred --daemon start historyserver, or see mapreduce.jobhistory.webapp.address: without it, a failed job can't tell its cause")
+}
+
+// checkCluster checks the resource manager and its nodes, and reports whether the resource manager answers.
+func (d *doctor) checkCluster(ctx context.Context, yarn *yarnClient) bool {
 	const rmMend = "see that the resource manager runs, and yarn.resourcemanager.webapp.address in yarn-site.xml"
 	var info struct {
 		ClusterInfo struct {
@@ -114,12 +155,10 @@ func (d *doctor) checkYARN(ctx context.Context, yarn *yarnClient) {
 	}
 	d.add("resource manager", fmt.Sprintf("%s, Hadoop %s", strings.Join(yarn.resourceManagers, ", "), info.ClusterInfo.Version), err, rmMend)
 	if err != nil {
-		return
+		return false
 	}
 	d.checkNodes(ctx, yarn)
-	err = yarn.ask(ctx, http.MethodGet, yarn.history+"/ws/v1/history/info", nil, new(struct{}))
-	d.add("history server", yarn.history, err,
-		"start it with mapred --daemon start historyserver, or see mapreduce.jobhistory.webapp.address: without it, a failed job can't tell its cause")
+	return true
 }
 
 func (d *doctor) checkNodes(ctx context.Context, yarn *yarnClient) {

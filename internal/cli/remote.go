@@ -44,7 +44,7 @@ func (o *remoteOutput) write(document any, text func(w *tabwriter.Writer)) error
 func (a *app) remoteVerbs() []remoteVerb {
 	looks := []remoteVerb{
 		a.psVerb(), a.topVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
-		a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.notifyVerb(),
+		a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.notifyVerb(), a.healthVerb(),
 	}
 	steers := []remoteVerb{
 		a.killVerb(), a.forgiveVerb(), a.retryVerb(), a.markVerb(), a.acceptVerb(),

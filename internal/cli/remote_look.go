@@ -175,14 +175,15 @@ func (a *app) workersVerb() remoteVerb {
 					fmt.Fprintln(w, "none: '"+a.name+" worker' starts one")
 					return
 				}
-				row(w, "WORKER", "HOST", "SEEN", "ATTEMPTS", "PROGRAMS")
+				row(w, "WORKER", "HOST", "SEEN", "CPU", "MEMORY", "DISK", "ATTEMPTS", "PROGRAMS")
 				for _, worker := range workers {
 					slices.Sort(worker.Programs)
 					attempts := fmt.Sprintf("%d of %d", len(worker.Attempts), worker.Slots)
 					if worker.Draining {
 						attempts += ", takes no more"
 					}
-					row(w, worker.ID, worker.Host, since(worker.Seen)+" ago", attempts, strings.Join(worker.Programs, ", "))
+					cpu, memory, disk := loadCells((*api.Load)(worker.Load))
+					row(w, worker.ID, worker.Host, since(worker.Seen)+" ago", cpu, memory, disk, attempts, strings.Join(worker.Programs, ", "))
 				}
 			})
 		},

@@ -19,6 +19,7 @@ type engines struct {
 	notify    *notify.Engine // nil where nobody is to be told
 	schedules *trigger.Engine
 	backfills *backfill.Engine
+	probes    []server.Probe
 
 	closing []func() // in the order of starting
 }
@@ -40,6 +41,7 @@ func (e *engines) open(ctx context.Context, a *app, o *serverOptions, notified *
 	if e.notify != nil {
 		e.closing = append(e.closing, e.notify.Close)
 	}
+	e.probes = o.place.probes()
 	files := newServerFiles(&o.place)
 	e.closing = append(e.closing, files.close)
 	if e.schedules, err = trigger.Open(ctx, trigger.Options{Scheduler: s, Files: files, Log: log}); err != nil {
@@ -55,7 +57,7 @@ func (e *engines) open(ctx context.Context, a *app, o *serverOptions, notified *
 
 // serve has a server answer for the engines.
 func (e *engines) serve(options server.Options) server.Options {
-	options.Notify, options.Schedules, options.Backfills = e.notify, e.schedules, e.backfills
+	options.Notify, options.Schedules, options.Backfills, options.Probes = e.notify, e.schedules, e.backfills, e.probes
 	return options
 }
 

@@ -17,13 +17,18 @@ type Worker struct {
 	Programs []string `json:"programs,omitempty" doc:"Whose tasks it can run"`
 	Slots    int      `json:"slots,omitempty" doc:"How many attempts it runs at a time"`
 	Draining bool     `json:"draining,omitempty" doc:"It takes no more work, and has no other attempts than those that it tells to be alive"`
+	Load     *Load    `json:"load,omitempty" doc:"How busy its machine is. Where it is left out, what was told before stays"`
 }
 
 // WorkerOf returns a worker as it is sent.
-func WorkerOf(w *scheduler.WorkerInfo) Worker { return Worker(*w) }
+func WorkerOf(w *scheduler.WorkerInfo) Worker {
+	return Worker{w.ID, w.Host, w.Programs, w.Slots, w.Draining, (*Load)(w.Load)}
+}
 
 // Scheduler returns the worker.
-func (w *Worker) Scheduler() scheduler.WorkerInfo { return scheduler.WorkerInfo(*w) }
+func (w *Worker) Scheduler() scheduler.WorkerInfo {
+	return scheduler.WorkerInfo{ID: w.ID, Host: w.Host, Programs: w.Programs, Slots: w.Slots, Draining: w.Draining, Load: (*scheduler.Load)(w.Load)}
+}
 
 // An Ask is a [scheduler.Ask].
 type Ask struct {

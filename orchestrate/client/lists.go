@@ -87,6 +87,12 @@ func (c *Client) Workers(ctx context.Context) ([]scheduler.WorkerStatus, error) 
 	return workers.Scheduler(), nil
 }
 
+// Health asks how the parts of the server do, and what it needs.
+func (c *Client) Health(ctx context.Context) (components api.Components, err error) {
+	err = c.get(ctx, "/health", nil, &components)
+	return components, err
+}
+
 // Resources is [scheduler.Scheduler.Resources].
 func (c *Client) Resources(ctx context.Context) ([]scheduler.ResourceStatus, error) {
 	var resources api.Resources

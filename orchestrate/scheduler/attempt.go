@@ -18,6 +18,9 @@ type WorkerInfo struct {
 	// Draining says that it takes no more work: of the attempts that it was given, those that it tells
 	// to be alive are all that it has, and the others got lost on the way.
 	Draining bool
+
+	// Load is how busy its machine is. Where it is nil, what was told before stays.
+	Load *Load
 }
 
 // An Ask is a worker's request for work.
@@ -77,6 +80,9 @@ func (c *core) see(info WorkerInfo) *worker {
 	if w == nil {
 		w = &worker{attempts: map[int64]*attempt{}}
 		c.workers[info.ID] = w
+	}
+	if info.Load == nil {
+		info.Load = w.Load
 	}
 	w.WorkerInfo, w.seen = info, c.now
 	return w

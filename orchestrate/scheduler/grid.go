@@ -44,12 +44,15 @@ type gridRow struct {
 
 // A grid has the tasks that have a partition by family and kind. It is kept up to date by each change of a state.
 type grid struct {
-	rows  []*gridRow // the first is none; those that have no tasks any more are nil
-	free  []int32    // indices of these
-	byKey map[gridKey]int32
+	rows    []*gridRow // the first is none; those that have no tasks any more are nil
+	free    []int32    // indices of these
+	byKey   map[gridKey]int32
+	tallies tallies
 }
 
-func newGrid() *grid { return &grid{rows: make([]*gridRow, 1), byKey: map[gridKey]int32{}} }
+func newGrid() *grid {
+	return &grid{rows: make([]*gridRow, 1), byKey: map[gridKey]int32{}, tallies: tallies{}}
+}
 
 // A gridPlace is where a task is in a grid. That of a task without a partition has no row.
 type gridPlace struct{ row, slot int32 }
@@ -65,7 +68,9 @@ func (g *grid) add(t *task) {
 	if !ok {
 		index = g.addRow(&gridRow{gridKey: key})
 	}
-	t.grid = gridPlace{index, g.rows[index].add(slot(p.Number)<<rankBits | rankOf(t.State))}
+	rank := rankOf(t.State)
+	t.grid = gridPlace{index, g.rows[index].add(slot(p.Number)<<rankBits | rank)}
+	g.tallies.add(p, int(rank), 1)
 }
 
 func (g *grid) addRow(r *gridRow) (index int32) {
@@ -94,8 +99,11 @@ func (r *gridRow) add(s slot) (index int32) {
 // enter notes that a task has another state.
 func (g *grid) enter(t *task) {
 	if p := t.grid; p.row != 0 {
-		s := &g.rows[p.row].slots[p.slot]
-		*s = *s>>rankBits<<rankBits | rankOf(t.State)
+		r := g.rows[p.row]
+		s := &r.slots[p.slot]
+		rank := rankOf(t.State)
+		g.tallies.move(partition.Partition{Kind: r.kind, Number: s.number()}, s.rank(), int(rank))
+		*s = *s>>rankBits<<rankBits | rank
 	}
 }
 
@@ -107,6 +115,8 @@ func (g *grid) remove(t *task) {
 	}
 	t.grid = gridPlace{}
 	r := g.rows[p.row]
+	s := r.slots[p.slot]
+	g.tallies.add(partition.Partition{Kind: r.kind, Number: s.number()}, s.rank(), -1)
 	if r.count--; r.count == 0 {
 		delete(g.byKey, r.gridKey)
 		g.rows[p.row] = nil

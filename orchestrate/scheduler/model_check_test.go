@@ -112,10 +112,11 @@ func (m *machine) check(t *rapid.T) {
 	require.Len(t, written, len(c.tasks))
 	require.Len(t, c.byID, len(c.tasks))
 	require.Len(t, c.order, len(c.tasks)+c.removed)
-	inGrid := 0
+	inGrid, tallied := 0, tallies{}
 	for _, one := range c.tasks {
 		if p, ok := c.grid.partitionOf(one); ok {
 			inGrid++
+			tallied.add(p, int(rankOf(one.State)), 1)
 			require.Equal(t, []string{"--date=" + p.String()}, one.Args)
 			require.Equal(t, rankOf(one.State), slot(c.grid.rows[one.grid.row].slots[one.grid.slot].rank()), one.ID)
 		}
@@ -170,6 +171,7 @@ func (m *machine) check(t *rapid.T) {
 		}
 	}
 	require.Zero(t, inGrid)
+	require.Equal(t, tallied, c.grid.tallies)
 	require.Equal(t, used, c.resources.used)
 	require.Len(t, c.alarms.heap, alarms)
 	for key, h := range c.mates {

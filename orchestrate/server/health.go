@@ -53,8 +53,10 @@ type health struct {
 	probing   chan struct{} // has room for the one who probes
 
 	mu   sync.Mutex
-	last time.Time // of the last write
-	err  error     // of it
+	last time.Time     // of the last write
+	took time.Duration // by it
+	err  error         // of it
+	well time.Time     // of the last write that went well
 }
 
 func newHealth(s *scheduler.Scheduler) *health {
@@ -66,7 +68,23 @@ func newHealth(s *scheduler.Scheduler) *health {
 func (h *health) note(w scheduler.Written) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.last, h.err = time.Now(), w.Err
+	h.last, h.took, h.err = time.Now(), w.Took, w.Err
+	if h.err == nil {
+		h.well = h.last
+	}
+}
+
+// wellAt returns when a write went well, and writeTook how long the last one took.
+func (h *health) wellAt() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.well
+}
+
+func (h *health) writeTook() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.took
 }
 
 // fresh tells how the last write went, where that is news.

@@ -37,7 +37,7 @@ func newMetrics(s *Server) *metrics {
 	}
 	polls := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "gomr_waiting_requests", Help: "Requests that wait for something to come."}, func() float64 { return float64(s.polls.Load()) })
 	m.registry.MustRegister(m.requests, m.took, m.batches, m.writes, m.failed, polls, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newTaskCollector(s.scheduler))
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newTaskCollector(s.scheduler), newComponentCollector(s.prober))
 	if s.options.Notify != nil {
 		m.registry.MustRegister(newNotifyCollector(s.options.Notify))
 	}

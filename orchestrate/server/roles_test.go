@@ -35,6 +35,8 @@ var allowed = map[string]string{
 	"GET /task":       "vwoa",
 	"GET /task/why":   "vwoa",
 	"GET /counts":     "vwoa",
+	"GET /today":      "vwoa",
+	"GET /health":     "vwoa",
 	"GET /due":        "vwoa",
 	"GET /statistics": "vwoa",
 	"GET /graph":      "vwoa",

@@ -41,6 +41,9 @@ type Options struct {
 	// Backfills runs the backfills. It is the caller's to close. Nil is a server without them.
 	Backfills *backfill.Engine
 
+	// Probes look at what the server needs beside its own parts, for those who ask how all that does.
+	Probes []Probe
+
 	// Insecure lets [Server.Serve] take a listener that other machines reach though there is no
 	// token, so that all of them may do everything.
 	Insecure bool
@@ -107,6 +110,7 @@ type Server struct {
 	large     chan struct{} // has room for the large bodies that are read at a time
 	metrics   *metrics
 	health    *health
+	prober    *prober
 	epoch     string // tells the changes of this server from those of one before
 	exposed   atomic.Bool
 	handler   http.Handler
@@ -124,6 +128,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	}
 	s.deadlines = deadline.New(deadline.Options{Scheduler: s.scheduler, Store: s.store, Now: s.options.Now, Logger: s.options.Logger})
 	s.ending, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	s.prober = newProber(freshLook, lookTime, s.parts()...)
 	s.metrics = newMetrics(s)
 	s.health = newHealth(s.scheduler)
 	mux := http.NewServeMux()
@@ -151,6 +156,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // Close ends the requests that wait. Closing again does nothing.
 func (s *Server) Close() {
 	s.end(api.NewProblem(http.StatusServiceUnavailable, api.Unavailable, "the server is ending: come again"))
+	s.prober.close()
 	s.metrics.close()
 	s.health.close()
 }
@@ -181,7 +187,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 	h.UseMiddleware(s.admit)
 	r := &router{h, s}
 	for _, add := range []func(*router){
-		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeGrid, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth,
+		s.routeSubmissions, s.routeWork, s.routeLogs, s.routeTasks, s.routeGrid, s.routeControl, s.routeHistory, s.routeLive, s.routeTokens, s.routeSession, s.routeHealth, s.routeComponents, s.routeToday,
 		s.routeRetry, s.routeDrain,
 		s.routeHolds,
 		s.routeDeadlines, s.routeAcceptance,

@@ -37,6 +37,8 @@ type Database struct {
 
 // A Dialect is what differs between the databases in the SQL of this package.
 type Dialect struct {
+	Product  string // such as "SQLite"
+	Size     string // a query for how many bytes the database has
 	Numbered bool   // parameters are $1, $2 and so on, and not ?
 	Begin    string // starts a transaction that writes
 	Versions string // a query that counts the tables called "schema"

@@ -20,7 +20,9 @@ type beater struct {
 	scheduler Scheduler
 	info      scheduler.WorkerInfo
 	log       *slog.Logger
+	dir       string                  // of the worker
 	details   map[int64]*detailReader // by fence
+	load      loadReader
 	failures  int
 }
 
@@ -58,7 +60,7 @@ func (b *beater) beat(ctx context.Context, r heartbeat) (answer pulse) {
 	}
 	b.details = readers
 	info := b.info
-	info.Draining = r.draining
+	info.Draining, info.Load = r.draining, b.load.read(b.dir, r.dirs)
 	answer.err = limited(ctx, r.timeout, func(ctx context.Context) (err error) {
 		answer.Pulse, err = b.scheduler.Beat(ctx, info, beats)
 		return err

@@ -26,6 +26,8 @@ var (
 
 // A server is a Scheduler that does as it is told. It gives each assignment out until the worker holds it.
 type server struct {
+	load *scheduler.Load // of the last beat
+
 	mu      sync.Mutex
 	changed chan struct{} // closed with each change
 	last    int64
@@ -162,8 +164,9 @@ func (s *server) next(holds []int64) *scheduler.Assignment {
 	return next
 }
 
-func (s *server) Beat(_ context.Context, _ scheduler.WorkerInfo, beats []scheduler.Beat) (pulse scheduler.Pulse, err error) {
+func (s *server) Beat(_ context.Context, info scheduler.WorkerInfo, beats []scheduler.Beat) (pulse scheduler.Pulse, err error) {
 	err = s.request("beat", func() error {
+		s.load = info.Load
 		pulse.Kill = map[int64]string{}
 		for _, b := range beats {
 			if by, ok := s.kill[b.Fence]; ok {

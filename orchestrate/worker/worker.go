@@ -135,7 +135,7 @@ func (w *worker) run(ctx context.Context) error {
 	defer w.beatAt.Stop()
 	w.cancelAsk = func() {}
 
-	b := &beater{scheduler: w.scheduler, info: w.info, log: w.options.Log}
+	b := &beater{scheduler: w.scheduler, info: w.info, dir: w.options.Dir, log: w.options.Log}
 	w.running.Go(func() { b.run(requests, w.beats, w.pulses) })
 	defer close(w.beats)
 

@@ -59,6 +59,8 @@ func Open(ctx context.Context, address string, options Options) (*store.Store, e
 		Unlock:   lock.free,
 		Classify: classify,
 		Dialect: store.Dialect{
+			Product:  "PostgreSQL",
+			Size:     "SELECT pg_database_size(current_database())",
 			Numbered: true,
 			Begin:    "BEGIN",
 			Versions: "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema'",

@@ -71,6 +71,8 @@ func prepare(path string, options Options) (*store.Database, error) {
 		Classify: classify,
 		Diagnose: diagnose,
 		Dialect: store.Dialect{
+			Product:  "SQLite",
+			Size:     "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
 			Begin:    "BEGIN IMMEDIATE",
 			Versions: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'",
 			Rows:     []int{32, 4},

@@ -401,3 +401,13 @@ func readUntil(ctx context.Context, s database, size int) error {
 	}
 	return nil
 }
+
+func testAbout(t *testing.T, opener opener) {
+	s := open(t, opener)
+	about, ok := s.(*store.Store)
+	require.True(t, ok)
+	require.NotEmpty(t, about.Product())
+	size, err := about.Size(t.Context())
+	require.NoError(t, err)
+	require.Positive(t, size)
+}

@@ -57,6 +57,7 @@ func Test(t *testing.T, makeDatabase func(t testing.TB) Database) {
 	t.Run("old version", func(t *testing.T) { testMigrations(t, makeDatabase) })
 	t.Run("newer version", func(t *testing.T) { testNewerVersion(t, makeDatabase) })
 	t.Run("migration that fails", func(t *testing.T) { testBrokenMigration(t, makeDatabase) })
+	t.Run("about", func(t *testing.T) { testAbout(t, openers(t)) })
 	t.Run("random", func(t *testing.T) { testRandom(t, openers) })
 }
 

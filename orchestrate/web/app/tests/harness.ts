@@ -149,7 +149,8 @@ export class World {
     this.url = await heard(this.server, /^serving at (http:\/\/[^,]+),/m);
   }
 
-  private async work(): Promise<void> {
+  /** Starts one more worker, and waits until it is there. */
+  async work(): Promise<void> {
     const id = String(this.workers.length);
     const worker = this.begin([
       "worker", "--server", this.url, "--dir", join(this.folder, `worker-${id}`),

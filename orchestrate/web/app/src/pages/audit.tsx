@@ -62,7 +62,7 @@ export function Audit() {
             </Empty>
           ) : (
             <Section title="The newest first">
-              <Events page={p} />
+              <EventTable page={p} />
               {p.next !== undefined && (
                 <p class="buttons">
                   <Link class="button" to={to("/audit", { ...Object.fromEntries(query), cursor: p.next })}>
@@ -78,7 +78,8 @@ export function Audit() {
   );
 }
 
-function Events({ page }: { page: Schemas["Events"] }) {
+/** Events in the order of the page. */
+export function EventTable({ page }: { page: Schemas["Events"] }) {
   return (
     <Table label="Events" head={["When", "Who", "What", "Task", "Run"]}>
       {(page.events ?? []).map((e) => (

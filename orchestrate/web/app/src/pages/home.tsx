@@ -6,7 +6,12 @@ import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Health } from "./health";
+import { WorkerLoad } from "./load";
 import { Paused, PausedResources } from "./machines";
+import { NewestEvents } from "./news";
+import { Pools } from "./pools";
+import { Today } from "./today";
 import { Week } from "./week";
 
 /** How many tasks a list of this page has at most. */
@@ -17,12 +22,17 @@ export function Home() {
     <>
       <h1>Now</h1>
       <Counts />
+      <Today />
       <Week />
       <div class="columns">
         <Broken />
         <Running />
         <Late />
+        <Health />
+        <WorkerLoad />
+        <Pools />
         <Events />
+        <NewestEvents />
       </div>
     </>
   );

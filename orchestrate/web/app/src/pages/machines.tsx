@@ -7,6 +7,7 @@ import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
 import { Link, to } from "../router";
 import { StateChip } from "../state";
 import { When } from "../time";
+import { LoadCells, loadHead } from "./load";
 
 const attemptsOf = (worker: string) => to("/history", { worker });
 
@@ -24,7 +25,7 @@ export function Workers() {
             </Empty>
           ) : (
             <Section title={`${(w.workers ?? []).filter((one) => one.alive).length} alive`} aside={<Command text="gomr workers" />}>
-              <Table label="Workers" head={["State", "Worker", "Host", "Busy", "Programs", "Last heard of"]}>
+              <Table label="Workers" head={["State", "Worker", "Host", "Busy", ...loadHead, "Programs", "Last heard of"]}>
                 {(w.workers ?? []).map((one) => (
                   <tr key={one.id}>
                     <td>{one.alive ? one.draining ? <span class="risk">drains</span> : <span class="fine">alive</span> : <span class="late">gone</span>}</td>
@@ -37,6 +38,7 @@ export function Workers() {
                         {one.attempts?.length ?? 0} of {one.slots ?? "?"}
                       </Link>
                     </td>
+                    <LoadCells worker={one} />
                     <td>{one.programs?.join(", ")}</td>
                     <td>
                       <When at={one.seen} />
