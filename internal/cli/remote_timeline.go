@@ -64,10 +64,18 @@ func writeTimeline(w *tabwriter.Writer, t *api.Timeline, critical bool) {
 	}
 	fmt.Fprintln(w)
 	row(w, "", "STATE", "STARTED", "WAITED", "RAN", "", "TASK")
+	before := 0
 	for i := range t.Tasks {
-		if one := &t.Tasks[i]; one.Critical || !critical {
+		one := &t.Tasks[i]
+		switch {
+		case !one.Started.IsZero() && !endOf(t, one).After(t.Begin):
+			before++
+		case one.Critical || !critical:
 			writeBar(w, t, one)
 		}
+	}
+	if before > 0 && !critical {
+		fmt.Fprintf(w, "… and %d that had ended before\n", before)
 	}
 	if more := t.Total - len(t.Tasks); more > 0 && !critical {
 		fmt.Fprintf(w, "… and %d more, which took less time\n", more)
@@ -102,7 +110,7 @@ const barColumns = 40
 // barOf returns when a task waited and ran, in columns from the beginning to the end of the timeline.
 func barOf(t *api.Timeline, one *api.TimelineTask) string {
 	end := endOf(t, one)
-	if one.Started.IsZero() || !end.After(t.Begin) {
+	if one.Started.IsZero() {
 		return strings.Repeat(" ", barColumns)
 	}
 	scale := max(t.End.Sub(t.Begin), 1)

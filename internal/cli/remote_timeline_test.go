@@ -39,12 +39,12 @@ func TestWriteTimeline(t *testing.T) {
 The critical path takes 40m0s: its tasks ran for 35m0s and waited for 5m0s.
 
    STATE    STARTED      WAITED  RAN                                                TASK
-   done     06-02 04:51  0s      6m0s   [                                        ]  Old(1)
 *  done     06-02 05:01  1m0s    19m0s  [.###################                    ]  Load(1)
    failed   06-02 05:10  10m0s   2m0s   [..........==                            ]  Load(2)
    done     06-02 05:12  0s      0s     [            =                           ]  All()
 *  running  06-02 05:24  4m0s    16m0s  [                    ....################]  Sum(1)
    pending  -            -       -      [                                        ]  Report(1)
+… and 1 that had ended before
 … and 3 more, which took less time
 `, written(false))
 	require.Equal(t, 3+1+2, strings.Count(written(true), "\n"), "the two of the path, below four lines")
