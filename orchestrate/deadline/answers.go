@@ -94,7 +94,8 @@ func (e *Engine) Forecast(ctx context.Context, id string) (Prospect, error) {
 	return p, nil
 }
 
-// ForecastAll tells when the last of some tasks is expected, by their keys, and no way to it. The finish is zero where all are done.
+// ForecastAll tells when the last of some tasks is expected, by their keys, and no way to it. The finish is
+// zero where all are done.
 func (e *Engine) ForecastAll(ctx context.Context, keys []int64) (Prospect, error) {
 	f, _, err := e.predict(ctx, e.options.Now(), keys)
 	if err != nil {
