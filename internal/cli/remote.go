@@ -43,7 +43,7 @@ func (o *remoteOutput) write(document any, text func(w *tabwriter.Writer)) error
 // remoteVerbs returns the verbs that look at a server and steer it, in the order of help.
 func (a *app) remoteVerbs() []remoteVerb {
 	looks := []remoteVerb{
-		a.psVerb(), a.topVerb(), a.historyVerb(), a.logsVerb(), a.workersVerb(),
+		a.psVerb(), a.topVerb(), a.historyVerb(), a.timelineVerb(), a.logsVerb(), a.workersVerb(),
 		a.dueVerb(), a.forecastVerb(), a.statsVerb(), a.notifyVerb(), a.healthVerb(),
 	}
 	steers := []remoteVerb{

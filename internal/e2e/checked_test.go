@@ -103,6 +103,10 @@ func TestChecksOfAServer(t *testing.T) {
 	ask(&f, "forecast", "Report(date=2999-06-04)")
 	require.Equal(t, id, f.Blocked)
 	require.Contains(t, s.run(t, "forecast", "Report(date=2999-06-04)", "--server", s.url()), "It won't be done before somebody acts: "+id+" has failed.")
+	var timeline api.Timeline
+	ask(&timeline, "timeline", "Report(date=2999-06-04)")
+	require.Equal(t, []any{id, id}, []any{timeline.Blocked, timeline.Path[len(timeline.Path)-1].ID})
+	require.Contains(t, s.run(t, "timeline", "1", "--server", s.url()), "run 1 is done\nThe critical path takes ")
 	var statistics api.Statistics
 	ask(&statistics, "stats", "Words")
 	require.Equal(t, 3, statistics.Families[0].Count)

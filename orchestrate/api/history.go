@@ -56,8 +56,9 @@ func (r *Run) Store() store.Run { return store.Run(*r) }
 
 // Runs are runs, the newest first.
 type Runs struct {
-	Runs []Run `json:"runs"`
-	Next int64 `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
+	Runs []Run            `json:"runs"`
+	IDs  map[int64]string `json:"ids,omitempty" doc:"Of the first three roots of each, by key; without those that are forgotten"`
+	Next int64            `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
 }
 
 // A RunStatus is a [scheduler.RunStatus].

@@ -94,6 +94,32 @@ func (e *Engine) Forecast(ctx context.Context, id string) (Prospect, error) {
 	return p, nil
 }
 
+// ForecastAll tells when the last of some tasks is expected, by their keys, and no way to it. The finish is
+// zero where all are done.
+func (e *Engine) ForecastAll(ctx context.Context, keys []int64) (Prospect, error) {
+	f, _, err := e.predict(ctx, e.options.Now(), keys)
+	if err != nil {
+		return Prospect{}, err
+	}
+	var p Prospect
+	var blocking *scheduler.OpenTask
+	for _, key := range keys {
+		if f.Task(key) == nil {
+			continue
+		}
+		one := f.Finish(key)
+		if blocking == nil {
+			blocking = f.Task(one.Blocked)
+		}
+		p.Finish.P50, p.Finish.P95 = later(p.Finish.P50, one.P50), later(p.Finish.P95, one.P95)
+		p.Finish.Unknown = max(p.Finish.Unknown, one.Unknown)
+	}
+	if blocking != nil {
+		p.Finish.Blocked, p.Blocked = blocking.Key, blocking.ID
+	}
+	return p, nil
+}
+
 // Summary returns how long tasks of a family take.
 func (e *Engine) Summary(ctx context.Context, family string) (forecast.Summary, error) {
 	return e.history.of(ctx, family)

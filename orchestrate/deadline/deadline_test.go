@@ -280,6 +280,32 @@ func TestEngine_Forecast(t *testing.T) {
 	require.Equal(t, []string{"Load", "Report"}, families)
 }
 
+// TestEngine_ForecastAll: of several tasks the last one counts, and whatever has to be mended.
+func TestEngine_ForecastAll(t *testing.T) {
+	w := newWorld(t)
+	w.made("Load(1)", 40*time.Minute)
+	w.made("Sum(1)", 10*time.Minute)
+	w.submit(node("Load(2)", time.Time{}), node("Sum(2)", time.Time{}))
+	keys, err := w.scheduler.Graph(t.Context(), scheduler.GraphQuery{})
+	require.NoError(t, err)
+	all := make([]int64, len(keys))
+	for i := range keys {
+		all[i] = keys[i].Key
+	}
+	p, err := w.engine.ForecastAll(t.Context(), all)
+	require.NoError(t, err)
+	require.Equal(t, w.now.Add(40*time.Minute), p.Finish.P50)
+	require.Empty(t, p.Blocked)
+
+	w.end(w.begin(), store.Errored)
+	p, err = w.engine.ForecastAll(t.Context(), all)
+	require.NoError(t, err)
+	require.Equal(t, "Load(2)", p.Blocked)
+	p, err = w.engine.ForecastAll(t.Context(), nil)
+	require.NoError(t, err)
+	require.Zero(t, p)
+}
+
 // TestEngine_Run: what an engine knows of a family is read again when an attempt has ended, and Run ends
 // with its context.
 func TestEngine_Run(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -26,8 +27,9 @@ type GraphTask struct {
 	Key        int64
 	ID, Family string
 	State      store.State
-	Stuck      bool    // it waits for what won't be done before somebody acts
-	Requires   []int64 // keys: what it requires, and what its attempt has asked for
+	Changed    time.Time // when the state changed
+	Stuck      bool      // it waits for what won't be done before somebody acts
+	Requires   []int64   // keys: what it requires, and what its attempt has asked for
 }
 
 // Graph returns tasks by key. It may see changes that are made meanwhile, for others have their turn in between: what
@@ -137,7 +139,7 @@ func (w *graphWalk) copy(t *task) {
 		return
 	}
 	w.known[t.Key] = true
-	one := GraphTask{Key: t.Key, ID: t.ID, Family: t.Family, State: t.State, Requires: t.Requires}
+	one := GraphTask{Key: t.Key, ID: t.ID, Family: t.Family, State: t.State, Changed: t.Changed, Requires: t.Requires}
 	one.Stuck = t.standing().stuck && !stuckByItself(t.State)
 	if t.attempt != nil && t.attempt.waiting != nil {
 		one.Requires = append(slices.Clip(one.Requires), keysOf(t.attempt.waiting.on)...)

@@ -43,10 +43,10 @@ type remote interface { //nolint:interfacebloat // all that a scheduler is asked
 }
 
 var (
-	_ remote       = (*scheduler.Scheduler)(nil)
-	_ remote       = (*client.Client)(nil)
-	_ server.Store = (*client.Client)(nil)
-	_ server.Store = (*store.Store)(nil)
+	_ remote         = (*scheduler.Scheduler)(nil)
+	_ remote         = (*client.Client)(nil)
+	_ server.History = (*client.Client)(nil)
+	_ server.Store   = (*store.Store)(nil)
 )
 
 // full has something in every field.

@@ -44,13 +44,24 @@ func sent[T, S any](records []T, of func(*T) S) []S {
 	return list
 }
 
+// namedRoots is of how many roots of a run a list has the IDs.
+const namedRoots = 3
+
 func (s *Server) runs(ctx context.Context, in *Page) (*body[api.Runs], error) {
 	found, err := s.store.Runs(ctx, in.Cursor, in.more())
 	if err != nil {
 		return nil, err
 	}
 	runs, next := cut(in, found, func(r *store.Run) int64 { return r.Key })
-	return &body[api.Runs]{api.Runs{Runs: sent(runs, api.RunOf), Next: next}}, nil
+	var named []int64
+	for i := range runs {
+		named = append(named, runs[i].Roots[:min(len(runs[i].Roots), namedRoots)]...)
+	}
+	ids, err := s.idsOf(ctx, named)
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Runs]{api.Runs{Runs: sent(runs, api.RunOf), IDs: ids, Next: next}}, nil
 }
 
 type runInput struct {

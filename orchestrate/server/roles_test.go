@@ -40,6 +40,7 @@ var allowed = map[string]string{
 	"GET /due":        "vwoa",
 	"GET /statistics": "vwoa",
 	"GET /graph":      "vwoa",
+	"GET /timeline":   "vwoa",
 
 	"GET /task/forecast": "vwoa",
 	"GET /task/accepted": "vwoa",

@@ -22,6 +22,13 @@ import (
 
 // A Store has what the scheduler doesn't keep in memory. [store.Store] is one.
 type Store interface {
+	History
+
+	LastAttempts(ctx context.Context, tasks []int64, by time.Time) ([]store.Attempt, error)
+}
+
+// A History is what of a [Store] a client has as well.
+type History interface {
 	AppendLog(ctx context.Context, fence, offset int64, chunk []byte) error
 	ReadLog(ctx context.Context, fence, offset int64, limit int) ([]byte, error)
 	Attempts(ctx context.Context, q store.AttemptQuery) ([]store.Attempt, error)
@@ -195,6 +202,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeSchedules,
 		s.routeBackfills,
 		s.routeGraph,
+		s.routeTimeline,
 	} {
 		add(r)
 	}

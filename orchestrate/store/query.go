@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,6 +42,32 @@ func (s *Store) Attempts(ctx context.Context, q AttemptQuery) ([]Attempt, error)
 	f.number("started >= ?", encodeTime(q.Since))
 	f.number("fence < ?", q.Before)
 	return query(ctx, s, "read attempts", "SELECT "+attemptColumns+" FROM attempts", f, "fence DESC", q.Limit, scanAttempt)
+}
+
+// tasksAtOnce bounds how many tasks one statement asks for.
+const tasksAtOnce = 1000
+
+// LastAttempts returns an attempt at each of some tasks: the last one that had started by a time, or else the first one
+// after it. A time that is zero is now. Tasks that were not tried have none; the order is that of the fences.
+func (s *Store) LastAttempts(ctx context.Context, tasks []int64, by time.Time) (found []Attempt, err error) {
+	until := int64(math.MaxInt64)
+	if !by.IsZero() {
+		until = encodeTime(by)
+	}
+	for some := range slices.Chunk(tasks, tasksAtOnce) {
+		f := filter{
+			conditions: []string{"fence IN (SELECT COALESCE(MAX(CASE WHEN started <= ? THEN fence END), MIN(fence)) FROM attempts WHERE task IN (" +
+				strings.Trim(encodeNumbers(some, same), "[]") + ") GROUP BY task)"},
+			args: []any{until},
+		}
+		part, err := query(ctx, s, "read attempts", "SELECT "+attemptColumns+" FROM attempts", f, "fence", len(some), scanAttempt)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, part...)
+	}
+	slices.SortFunc(found, func(a, b Attempt) int { return cmp.Compare(a.Fence, b.Fence) })
+	return found, nil
 }
 
 // largeFamily reports whether so many tasks are of a family that its attempts are found

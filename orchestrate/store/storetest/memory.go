@@ -156,6 +156,26 @@ func (m *Memory) Attempts(_ context.Context, q store.AttemptQuery) ([]store.Atte
 	}), nil
 }
 
+// LastAttempts returns an attempt at each of some tasks, as [store.Store.LastAttempts] does.
+func (m *Memory) LastAttempts(_ context.Context, tasks []int64, by time.Time) (found []store.Attempt, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	wanted, chosen := make(map[int64]bool, len(tasks)), map[int64]store.Attempt{}
+	for _, key := range tasks {
+		wanted[key] = true
+	}
+	for _, a := range sorted(m.contents.Attempts) {
+		if _, tried := chosen[a.Task]; wanted[a.Task] && (!tried || by.IsZero() || !a.Started.After(by)) {
+			chosen[a.Task] = a
+		}
+	}
+	for _, a := range chosen {
+		found = append(found, a)
+	}
+	slices.SortFunc(found, func(a, b store.Attempt) int { return cmp.Compare(a.Fence, b.Fence) })
+	return found, nil
+}
+
 // newest returns the records with the greatest keys that match.
 func newest[T any](records map[int64]T, limit int, matches func(T) bool) []T {
 	var found []T

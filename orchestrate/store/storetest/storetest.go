@@ -39,6 +39,7 @@ type database interface {
 	Run(ctx context.Context, request string) (store.Run, bool, error)
 	Runs(ctx context.Context, before int64, limit int) ([]store.Run, error)
 	Attempts(ctx context.Context, q store.AttemptQuery) ([]store.Attempt, error)
+	LastAttempts(ctx context.Context, tasks []int64, by time.Time) ([]store.Attempt, error)
 	Events(ctx context.Context, q store.EventQuery) ([]store.Event, error)
 	AppendLog(ctx context.Context, fence, offset int64, chunk []byte) error
 	ReadLog(ctx context.Context, fence, offset int64, limit int) ([]byte, error)
@@ -89,6 +90,8 @@ var shared = []conformance{
 	{"an invalid element changes nothing", testAtomic},
 	{"attempts", testAttempts},
 	{"attempts of a large family", testLargeFamily},
+	{"last attempts", testLastAttempts},
+	{"last attempts of many", testLastAttemptsOfMany},
 	{"events", testEvents},
 	{"runs", testRuns},
 	{"log", testLog},

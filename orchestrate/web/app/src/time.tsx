@@ -1,7 +1,7 @@
 // Times and durations, for people.
 import { signal } from "@preact/signals";
 
-const now = signal(Date.now());
+export const now = signal(Date.now());
 setInterval(() => {
   now.value = Date.now();
 }, 1000);

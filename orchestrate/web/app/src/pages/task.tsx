@@ -7,6 +7,7 @@ import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
+import { Durations } from "../trend";
 import { Expected } from "./due";
 
 export function TaskPage() {
@@ -26,10 +27,11 @@ export function TaskPage() {
         <>
           <h1 class="id">{e.task.id}</h1>
           <p class="under-title">
-            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Actions tasks={[e.task]} />
+            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Link to={to("/run", { task: e.task.id })}>timeline</Link> <Actions tasks={[e.task]} />
           </p>
           <Why explanation={e} />
           <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
+          {!e.task.wrapper && !e.task.external && <Durations id={id} task={e.task.key} family={e.task.family ?? ""} />}
           {e.task.state !== "done" && <Expected id={id} />}
           <Facts explanation={e} />
         </>
