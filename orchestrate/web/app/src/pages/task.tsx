@@ -8,6 +8,7 @@ import { Link, place, refine, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
 import { Expected } from "./due";
+import { Job } from "./job";
 
 export function TaskPage() {
   const id = place.value.query.get("id") ?? "";
@@ -29,7 +30,7 @@ export function TaskPage() {
             <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Actions tasks={[e.task]} />
           </p>
           <Why explanation={e} />
-          <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
+          <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} family={e.task.family} attempts={a.attempts ?? []} />}</Shown>
           {e.task.state !== "done" && <Expected id={id} />}
           <Facts explanation={e} />
         </>
@@ -58,7 +59,7 @@ function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
   );
 }
 
-function AttemptsAndLog({ id, attempts }: { id: string; attempts: Schemas["Attempt"][] }) {
+function AttemptsAndLog({ id, family, attempts }: { id: string; family: string | undefined; attempts: Schemas["Attempt"][] }) {
   const asked = Number(place.value.query.get("attempt") ?? 0);
   const shown = attempts.find((a) => a.fence === asked) ?? attempts[0];
   if (shown === undefined) {
@@ -73,6 +74,7 @@ function AttemptsAndLog({ id, attempts }: { id: string; attempts: Schemas["Attem
       <Section title={`Attempt ${shown.number}, log`} aside={<Command text={`gomr logs ${shown.ended ? "" : "-f "}${quoted(id)}`} />}>
         <Log key={shown.fence} fence={shown.fence} running={shown.ended === undefined} />
       </Section>
+      <Job id={id} family={family} attempt={shown} ofTask={attempts} />
       <Section title="Attempts">
         <Table label="Attempts" head={["Log", "Outcome", "Started", "Took", "Worker", "Exit", "What went wrong"]}>
           {attempts.map((a) => (
