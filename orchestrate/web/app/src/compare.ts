@@ -101,5 +101,8 @@ export function spellChange(now: number, before: number | undefined): string {
   }
   const percent = (100 * (now - before)) / Math.abs(before);
   const size = Math.abs(percent);
-  return `${percent < 0 ? "−" : "+"}${size < 0.1 ? "<0.1" : spellNumber(size < 10 ? Math.round(size * 10) / 10 : Math.round(size))}%`;
+  if (size < 0.1) {
+    return "<0.1%";
+  }
+  return `${percent < 0 ? "−" : "+"}${spellNumber(size < 10 ? size : Math.round(size))}%`;
 }

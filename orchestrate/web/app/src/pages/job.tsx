@@ -256,7 +256,7 @@ function Comparison({ attempt, partner, others, usual, ids }: Compared) {
         )}
         {other !== undefined && partner?.task !== attempt.task && <Link to={taskLink(other)}>show that task</Link>}
       </div>
-      <Table label="Numbers" head={["", "This", ...(partner ? [`Attempt ${partner.fence}`, "Change"] : []), ...(usual.length > 0 ? [usual.length === 1 ? "Usual (1 success)" : `Usual (median of ${usual.length})`] : [])]}>
+      <Table label="Numbers" head={["Number", "This", ...(partner ? [`Attempt ${partner.fence}`, "Change"] : []), ...(usual.length > 0 ? [usual.length === 1 ? "Usual (1 success)" : `Usual (median of ${usual.length})`] : [])]}>
         {groups.map((g) => (
           <>
             {groups.length > 1 && (
@@ -281,7 +281,7 @@ function Comparison({ attempt, partner, others, usual, ids }: Compared) {
 function Row({ measure: m, compared, usual }: { measure: Measure; compared: boolean; usual: boolean }) {
   return (
     <tr>
-      <td class="text">{m.name}</td>
+      <th scope="row" class="plain">{m.name}</th>
       <td class="number" title={String(m.value)}>
         {m.spell(m.value)}
       </td>
