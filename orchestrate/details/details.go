@@ -31,7 +31,6 @@ const (
 	OutputRows    = "output rows"
 	Accepted      = "accepted in spite of a check"
 
-	ProgramPath     = "program path"
 	ProgramVersion  = "program version"
 	ProgramRevision = "program revision"
 	ProgramBuild    = "program build"

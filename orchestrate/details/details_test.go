@@ -105,9 +105,9 @@ func TestSkew(t *testing.T) {
 
 func TestProgram(t *testing.T) {
 	require.Equal(t, details.Details{
-		"program path": "example.com/words", "program version": "v1.2.0", "program revision": "4c9d with changes", "program build": "b1",
+		"program version": "v1.2.0", "program revision": "4c9d with changes", "program build": "b1",
 	}, details.OfProgram(fingerprint.Program{Path: "example.com/words", Version: "v1.2.0", Revision: "4c9d", Modified: true, Build: "b1"}))
-	require.Empty(t, details.OfProgram(fingerprint.Program{Modified: true}), "changes of what is not known say nothing")
+	require.Empty(t, details.OfProgram(fingerprint.Program{Path: "example.com/words", Modified: true}), "changes of what is not known say nothing")
 }
 
 func TestInputs(t *testing.T) {

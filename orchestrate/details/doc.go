@@ -38,7 +38,7 @@
 //	input modified: PATH       2014-06-02T00:10:00Z, of its newest file
 //	outputs, output bytes: PATH
 //	output bytes, output rows  of all together
-//	program path, program version, program build
+//	program version, program build
 //	program revision           of its source, and " with changes" where it was not quite that
 //
 // Of inputs and of outputs, the first [MostPaths] are named. Sizes are in bytes, as whole numbers. Hidden files and

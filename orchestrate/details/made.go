@@ -10,10 +10,9 @@ import (
 // MostPaths is how many inputs, and how many outputs, are named.
 const MostPaths = 20
 
-// OfProgram returns by what code an output is made.
+// OfProgram returns by what code an output is made. Which program it is, the task says.
 func OfProgram(p fingerprint.Program) Details {
 	d := Details{}
-	d.add(ProgramPath, p.Path)
 	d.add(ProgramVersion, p.Version)
 	d.add(ProgramRevision, p.Revision)
 	if p.Revision != "" && p.Modified {

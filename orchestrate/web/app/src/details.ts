@@ -36,7 +36,7 @@ export interface Told {
   inputs: Sizes;
   outputs: Sizes;
   rows: number | undefined;
-  program: { path: string; version: string; revision: string; build: string };
+  program: { version: string; revision: string; build: string };
 }
 
 /** What stands before the colon of names that are no counters. */
@@ -62,7 +62,6 @@ export function told(attempt: Attempt): Told {
     outputs: sizesOf(details, "output"),
     rows: numberOf(details["output rows"]),
     program: {
-      path: details["program path"] ?? "",
       version: details["program version"] ?? "",
       revision: details["program revision"] ?? "",
       build: details["program build"] ?? "",

@@ -6,9 +6,8 @@ import { measures, spellChange, usualFor, usualPartner, type Measure } from "../
 import { codeDiffers, numberOf, spellBytes, spellNumber, told, type Attempt, type Sizes, type Told } from "../details";
 import { refreshTask } from "../live";
 import { pieces } from "../log";
-import { Command, quoted, Section, Table } from "../parts";
+import { Section, Table } from "../parts";
 import { Link, place, refine, taskLink } from "../router";
-import { mayControl } from "../session";
 import { When } from "../time";
 
 /** How often an attempt under way is asked for again, in milliseconds: its details are no change of its task. */
@@ -42,10 +41,9 @@ function Panel({ id, family, attempt, ofTask, told: t }: Shown & { told: Told })
   const others = [...ofTask, ...ofFamily.filter((a) => a.task !== attempt.task)].filter((a) => a.fence !== attempt.fence && a.details !== undefined);
   const asked = Number(place.value.query.get("with") ?? 0);
   const partner = others.find((a) => a.fence === asked) ?? usualPartner(attempt, ofTask, ofFamily);
-  const running = attempt.ended === undefined;
   return (
-    <Section title={t.isJob ? "Job" : "Inputs and outputs"} aside={running && mayControl() && <Command text={`gomr kill ${quoted(id)}`} />}>
-      {t.isJob && <Steps told={t} ended={!running} />}
+    <Section title={t.isJob ? "Job" : "Inputs and outputs"}>
+      {t.isJob && <Steps told={t} ended={attempt.ended !== undefined} />}
       <Failure told={t} error={attempt.error} />
       <Sized title="Inputs" sizes={t.inputs} />
       <Sized title="Outputs" sizes={t.outputs} />
@@ -198,9 +196,7 @@ function Code({ told: t, partner, ids }: { told: Told; partner: Attempt | undefi
   return (
     <>
       <h3>Code</h3>
-      <p class="id">
-        {t.program.path} {code}
-      </p>
+      <p class="id">{code}</p>
       {partner && other && codeDiffers(t, other) && (
         <p class="id">
           <Mark text="▲ other code" /> than in {named(partner, ids)}: {spellCode(other)}
