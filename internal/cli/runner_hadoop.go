@@ -166,6 +166,9 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 	return outcome, err
 }
 
+// failureLines bounds what is kept of a failure.
+const failureLines = 50
+
 // failureOf returns the task that a job failed of, or nil where it failed of something else. What a task itself has said
 // of its failure stands for its output.
 func failureOf(err *streaming.JobError) *orchestrate.TaskFailure {
@@ -174,7 +177,8 @@ func failureOf(err *streaming.JobError) *orchestrate.TaskFailure {
 	}
 	failure := &orchestrate.TaskFailure{Attempt: err.Attempt, Node: err.Node, Output: err.Output}
 	if err.Cause != nil && len(failure.Output) == 0 {
-		failure.Output = strings.Split(strings.TrimSpace(err.Cause.Message+"\n"+err.Cause.Stack), "\n")
+		lines := strings.Split(strings.TrimSpace(err.Cause.Message+"\n"+err.Cause.Stack), "\n")
+		failure.Output = lines[:min(len(lines), failureLines)] // the innermost frames of the stack are first
 	}
 	return failure
 }
