@@ -39,11 +39,12 @@ func (t Text) Run(ctx context.Context) error {
 	return w.Close()
 }
 
-// Words counts the words of a text. A line that is a path waits for a file of that name.
+// Words counts the words of a text. A line that is a path waits for a file of that name, as long as there is the folder.
 type Words struct {
 	Dir  string `param:"dir"`
 	Name string `param:"name"`
 
+	env  *mr.Env
 	long *mr.Counter
 }
 
@@ -63,7 +64,7 @@ func (w Words) Job() mr.Job { return mr.MapMerge(&w, mr.Sum, mr.Reducers(2)) }
 
 // SetupMap finds the counter of long words.
 func (w *Words) SetupMap(env *mr.Env) error {
-	w.long = env.Counter("words", "long")
+	w.env, w.long = env, env.Counter("words", "long")
 	return nil
 }
 
@@ -72,11 +73,8 @@ const longWord = 6
 
 // Map emits each word of a line.
 func (w *Words) Map(line string, emit mr.Emit[string, int]) error {
-	for filepath.IsAbs(line) {
-		if _, err := os.Stat(line); err == nil {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
+	if filepath.IsAbs(line) {
+		return w.wait(line)
 	}
 	for word := range strings.FieldsSeq(line) {
 		if len(word) >= longWord {
@@ -88,4 +86,19 @@ func (w *Words) Map(line string, emit mr.Emit[string, int]) error {
 		emit(word, 1)
 	}
 	return nil
+}
+
+// wait returns when there is the file, or the folder is gone.
+func (w *Words) wait(file string) error {
+	for {
+		_, folderErr := os.Stat(w.Dir)
+		if _, err := os.Stat(file); err == nil || folderErr != nil {
+			return folderErr
+		}
+		select {
+		case <-w.env.Context().Done():
+			return w.env.Context().Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
