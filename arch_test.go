@@ -37,6 +37,7 @@ var layers = map[string]layer{
 	"mr/mrtest":                  {[]string{"mr", "mr/local", "mr/stress", "hdfs"}, "the test kit of users links what a local run needs"},
 	"orchestrate":                {[]string{"mr", "internal/filelock"}, "the plan of tasks must not depend on where their jobs run or where their targets are"},
 	"orchestrate/fingerprint":    {[]string{"orchestrate", "hdfs"}, "what an output was made of is told from tasks and files; what is done about it, the front door decides"},
+	"orchestrate/details":        {[]string{"orchestrate", "orchestrate/fingerprint"}, "what is told of an attempt is texts made of what is known; whom they are told, the front door decides"},
 	"orchestrate/trash":          {[]string{"hdfs", "internal/filelock"}, "the trash moves files and keeps its journal; which tasks they are of, and who is told, the front door knows"},
 	"orchestrate/calendar":       {[]string{"orchestrate"}, "labels are texts of the parameter types; when something is due needs no clock and no scheduler"},
 	"orchestrate/partition":      {nil, "which data a task is for is read from texts, so that the scheduler knows it without the code of the task"},

@@ -131,12 +131,29 @@ type JobResult struct {
 	Counters []mr.CounterValue
 	// TrackingURL is the page that shows the job. Empty where there is none.
 	TrackingURL string
+	// Applications are the ids of the applications of its steps on a cluster.
+	Applications []string
+
+	// ReduceRecords are, for each step that ran, how many records each reduce task has read. Nil where it was
+	// not counted by task.
+	ReduceRecords [][]int64
+	// ReduceTimes are, for each step that ran, how long each reduce task took. Nil where that is not known.
+	ReduceTimes [][]time.Duration
+	// Failure is what is known of the task of the job that it failed of. Nil where there is none.
+	Failure *TaskFailure
 
 	// Made is how much the task has made, where it was counted. A [JobRunner] leaves it to
 	// the call of [JobRun.Check].
 	Made Size
 	// Accepted is what a check had to say against an output that was accepted all the same.
 	Accepted string
+}
+
+// A TaskFailure is a task of a job on a cluster that has failed.
+type TaskFailure struct {
+	Attempt string   // its id
+	Node    string   // where it ran
+	Output  []string // the end of what it wrote to its stderr, by lines
 }
 
 // Progress tells how far a task is.
@@ -147,6 +164,15 @@ type Progress struct {
 	Message string
 	// TrackingURL is the page that shows the task's job. It may be empty.
 	TrackingURL string
+	// Job is how far the task's job is. Nil where it is none.
+	Job *JobProgress
+}
+
+// JobProgress tells how far a job is.
+type JobProgress struct {
+	Step, Steps int     // the step that runs, from 1, of how many
+	Map, Reduce float64 // how much of its map and of its reduce is done, from 0 to 1
+	Application string  // id of the step on a cluster; empty where there is none yet
 }
 
 // An EventKind says what happened to a task.

@@ -89,6 +89,9 @@ type Result struct {
 	Counters []mr.CounterValue
 	// Applications are the ids of the applications, one for each step that ran.
 	Applications []string
+	// ReduceTimes are, for each step that ran, how long each reduce task took, from its start, when it may
+	// have waited for maps. A step has none where the history server did not tell.
+	ReduceTimes [][]time.Duration
 	// Resumed is how many steps an earlier run had completed.
 	Resumed int
 }
@@ -194,6 +197,7 @@ type run struct {
 	counters     mr.Counters
 	rejected     string // folder of an output that Check has rejected
 	applications []string
+	reduceTimes  [][]time.Duration // by step that ran
 }
 
 func newRunID() string { return rand.Text() }
@@ -251,7 +255,7 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 	if err := r.removeLeftovers(""); err != nil {
 		r.Log.Warn("temporary folders remain beside the output", "output", r.Output, "error", err)
 	}
-	return &Result{Counters: r.counters.Values(), Applications: r.applications, Resumed: first}, nil
+	return &Result{Counters: r.counters.Values(), Applications: r.applications, ReduceTimes: r.reduceTimes, Resumed: first}, nil
 }
 
 // tidy removes what a step that failed has left, and keeps the outputs of the steps

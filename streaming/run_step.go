@@ -50,6 +50,7 @@ func (r *run) runStep(ctx context.Context, i int) error {
 	}
 	r.applications = append(r.applications, state.Application)
 	r.addCounters(state.Counters)
+	r.reduceTimes = append(r.reduceTimes, r.timeReduces(ctx, i, state.Application))
 	if i == len(r.steps)-1 && r.Check != nil {
 		if err := r.check(ctx, state.Counters, command.output); err != nil {
 			return err

@@ -12,6 +12,8 @@ import (
 type jobTask struct {
 	ID    string `json:"id"`
 	State string `json:"state"`
+
+	Elapsed int64 `json:"elapsedTime"` // milliseconds
 }
 
 // A taskAttempt is one try of a task.
@@ -45,12 +47,20 @@ func (y *yarnClient) askJob(ctx context.Context, application, path string, answe
 }
 
 func (y *yarnClient) tasks(ctx context.Context, application string) ([]jobTask, error) {
+	return y.someTasks(ctx, application, "/tasks")
+}
+
+func (y *yarnClient) reduceTasks(ctx context.Context, application string) ([]jobTask, error) {
+	return y.someTasks(ctx, application, "/tasks?type=r")
+}
+
+func (y *yarnClient) someTasks(ctx context.Context, application, path string) ([]jobTask, error) {
 	var answer struct {
 		Tasks struct {
 			Task []jobTask `json:"task"`
 		} `json:"tasks"`
 	}
-	err := y.askJob(ctx, application, "/tasks", &answer)
+	err := y.askJob(ctx, application, path, &answer)
 	return answer.Tasks.Task, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/mr"
 )
 
 // recordedApp is the application whose answers are in testdata/yarn: a job of two map
@@ -153,6 +155,24 @@ func TestARunningJobIsAskedThroughTheProxy(t *testing.T) {
 	require.Equal(t, []jobTask{{ID: "task_1", State: "RUNNING"}}, tasks)
 	_, err = yarn.tasks(t.Context(), "application_2_0001")
 	require.True(t, hasStatus(err, http.StatusNotFound), err)
+}
+
+func TestTimesOfReduceTasks(t *testing.T) {
+	yarn := replay(t, map[string]http.HandlerFunc{
+		"/ws/v1/history/mapreduce/jobs/job_1_0001/tasks": func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, "r", r.URL.Query().Get("type"))
+			answer(200, "application/json", `{"tasks":{"task":[{"id":"task_1_0001_r_1000000","elapsedTime":3},
+				{"id":"task_1_0001_r_000001","elapsedTime":1500},{"id":"task_1_0001_r_000000","elapsedTime":20}]}}`)(w, r)
+		},
+	})
+	r := &run{
+		Submission: Submission{Log: slog.New(slog.DiscardHandler)}, cluster: &Cluster{yarn: yarn},
+		steps: []*mr.Step{{Reducers: 3}, {Reducers: 1}},
+	}
+	want := []time.Duration{20 * time.Millisecond, 1500 * time.Millisecond, 3 * time.Millisecond}
+	require.Equal(t, want, r.timeReduces(t.Context(), 0, "application_1_0001"))
+	require.Nil(t, r.timeReduces(t.Context(), 1, "application_1_0001"), "there is none to compare with")
+	require.Nil(t, r.timeReduces(t.Context(), 0, "application_1_0002"), "the history server does not know it")
 }
 
 func TestKillWaitsUntilItIsDone(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -49,7 +50,7 @@ func (a *app) attemptCommand() *cobra.Command {
 // attempt makes an attempt and leaves its result in the folder of the attempt.
 func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) error {
 	result, err := a.tryAttempt(cmd, flags, remote, args)
-	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: detailsOf(result)}
+	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: details.OfResult(&result)}
 	if err != nil {
 		report.Error = err.Error()
 		a.printError(err)
@@ -62,22 +63,6 @@ func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags
 	}
 	return nil
 }
-
-// detailsOf returns what a job tells for the history.
-func detailsOf(result orchestrate.JobResult) map[string]string {
-	details := map[string]string{}
-	for _, counter := range result.Counters {
-		details[counter.Group+": "+counter.Name] = strconv.FormatInt(counter.Value, 10)
-	}
-	if result.TrackingURL != "" {
-		details[trackingDetail] = result.TrackingURL
-	}
-	addSize(details, &result)
-	return details
-}
-
-// trackingDetail is the name of the detail with the page that shows an attempt's job.
-const trackingDetail = "tracking url"
 
 func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) (orchestrate.JobResult, error) {
 	fence, err := strconv.ParseInt(args[0], 10, 64)
@@ -123,7 +108,8 @@ func (a *app) under(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, 
 	}
 	defer place.close()
 	host := &serverHost{remote: connected, fence: fence, dir: a.getenv(worker.DirVariable)}
-	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv), Record: flags.recorder(ui.log)}
+	host.tell(details.OfProgram(thisProgram()))
+	config := orchestrate.Config{Exists: existsAll, Jobs: place.jobs, LockDir: place.lockDir(a.getenv), Record: flags.recorder(ui.log, host.tell)}
 	a.checkRemotely(&config, connected, remote.url)
 	ctx := hdfs.NewContext(cmd.Context(), guardedFiles{place.files, func() error { return host.Commit(cmd.Context()) }})
 	return do(ctx, config, host)
@@ -220,16 +206,10 @@ func insist(ctx context.Context, request func() error) error {
 }
 
 // Report implements [orchestrate.Host].
-func (h *serverHost) Report(p orchestrate.Progress) {
-	details := map[string]string{"progress": p.Message}
-	if p.Fraction >= 0 {
-		details["progress"] = fmt.Sprintf("%.0f%% %s", 100*p.Fraction, p.Message)
-	}
-	if p.TrackingURL != "" {
-		details[trackingDetail] = p.TrackingURL
-	}
-	_ = worker.AppendDetails(h.dir, details) // progress that can't be told harms nobody
-}
+func (h *serverHost) Report(p orchestrate.Progress) { h.tell(details.OfProgress(p)) }
+
+// tell tells details of the attempt. Those that can't be told harm nobody.
+func (h *serverHost) tell(d details.Details) { _ = worker.AppendDetails(h.dir, d) }
 
 // guardedFiles are files in which nothing gets its final name without leave.
 type guardedFiles struct {

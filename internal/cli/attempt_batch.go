@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/worker"
 )
@@ -58,7 +59,7 @@ func (a *app) tryBatch(cmd *cobra.Command, flags *placeFlags, remote *serverFlag
 	}
 	err := a.under(cmd, flags, remote, members[0].Fence, func(ctx context.Context, config orchestrate.Config, host orchestrate.Host) error {
 		result, ends := orchestrate.AttemptBatch(ctx, config, tasks, host)
-		report.Details = detailsOf(result)
+		report.Details = details.OfResult(&result)
 		var blurred *orchestrate.BatchError // is told once
 		for i, err := range ends {
 			switch {

@@ -13,11 +13,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
@@ -129,24 +129,6 @@ func (s *sizeFiles) shorten(family string) error {
 	return os.Rename(shorter, s.path(family))
 }
 
-// The names of the details of an attempt in which is how much it has made.
-const (
-	rowsDetail     = "output rows"
-	bytesDetail    = "output bytes"
-	acceptedDetail = "accepted in spite of a check"
-)
-
-// addSize adds to the details of an attempt how much it has made.
-func addSize(details map[string]string, result *orchestrate.JobResult) {
-	if result.Made != (orchestrate.Size{}) {
-		details[rowsDetail] = strconv.FormatInt(result.Made.Rows, 10)
-		details[bytesDetail] = strconv.FormatInt(result.Made.Bytes, 10)
-	}
-	if result.Accepted != "" {
-		details[acceptedDetail] = result.Accepted
-	}
-}
-
 // checkRemotely has the checks of an attempt use what a server knows.
 func (a *app) checkRemotely(config *orchestrate.Config, remote *client.Client, address string) {
 	config.History = remoteSizes{remote}
@@ -187,10 +169,8 @@ func (r remoteSizes) Sizes(ctx context.Context, family string) (sizes []orchestr
 
 // sizeOf returns how much an attempt that has succeeded has made.
 func sizeOf(a *store.Attempt) (made orchestrate.Size, ok bool) {
-	rows, rowsErr := strconv.ParseInt(a.Details[rowsDetail], 10, 64)
-	size, sizeErr := strconv.ParseInt(a.Details[bytesDetail], 10, 64)
-	ok = a.Outcome == store.Succeeded && rowsErr == nil && sizeErr == nil
-	return orchestrate.Size{Rows: rows, Bytes: size}, ok
+	made, ok = details.Made(a.Details)
+	return made, ok && a.Outcome == store.Succeeded
 }
 
 // Add implements [orchestrate.SizeHistory]: the worker tells the size with the end of the attempt.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
@@ -43,11 +44,11 @@ func TestSizeFiles(t *testing.T) {
 }
 
 func TestSizeOf(t *testing.T) {
-	details := map[string]string{rowsDetail: "3", bytesDetail: "40"}
-	made, ok := sizeOf(&store.Attempt{Outcome: store.Succeeded, Details: details})
+	told := map[string]string{details.OutputRows: "3", details.OutputBytes: "40"}
+	made, ok := sizeOf(&store.Attempt{Outcome: store.Succeeded, Details: told})
 	require.True(t, ok)
 	require.Equal(t, orchestrate.Size{Rows: 3, Bytes: 40}, made)
-	_, ok = sizeOf(&store.Attempt{Outcome: store.Errored, Details: details})
+	_, ok = sizeOf(&store.Attempt{Outcome: store.Errored, Details: told})
 	require.False(t, ok, "it has made nothing")
 	_, ok = sizeOf(&store.Attempt{Outcome: store.Succeeded})
 	require.False(t, ok, "nobody counted")

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/fingerprint"
 )
 
@@ -24,14 +25,19 @@ func (p *placeFlags) addFingerprint(flags *pflag.FlagSet) {
 }
 
 // recorder returns what records the fingerprints of outputs, see [orchestrate.Config.Record]. What can't be
-// recorded is a warning: the output is there, and good.
-func (p *placeFlags) recorder(log *slog.Logger) func(context.Context, orchestrate.Task) ([]byte, func(context.Context)) {
+// recorded is a warning: the output is there, and good. Tell, unless nil, is told how large inputs and outputs are.
+func (p *placeFlags) recorder(log *slog.Logger, tell func(details.Details)) func(context.Context, orchestrate.Task) ([]byte, func(context.Context)) {
 	if p.noFingerprint {
 		return nil
 	}
+	if tell == nil {
+		tell = func(details.Details) {}
+	}
 	return func(ctx context.Context, task orchestrate.Task) ([]byte, func(context.Context)) {
 		f := fingerprint.Take(ctx, task, thisProgram(), time.Now())
+		tell(details.OfInputs(f.Inputs))
 		return f.Encode(), func(ctx context.Context) {
+			tell(details.OfOutputs(fingerprint.Look(ctx, targetsOf(task))))
 			if err := f.WriteBeside(ctx, targetsOf(task)); err != nil {
 				log.Warn("no fingerprint beside the output", "task", f.Task, "error", err)
 			}

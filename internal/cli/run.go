@@ -152,7 +152,7 @@ func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) er
 		FailFast: flags.failFast,
 		LockDir:  place.lockDir(a.getenv),
 		Observe:  ui.observe,
-		Record:   flags.place.recorder(ui.log),
+		Record:   flags.place.recorder(ui.log, nil),
 		Command:  a.rerunCommand(cmd),
 		History:  a.sizesOf(place),
 	}

@@ -149,7 +149,7 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 		RecordName:   recordName(run.Record),
 		Progress: func(p streaming.Progress) {
 			trackingURL = cmp.Or(p.TrackingURL, trackingURL)
-			progress := jobProgress(p.Step, p.Steps, p.Map, p.Reduce)
+			progress := progressOf(orchestrate.JobProgress{Step: p.Step, Steps: p.Steps, Map: p.Map, Reduce: p.Reduce, Application: p.Application})
 			progress.TrackingURL = p.TrackingURL
 			run.Report(progress)
 		},
@@ -158,11 +158,29 @@ func (r *hadoopRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orch
 	outcome.TrackingURL = trackingURL
 	if failed := new(streaming.JobError); errors.As(err, &failed) {
 		outcome.TrackingURL = cmp.Or(failed.TrackingURL, trackingURL)
+		outcome.Failure = failureOf(failed)
 	}
 	if result != nil {
-		outcome.Counters = result.Counters
+		outcome.Counters, outcome.Applications, outcome.ReduceTimes = result.Counters, result.Applications, result.ReduceTimes
 	}
 	return outcome, err
+}
+
+// failureLines bounds what is kept of a failure.
+const failureLines = 50
+
+// failureOf returns the task that a job failed of, or nil where it failed of something else. What a task itself has said
+// of its failure stands for its output.
+func failureOf(err *streaming.JobError) *orchestrate.TaskFailure {
+	if err.Attempt == "" {
+		return nil
+	}
+	failure := &orchestrate.TaskFailure{Attempt: err.Attempt, Node: err.Node, Output: err.Output}
+	if err.Cause != nil && len(failure.Output) == 0 {
+		lines := strings.Split(strings.TrimSpace(err.Cause.Message+"\n"+err.Cause.Stack), "\n")
+		failure.Output = lines[:min(len(lines), failureLines)] // the innermost frames of the stack are first
+	}
+	return failure
 }
 
 // executable returns the path of the executable for the nodes.

@@ -62,13 +62,15 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		Record:       run.Record,
 		RecordName:   recordName(run.Record),
 		ResumeKey:    programKey() + run.ID,
-		Progress:     func(p engine.Progress) { run.Report(jobProgress(p.Step, p.Steps, p.Map, p.Reduce)) },
-		Log:          r.log.With("task", run.ID),
+		Progress: func(p engine.Progress) {
+			run.Report(progressOf(orchestrate.JobProgress{Step: p.Step, Steps: p.Steps, Map: p.Map, Reduce: p.Reduce}))
+		},
+		Log: r.log.With("task", run.ID),
 	})
 	if err != nil {
 		return orchestrate.JobResult{}, err
 	}
-	return orchestrate.JobResult{Counters: result.Counters.Values()}, nil
+	return orchestrate.JobResult{Counters: result.Counters.Values(), ReduceRecords: result.ReduceRecords}, nil
 }
 
 // programKey returns what changes when the program is built anew, without reading all of it.
@@ -84,15 +86,16 @@ func programKey() string {
 	return fmt.Sprintf("%s %d %d ", file, info.Size(), info.ModTime().UnixNano())
 }
 
-// jobProgress returns the progress of a job from the map and reduce of its current step, from 1.
-func jobProgress(step, steps int, mapped, reduced float64) orchestrate.Progress {
-	step, steps = max(step, 1), max(steps, 1)
-	message := fmt.Sprintf("map %.0f%% reduce %.0f%%", 100*mapped, 100*reduced)
-	if steps > 1 {
-		message = fmt.Sprintf("step %d of %d: %s", step, steps, message)
+// progressOf returns the progress of a task from that of its job.
+func progressOf(job orchestrate.JobProgress) orchestrate.Progress {
+	job.Step, job.Steps = max(job.Step, 1), max(job.Steps, 1)
+	message := fmt.Sprintf("map %.0f%% reduce %.0f%%", 100*job.Map, 100*job.Reduce)
+	if job.Steps > 1 {
+		message = fmt.Sprintf("step %d of %d: %s", job.Step, job.Steps, message)
 	}
 	return orchestrate.Progress{
-		Fraction: (float64(step-1) + (mapped+reduced)/2) / float64(steps),
+		Fraction: (float64(job.Step-1) + (job.Map+job.Reduce)/2) / float64(job.Steps),
 		Message:  message,
+		Job:      &job,
 	}
 }

@@ -139,7 +139,7 @@ func (s *stressTest) trySeeds(ctx context.Context, baseline *stress.Baseline) er
 
 // progress returns how far all runs of the job are, of which the first is the one without stress.
 func (s *stressTest) progress(p engine.Progress) orchestrate.Progress {
-	progress := jobProgress(p.Step, p.Steps, p.Map, p.Reduce)
+	progress := progressOf(orchestrate.JobProgress{Step: p.Step, Steps: p.Steps, Map: p.Map, Reduce: p.Reduce})
 	progress.Fraction = (float64(s.same) + progress.Fraction) / float64(s.seeds.count()+1)
 	return progress
 }

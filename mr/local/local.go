@@ -87,6 +87,9 @@ type Written struct {
 type Result struct {
 	// Counters are the sums over all tasks of all steps.
 	Counters *mr.Counters
+	// ReduceRecords are, for each step that ran, how many records each reduce task has read. A step
+	// without a reduce has none.
+	ReduceRecords [][]int64
 }
 
 // Run runs a job in this process.
@@ -127,7 +130,7 @@ func Run(ctx context.Context, job mr.Job, options Options) (*Result, error) {
 	if err := hdfs.CleanTemp(j.options.Files, j.options.Output); err != nil {
 		j.options.Log.Warn("temporary folders remain beside the output", "output", j.options.Output, "error", err)
 	}
-	return &Result{Counters: j.counters}, nil
+	return &Result{Counters: j.counters, ReduceRecords: j.reduced}, nil
 }
 
 func (j *run) writeRecord(output string) error {
@@ -165,6 +168,8 @@ type run struct {
 	kept     string // hidden folder for the outputs of steps, or empty
 	progress *meter
 	before   int64 // output records that were counted before the last step
+
+	reduced [][]int64 // records that reduce tasks have read, by step that ran
 }
 
 // prepare does what can fail before a task runs.
@@ -271,6 +276,7 @@ func (j *run) runStep(ctx context.Context, i int, files []input.FileStatus, outp
 	if err := t.execute(ctx); err != nil {
 		return err
 	}
+	j.reduced = append(j.reduced, t.reduced)
 	w, err := j.options.Files.Create(path.Join(output, hdfs.Success))
 	if err != nil {
 		return err

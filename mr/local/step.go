@@ -27,6 +27,8 @@ type step struct {
 	outputs    []mapOutput  // by batch; set by its map, read after all maps
 	keptMemory atomic.Int64 // bytes of outputs in memory
 
+	reduced []int64 // records that were read, by reduce task; each is set by its own
+
 	parts        []*part      // by split, where the map's output is the step's
 	waitingBytes atomic.Int64 // bytes that wait to be written into parts
 }
@@ -75,6 +77,7 @@ func (t *step) prepare() error {
 	}
 	t.batches = makeBatches(t.pieces, t.options.Workers)
 	t.outputs = make([]mapOutput, len(t.batches))
+	t.reduced = make([]int64, t.Reducers)
 	t.spills = os.TempDir()
 	if folder, ok := t.options.Files.(*hdfs.LocalFS); ok {
 		// The disk of the output has room for the data; the folder for small
@@ -224,7 +227,10 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	}
 	defer func() { err = errors.Join(err, merged.Close()) }()
 	env := mr.NewEnv(mr.EnvConfig{Context: ctx, Files: t.sideFiles, Log: t.options.Log, Partition: p})
-	defer func() { t.counters.Merge(env.Counters()) }()
+	defer func() {
+		t.counters.Merge(env.Counters())
+		t.reduced[p] = env.Counter(mr.FrameworkGroup, mr.ReduceInputRecords).Value()
+	}()
 	defer t.progress.reduced(1 / float64(t.Reducers))
 	part := t.newPart(p, 1)
 	defer func() { err = errors.Join(err, part.close()) }()

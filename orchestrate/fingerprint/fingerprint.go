@@ -61,7 +61,7 @@ func Take(ctx context.Context, task orchestrate.Task, program Program, now time.
 	return &Fingerprint{
 		Version: version, Task: orchestrate.ID(task), Family: family, Args: args,
 		Program: program, Started: now.UTC().Truncate(time.Millisecond),
-		Inputs: lookAll(ctx, orchestrate.Inputs(task)),
+		Inputs: Look(ctx, orchestrate.Inputs(task)),
 	}
 }
 

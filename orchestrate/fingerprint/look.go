@@ -120,7 +120,8 @@ func RecordOf(output string, isFolder bool) string {
 // mostLooks bounds how many inputs are looked at in parallel.
 const mostLooks = 16
 
-func lookAll(ctx context.Context, targets []orchestrate.Target) []State {
+// Look tells what targets are like. Those that can't be looked at are of the kind [Other].
+func Look(ctx context.Context, targets []orchestrate.Target) []State {
 	states := make([]State, len(targets))
 	slots := make(chan struct{}, mostLooks)
 	var looks sync.WaitGroup

@@ -174,11 +174,11 @@ func (e *Engine) addAttempt(ctx context.Context, m *Message, i *incident, t *sto
 	return err
 }
 
-// jobDetails returns the details that lead to a job on a cluster; counters are too many.
+// jobDetails returns the details that lead to a job on a cluster; counters and sizes, whose names have a colon, are too many.
 func jobDetails(details map[string]string) map[string]string {
 	found := maps.Clone(details)
 	maps.DeleteFunc(found, func(name, _ string) bool {
-		return !strings.Contains(name, "url") && !strings.Contains(name, "application")
+		return strings.Contains(name, ": ") || !strings.Contains(name, "url") && !strings.Contains(name, "application")
 	})
 	for name, value := range found {
 		found[name] = Redact(value)

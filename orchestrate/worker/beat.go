@@ -36,7 +36,8 @@ type heartbeat struct {
 // A pulse is the answer to it.
 type pulse struct {
 	scheduler.Pulse
-	err error
+	err  error
+	news bool // there were new details
 }
 
 // run answers requests until there are no more. There is room for each answer.
@@ -56,6 +57,7 @@ func (b *beater) beat(ctx context.Context, r heartbeat) (answer pulse) {
 		}
 		readers[fence] = reader
 		reader.read()
+		answer.news = answer.news || len(reader.fresh) > 0
 		beats = append(beats, scheduler.Beat{Fence: fence, Details: maps.Clone(reader.fresh)})
 	}
 	b.details = readers

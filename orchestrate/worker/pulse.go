@@ -6,6 +6,10 @@ import (
 	"github.com/gomr/gomr/orchestrate/store"
 )
 
+// newsEvery is the time between two beats while tasks tell of themselves, and until an attempt that has begun may have
+// something to tell. People look on.
+const newsEvery = 2 * time.Second
+
 // interval returns the time between two beats.
 func (w *worker) interval() time.Duration {
 	shortest := defaultLease
@@ -58,6 +62,9 @@ const goodbyeTime = 5 * time.Second
 func (w *worker) obey(p pulse) {
 	w.beating = false
 	wait := w.interval()
+	if p.news {
+		wait = min(wait, newsEvery)
+	}
 	if p.err != nil {
 		wait = min(wait, w.beatWait.next())
 	} else {

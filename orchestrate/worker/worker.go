@@ -222,7 +222,7 @@ func (w *worker) begin(requests context.Context, a *attempt) {
 		defer letGo(nil)
 		w.finished <- a.run(ctx)
 	})
-	w.beatWithin(w.interval())
+	w.beatWithin(min(w.interval(), newsEvery))
 }
 
 // drop forgets an attempt that has ended.

@@ -111,3 +111,9 @@ export function refresh(): void {
   everything = true;
   soon();
 }
+
+/** Has what is shown of a task read again. */
+export function refreshTask(id: string): void {
+  gathered.add(id);
+  soon();
+}

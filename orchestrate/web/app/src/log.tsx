@@ -199,7 +199,7 @@ export function Log({ fence, running }: { fence: number; running: boolean }) {
         </a>
       </div>
       <ProblemBox problem={problem} />
-      <pre ref={box} onScroll={scrolled} tabIndex={0} aria-label="Log">
+      <pre ref={box} onScroll={scrolled} tabIndex={0} role="region" aria-label="Log">
         {split.map((piece, i) => (
           <span key={i} class={piece.style}>
             {marked(piece.text, needle)}

@@ -9,6 +9,7 @@ import { StateChip } from "../state";
 import { Lasted, When } from "../time";
 import { Durations } from "../trend";
 import { Expected } from "./due";
+import { Job } from "./job";
 
 export function TaskPage() {
   const id = place.value.query.get("id") ?? "";
@@ -30,7 +31,7 @@ export function TaskPage() {
             <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Link to={to("/run", { task: e.task.id })}>timeline</Link> <Actions tasks={[e.task]} />
           </p>
           <Why explanation={e} />
-          <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} attempts={a.attempts ?? []} />}</Shown>
+          <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} family={e.task.family} attempts={a.attempts ?? []} />}</Shown>
           {!e.task.wrapper && !e.task.external && <Durations id={id} task={e.task.key} family={e.task.family ?? ""} />}
           {e.task.state !== "done" && <Expected id={id} />}
           <Facts explanation={e} />
@@ -60,7 +61,7 @@ function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
   );
 }
 
-function AttemptsAndLog({ id, attempts }: { id: string; attempts: Schemas["Attempt"][] }) {
+function AttemptsAndLog({ id, family, attempts }: { id: string; family: string | undefined; attempts: Schemas["Attempt"][] }) {
   const asked = Number(place.value.query.get("attempt") ?? 0);
   const shown = attempts.find((a) => a.fence === asked) ?? attempts[0];
   if (shown === undefined) {
@@ -75,6 +76,7 @@ function AttemptsAndLog({ id, attempts }: { id: string; attempts: Schemas["Attem
       <Section title={`Attempt ${shown.number}, log`} aside={<Command text={`gomr logs ${shown.ended ? "" : "-f "}${quoted(id)}`} />}>
         <Log key={shown.fence} fence={shown.fence} running={shown.ended === undefined} />
       </Section>
+      <Job id={id} family={family} attempt={shown} ofTask={attempts} />
       <Section title="Attempts">
         <Table label="Attempts" head={["Log", "Outcome", "Started", "Took", "Worker", "Exit", "What went wrong"]}>
           {attempts.map((a) => (
