@@ -32,7 +32,7 @@ func TestSurvey(t *testing.T) {
 			api.SurveyStatus{State: backfill.SurveyFailed, Why: "no task is called Count"},
 		},
 		{"nothing was left", store.Succeeded, nil, api.SurveyStatus{State: backfill.SurveyFailed, Why: "no worker has made it: ask again"}},
-		{"it is made again", store.Lost, nil, api.SurveyStatus{State: backfill.SurveyWaiting}},
+		{"it is made again", store.Interrupted, nil, api.SurveyStatus{State: backfill.SurveyWaiting}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := start(t, server.Options{})

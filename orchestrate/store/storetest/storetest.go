@@ -87,6 +87,7 @@ var shared = []conformance{
 	{"settings", testSettings},
 	{"an invalid element changes nothing", testAtomic},
 	{"attempts", testAttempts},
+	{"attempts in time", testAttemptsInTime},
 	{"attempts of a large family", testLargeFamily},
 	{"events", testEvents},
 	{"runs", testRuns},
