@@ -111,13 +111,21 @@ func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	for _, form := range moments {
-		if at, err := time.ParseInLocation(form, text, time.Local); err == nil {
-			return at, nil
-		}
+	if at, ok := clockTime(text); ok {
+		return at, nil
 	}
 	if ago, err := orchestrate.ParseDuration(text); err == nil && ago >= 0 {
 		return now.Add(-ago), nil
 	}
 	return time.Time{}, usagef("--%s %s: want a day such as 2014-06-01, a time such as 2014-06-01T05:30, or how long ago it was, such as 36h or 7d", flag, text)
+}
+
+// clockTime reads a time as a clock of this machine's zone shows it, unless another one stands behind.
+func clockTime(text string) (time.Time, bool) {
+	for _, form := range moments {
+		if at, err := time.ParseInLocation(form, text, time.Local); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
