@@ -99,7 +99,7 @@ test("shift and arrows brush a range, from which a backfill is started", async (
   await grid.press("Shift+ArrowLeft");
   await expect(page.getByRole("heading", { name: "Edition, 2014-06-02..2014-06-03" })).toBeVisible();
   await page.getByRole("link", { name: "Backfill", exact: true }).click();
-  await expect(page.getByLabel("First label")).toHaveValue("2014-06-02");
+  await expect(page.getByLabel("First label", { exact: true })).toHaveValue("2014-06-02");
   await page.getByRole("button", { name: "Look", exact: true }).click();
   await expect(page.getByText("There is nothing to do.")).toBeVisible();
 });
