@@ -11,6 +11,7 @@ import (
 
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/launch"
@@ -49,8 +50,8 @@ func (a *app) attemptCommand() *cobra.Command {
 
 // attempt makes an attempt and leaves its result in the folder of the attempt.
 func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) error {
-	result, err := a.tryAttempt(cmd, flags, remote, args)
-	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: details.OfResult(&result)}
+	told, err := a.tryAttempt(cmd, flags, remote, args)
+	report := worker.Result{Permanent: orchestrate.IsPermanent(err), Details: told}
 	if err != nil {
 		report.Error = err.Error()
 		a.printError(err)
@@ -64,24 +65,28 @@ func (a *app) attempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags
 	return nil
 }
 
-func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) (orchestrate.JobResult, error) {
+// tryAttempt makes an attempt, and returns what it tells for the history.
+func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, args []string) (details.Details, error) {
 	fence, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {
-		return orchestrate.JobResult{}, &UsageError{err}
+		return nil, &UsageError{err}
 	}
-	if args[1] == launch.Family {
-		return orchestrate.JobResult{}, a.launch(cmd, flags, remote, fence, args[2:])
+	switch args[1] {
+	case launch.Family:
+		return nil, a.launch(cmd, flags, remote, fence, args[2:])
+	case backfill.SurveyFamily:
+		return a.survey(cmd, flags, remote, args[2:])
 	}
 	task, err := a.assigned(args[1], args[2:])
 	if err != nil {
-		return orchestrate.JobResult{}, err
+		return nil, err
 	}
 	var result orchestrate.JobResult
 	err = a.under(cmd, flags, remote, fence, func(ctx context.Context, config orchestrate.Config, host orchestrate.Host) (err error) {
 		result, err = orchestrate.Attempt(ctx, config, task, host)
 		return err
 	})
-	return result, err
+	return details.OfResult(&result), err
 }
 
 // assigned makes a task that a scheduler has given out.

@@ -155,10 +155,7 @@ func (a *app) startBackfill(cmd *cobra.Command, flags *backfillFlags, family str
 	}
 	partitions, err := a.partitions(flags, family, given)
 	if err != nil {
-		return &UsageError{err}
-	}
-	if first := partitions.Tasks[0]; flags.clears() && orchestrate.IsExternal(first) {
-		return notCleared(orchestrate.ID(first))
+		return err
 	}
 	remote, err := a.connect(&flags.server)
 	if err != nil {
@@ -188,11 +185,19 @@ func (a *app) startBackfill(cmd *cobra.Command, flags *backfillFlags, family str
 	})
 }
 
-func (a *app) partitions(flags *backfillFlags, family string, given []string) (*orchestrate.Partitions, error) {
+func (a *app) partitions(flags *backfillFlags, family string, given []string) (partitions *orchestrate.Partitions, err error) {
 	if flags.labels != nil {
-		return a.registry.PartitionsOf(family, given, flags.labelParam, flags.labels)
+		partitions, err = a.registry.PartitionsOf(family, given, flags.labelParam, flags.labels)
+	} else {
+		partitions, err = a.registry.Partitions(family, given)
 	}
-	return a.registry.Partitions(family, given)
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	if first := partitions.Tasks[0]; flags.clears() && orchestrate.IsExternal(first) {
+		return nil, notCleared(orchestrate.ID(first))
+	}
+	return partitions, nil
 }
 
 // A backfillSurvey tells how far the labels of a backfill are before it is started.
@@ -311,32 +316,22 @@ func (s *backfillSurvey) count() (complete, failed, running int) {
 	return complete, failed, running
 }
 
-// A surveyDocument is a survey in JSON.
-type surveyDocument struct {
-	Family   string   `json:"family"`
-	Flags    []string `json:"flags,omitempty"`
-	Param    string   `json:"param"`
-	Labels   int      `json:"labels"`
-	Complete int      `json:"complete"`
-	Failed   int      `json:"failed"`
-	UnderWay int      `json:"under_way"`
-	ToRun    []string `json:"to_run"` // labels, in the order in which they would be launched
-
-	Again      int      `json:"again,omitempty"`      // labels of them whose outputs exist, and would go to the trash
-	Downstream []string `json:"downstream,omitempty"` // IDs of tasks whose outputs would, too
-}
-
-func (o *remoteOutput) writeSurvey(s *backfillSurvey) error {
+// document returns what others are told.
+func (s *backfillSurvey) document() *backfill.Survey {
 	complete, failed, running := s.count()
-	document := surveyDocument{
+	return &backfill.Survey{
 		Family: s.Family, Flags: s.Flags, Param: s.Param, Labels: len(s.Labels), Complete: complete, Failed: failed, UnderWay: running,
 		ToRun: append([]string{}, s.chosen...), Again: s.again, Downstream: s.downstream,
 	}
+}
+
+func (o *remoteOutput) writeSurvey(s *backfillSurvey) error {
+	document := s.document()
 	return o.write(document, func(w *tabwriter.Writer) {
 		fmt.Fprintf(w, "%s: %d labels of --%s, %s\n", strings.Join(append([]string{s.Family}, s.Flags...), " "), len(s.Labels), s.Param, labelsOf(s.Labels[0], s.Labels[len(s.Labels)-1]))
-		row(w, "  complete", complete)
-		row(w, "  failed", failed)
-		row(w, "  under way", running)
+		row(w, "  complete", document.Complete)
+		row(w, "  failed", document.Failed)
+		row(w, "  under way", document.UnderWay)
 		row(w, "  to run", len(s.chosen), someLabels(s.chosen))
 		if s.clears {
 			row(w, "  again", s.again, "of them: outputs that go to the trash, each when it is its turn")

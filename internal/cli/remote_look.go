@@ -77,44 +77,6 @@ func (o *remoteOutput) writeTasks(page scheduler.TaskPage) error {
 	})
 }
 
-func (a *app) historyVerb() remoteVerb {
-	query := store.AttemptQuery{Limit: 20}
-	return remoteVerb{
-		use: "history [TASK]", short: "List the attempts at a task, or at all, the newest first",
-		example: "history 'WordCount(date-interval=2014-06)'",
-		args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usagef("history takes one task, in quotes, or none")
-			}
-			return nil
-		},
-		flags: func(cmd *cobra.Command) {
-			cmd.Flags().IntVar(&query.Limit, "limit", query.Limit, "at most so `many`")
-			cmd.Flags().StringVar(&query.Family, "family", "", "only at tasks of this `family`")
-		},
-		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, args []string) error {
-			if len(args) == 1 {
-				explanation, err := remote.Explain(ctx, a.taskID(args[0]))
-				if err != nil {
-					return err
-				}
-				query.Task = explanation.Task.Key
-			}
-			attempts, err := remote.Attempts(ctx, query)
-			if err != nil {
-				return err
-			}
-			var ids map[int64]string // of the tasks, where they differ
-			if len(args) == 0 && !out.json {
-				if ids, err = taskIDs(ctx, remote, attempts); err != nil {
-					return err
-				}
-			}
-			return out.writeAttempts(attempts, ids)
-		},
-	}
-}
-
 // taskIDs returns the IDs of the tasks of attempts, by key.
 func taskIDs(ctx context.Context, remote *client.Client, attempts []store.Attempt) (map[int64]string, error) {
 	ids := map[int64]string{}

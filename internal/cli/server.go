@@ -8,12 +8,10 @@ import (
 	"net"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gomr/gomr/orchestrate"
-	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -145,53 +143,4 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	}
 	fmt.Fprintf(a.stdout, "serving at http://%s, with its state in %s\n", listener.Addr(), name)
 	return served.Serve(ctx, listener)
-}
-
-func (a *app) tokenCommand() *cobra.Command {
-	var o serverOptions
-	asked := api.NewToken{Role: api.Operator}
-	cmd := &cobra.Command{
-		Use:     "token NAME",
-		GroupID: groupServer,
-		Short:   "Make a token for a person, a program or a worker",
-		Long: "Make a token in the database of a server that does not run, and print its secret, which is shown only now. Who\n" +
-			"has it in GOMR_TOKEN may do what its role may: a viewer looks, an operator submits, kills and sets limits,\n" +
-			"an admin makes tokens too, and a worker works. The first token must be an admin's.",
-		Example: "  " + a.name + " token ann --role admin",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return nil
-			}
-			return usagef("a token for whom? Name one person, program or worker, such as: token ann --role admin")
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			asked.Name = args[0]
-			if roles := []api.Role{api.Viewer, api.Operator, api.Admin, api.WorkerRole}; !slices.Contains(roles, asked.Role) {
-				return usagef("--role %s: want viewer, operator, admin or worker", asked.Role)
-			}
-			return a.makeToken(cmd.Context(), &o, asked)
-		},
-	}
-	o.addDatabase(cmd, a)
-	cmd.Flags().StringVar((*string)(&asked.Role), "role", string(api.Operator), "`role`: viewer, operator, admin or worker")
-	return cmd
-}
-
-func (a *app) makeToken(ctx context.Context, o *serverOptions, asked api.NewToken) (err error) {
-	s, st, _, done, err := o.openScheduler(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, done()) }()
-	served, err := server.New(ctx, server.Options{Scheduler: s, Store: st})
-	if err != nil {
-		return err
-	}
-	defer served.Close()
-	secret, err := served.CreateToken(ctx, asked, "the owner of the database")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(a.stdout, secret.Secret)
-	return err
 }

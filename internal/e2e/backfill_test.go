@@ -12,6 +12,9 @@ import (
 
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
+	"github.com/gomr/gomr/orchestrate/client"
+	"github.com/gomr/gomr/orchestrate/scheduler"
 )
 
 // backfill begins with the arguments of a backfill of gated tasks.
@@ -109,4 +112,42 @@ func TestSharedRange(t *testing.T) {
 	require.Equal(t, "run 2: 3 done\n", stdout, "the day that was missing, its text and the range")
 	ps := s.run(t, "ps", "--all", "--server", s.url())
 	require.Equal(t, 2, strings.Count(ps, "RangeDaily(of=WordCount, start=2014-06-01, stop=2014-06-0"))
+}
+
+// TestBackfillSurvey has a worker tell which labels a backfill would run: what it says is what a dry run says, also where
+// there is no answer.
+func TestBackfillSurvey(t *testing.T) {
+	s := newShared(t, gated)
+	s.startWorker(t, "worker")
+	s.gate(t, "open-0", "open-1", "fail-1")
+	_, _, code := s.try(t, s.backfill("--labels", "0,1", "--watch")...)
+	require.Equal(t, orchestrate.ExitFailed, code)
+
+	remote, err := client.New(s.url(), client.Options{})
+	require.NoError(t, err)
+	defer remote.Close()
+	task, err := remote.Tasks(t.Context(), scheduler.TaskFilter{Family: "Gated", Limit: 1})
+	require.NoError(t, err)
+	survey := func(asked api.NewSurvey) (status api.SurveyStatus) {
+		t.Helper()
+		asked.Program, asked.Family, asked.Flags = task.Tasks[0].Program, "Gated", []string{"--dir=" + s.dir}
+		name, err := remote.StartSurvey(t.Context(), asked)
+		require.NoError(t, err)
+		require.Eventually(t, func() bool {
+			status, err = remote.ShowSurvey(t.Context(), name)
+			return err != nil || status.State != backfill.SurveyWaiting
+		}, 2*time.Minute, 50*time.Millisecond)
+		require.NoError(t, err)
+		return status
+	}
+	for _, which := range []backfill.Which{backfill.WhichMissing, backfill.WhichFailed, backfill.WhichAll} {
+		found := survey(api.NewSurvey{Labels: []string{"0", "1", "2"}, Which: which})
+		require.Empty(t, found.Why)
+		var want backfill.Survey
+		require.NoError(t, json.Unmarshal([]byte(s.run(t, s.backfill("--labels", "0,1,2", "--"+string(which), "--dry-run", "--json")...)), &want))
+		require.Equal(t, &want, found.Survey)
+	}
+	found := survey(api.NewSurvey{Labels: []string{"0"}, Param: "nonsense"})
+	require.Equal(t, backfill.SurveyFailed, found.State)
+	require.Contains(t, found.Why, "nonsense")
 }

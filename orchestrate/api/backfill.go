@@ -141,3 +141,38 @@ type BackfillCancel struct {
 	Kill bool   `json:"kill,omitempty" doc:"End what is under way, too"`
 	Note string `json:"note,omitempty" doc:"Why, for the history"`
 }
+
+// A NewSurvey is a [backfill.Question]. Who asks is known from the token.
+type NewSurvey struct {
+	Program string   `json:"program" minLength:"1" doc:"That has the task"`
+	Family  string   `json:"family" minLength:"1" doc:"Of the task"`
+	Flags   []string `json:"flags,omitempty" doc:"Of its other parameters, each as --name=value"`
+	Param   string   `json:"param,omitempty" doc:"The parameter whose values the labels are; beside a list of them it may be left out, and is the only date or interval then"`
+	Row     string   `json:"row,omitempty" doc:"Of its values, such as 2014-06-01..2014-06-30, or 2014-06-01..2014-06-29/2 for every second"`
+	Labels  []string `json:"labels,omitempty" maxItems:"100000" doc:"Its values, in the place of a row"`
+
+	Which      backfill.Which `json:"which,omitempty" enum:"missing,failed,all" default:"missing" doc:"The labels that are run: those without an output, those of them whose task has failed, or all"`
+	Downstream bool           `json:"downstream,omitempty" doc:"Outputs that depend on the labels are made again, too"`
+	Order      string         `json:"order,omitempty" enum:"oldest,newest" default:"oldest" doc:"Which labels of a row are launched first"`
+}
+
+// Question returns the question of somebody.
+func (n *NewSurvey) Question(name, by string) *backfill.Question {
+	return &backfill.Question{
+		Name: name, Program: n.Program, By: by, Family: n.Family, Flags: n.Flags, Param: n.Param, Row: n.Row, Labels: n.Labels,
+		Which: n.Which, Downstream: n.Downstream, Newest: n.Order == "newest",
+	}
+}
+
+// A SurveyName names a survey that was asked for.
+type SurveyName struct {
+	Name string `json:"name"`
+	Task string `json:"task" doc:"ID of the task that makes it"`
+}
+
+// A SurveyStatus is how far a survey is.
+type SurveyStatus struct {
+	State  backfill.SurveyState `json:"state" enum:"waiting,done,failed" doc:"Waiting is that no worker has made it yet"`
+	Survey *backfill.Survey     `json:"survey,omitempty" doc:"Of one that is done"`
+	Why    string               `json:"why,omitempty" doc:"It has failed, or is not further, as far as it is known"`
+}

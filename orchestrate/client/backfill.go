@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"net/url"
 
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/backfill"
@@ -51,4 +52,18 @@ func (c *Client) changeBackfill(ctx context.Context, path string, in any) (backf
 		return backfill.Status{}, err
 	}
 	return changed.Status(), nil
+}
+
+// StartSurvey has a worker tell which labels a backfill would run. Who asks is the client's token.
+func (c *Client) StartSurvey(ctx context.Context, asked api.NewSurvey) (name string, err error) {
+	var started api.SurveyName
+	err = c.post(ctx, "/backfills/surveys", asked, &started)
+	return started.Name, err
+}
+
+// ShowSurvey tells what the survey of a name has found.
+func (c *Client) ShowSurvey(ctx context.Context, name string) (api.SurveyStatus, error) {
+	var survey api.SurveyStatus
+	err := c.get(ctx, "/backfills/surveys/"+url.PathEscape(name), nil, &survey)
+	return survey, err
 }

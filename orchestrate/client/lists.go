@@ -32,6 +32,12 @@ func (q *query) number(name string, n int64) {
 	}
 }
 
+func (q *query) time(name string, at time.Time) {
+	if !at.IsZero() {
+		q.Set(name, at.Format(time.RFC3339Nano))
+	}
+}
+
 func (q *query) limit(limit, standard int) {
 	q.number("limit", int64(min(cmp.Or(max(limit, 0), standard), mostRecords)))
 }
@@ -121,15 +127,24 @@ func (c *Client) Runs(ctx context.Context, before int64, limit int) ([]store.Run
 	return received(runs.Runs, (*api.Run).Store), err
 }
 
-// Attempts is [store.Store.Attempts], of at most ten thousand at once.
+// Attempts is [store.Store.Attempts], of at most ten thousand at once; it takes no list of tasks.
 func (c *Client) Attempts(ctx context.Context, asked store.AttemptQuery) ([]store.Attempt, error) {
+	return c.SearchAttempts(ctx, asked, "")
+}
+
+// SearchAttempts is Attempts, of tasks whose ID has a text.
+func (c *Client) SearchAttempts(ctx context.Context, asked store.AttemptQuery, text string) ([]store.Attempt, error) {
 	q := query{url.Values{}}
+	q.text("search", text)
 	q.number("task_key", asked.Task)
 	q.text("family", asked.Family)
 	q.text("worker", asked.Worker)
-	if !asked.Since.IsZero() {
-		q.text("since", asked.Since.Format(time.RFC3339Nano))
+	q.text("outcome", string(asked.Outcome))
+	if asked.Open {
+		q.text("outcome", "running")
 	}
+	q.time("since", asked.Since)
+	q.time("until", asked.Until)
 	q.number("cursor", asked.Before)
 	q.limit(asked.Limit, store.DefaultLimit)
 	var attempts api.Attempts

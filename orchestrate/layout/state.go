@@ -7,7 +7,7 @@ type look struct {
 }
 
 // looks are the states of schedulers and of plans, those first that need somebody. The colours are those that
-// people know from Luigi's visualiser: red, blue, yellow and green.
+// people know from Luigi's visualiser: red, blue, yellow and green; the edges are those of the pages, too.
 var looks = []look{
 	{"failed", "✕", "#b3261e", "#fbdedb"},
 	{"disabled", "⊘", "#6f4e8c", "#eadff3"},
@@ -18,8 +18,8 @@ var looks = []look{
 	{"retrying", "↻", "#a34a00", "#ffe6d1"},
 	{"running", "▶", "#0b5cad", "#d5e8fb"},
 	{"suspended", "⏸", "#3f6b7d", "#dcebf1"},
-	{"pending", "○", "#8a7400", "#fff7d1"},
-	{"will run", "○", "#8a7400", "#fff7d1"},
+	{"pending", "○", "#7d6900", "#fff7d1"},
+	{"will run", "○", "#7d6900", "#fff7d1"},
 	{"done", "✓", "#1a7f37", "#dcf3e1"},
 	{"complete", "✓", "#1a7f37", "#dcf3e1"},
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,6 +35,26 @@ func TestWriteSVG(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, string(want), b.String())
 		})
+	}
+}
+
+// TestColoursOfThePages: a picture in a file and the same one on a page have the same colours.
+func TestColoursOfThePages(t *testing.T) {
+	css, err := os.ReadFile(filepath.Join("..", "web", "app", "src", "app.css"))
+	require.NoError(t, err)
+	light, _, _ := strings.Cut(string(css), "@media (prefers-color-scheme: dark)")
+	for state, token := range map[string]string{
+		"failed": "failed", "disabled": "disabled", "missing": "missing", "missing external": "missing", "upstream failed": "upstream",
+		"retrying": "retrying", "running": "running", "suspended": "suspended", "pending": "pending", "will run": "pending",
+		"done": "done", "complete": "done", "unknown": "unknown",
+	} {
+		colour := regexp.MustCompile("(?m)^ *--" + token + ": (#[0-9a-f]{6});$").FindStringSubmatch(light)
+		require.NotNil(t, colour, "the token %s", token)
+		p, err := layout.Place(&layout.Graph{Nodes: []layout.Node{{ID: "Task()", Family: "Task", State: state}}})
+		require.NoError(t, err)
+		var b strings.Builder
+		require.NoError(t, p.WriteSVG(&b, "one"))
+		require.Contains(t, b.String(), `stroke="`+colour[1]+`"`, state)
 	}
 }
 

@@ -24,6 +24,11 @@ func (s *Server) routeBackfills(r *router) {
 	handle(r, operation{method: http.MethodPost, path: "/backfills/pause", access: control, summary: "Have a backfill launch no more"}, s.pauseBackfill)
 	handle(r, operation{method: http.MethodPost, path: "/backfills/resume", access: control, summary: "Have a backfill launch again"}, s.resumeBackfill)
 	handle(r, operation{method: http.MethodPost, path: "/backfills/cancel", access: control, summary: "End a backfill"}, s.cancelBackfill)
+	handle(r, operation{
+		method: http.MethodPost, path: "/backfills/surveys", access: control, summary: "Have a worker tell which labels a backfill would run",
+		limit: backfillBody, reading: time.Minute,
+	}, s.startSurvey)
+	handle(r, operation{method: http.MethodGet, path: "/backfills/surveys/{name}", access: look, summary: "Tell what it has found"}, s.showSurvey)
 }
 
 // backfills returns the engine, where there is one.

@@ -98,6 +98,11 @@ func newContract(t *testing.T, w *world) *contract {
 	w.work()
 	_, err = w.client.StartBackfill(t.Context(), &backfill.Definition{Program: "other", Family: "Count", Param: "day", Labels: []string{"1"}, Cap: 1})
 	require.NoError(t, err)
+	question := backfill.Question{Name: "2", Program: "other", Family: "Count", Labels: []string{"1"}}
+	asked, err := question.Submission()
+	require.NoError(t, err)
+	_, err = w.client.Submit(t.Context(), asked)
+	require.NoError(t, err)
 	_, err = w.client.ApplySchedules(t.Context(), &trigger.Application{Schedules: []trigger.Schedule{{Name: "2", Time: "@yearly", Program: "other", Task: []string{"Report"}}}})
 	require.NoError(t, err)
 	return c
@@ -215,12 +220,12 @@ func (c *contract) parameter(t *rapid.T, s *sent, p map[string]any, query url.Va
 		text = rapid.SampledFrom([]string{"a", "none", "\x00", "é\U0001F600", strings.Repeat("x", 5000)}).Draw(t, name)
 	case schema["enum"] != nil:
 		text = rapid.SampledFrom(at[[]any](schema, "enum")).Draw(t, name).(string)
+	case at[string](schema, "format") == "date-time":
+		text = rapid.SampledFrom([]string{"2014-06-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999+14:00"}).Draw(t, name)
 	case name == "from" || name == "until":
 		text = rapid.SampledFrom([]string{"2014-06-01", "2014-06"}).Draw(t, name)
 	case name == "state":
 		text = rapid.SampledFrom([]string{"done", "pending,running"}).Draw(t, name)
-	case at[string](schema, "format") == "date-time":
-		text = rapid.SampledFrom([]string{"2014-06-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999+14:00"}).Draw(t, name)
 	case at[string](schema, "type") == "boolean":
 		text = rapid.SampledFrom([]string{"true", "false"}).Draw(t, name)
 	case schema["maximum"] != nil:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -74,35 +73,6 @@ func (s *Server) run(ctx context.Context, in *runInput) (*body[api.RunStatus], e
 		return nil, err
 	}
 	return &body[api.RunStatus]{api.RunStatusOf(&status)}, nil
-}
-
-type attemptsInput struct {
-	Page
-
-	OfQuery
-
-	Family string    `query:"family"`
-	Worker string    `query:"worker"`
-	Since  time.Time `query:"since" doc:"Started then or later"`
-}
-
-func (s *Server) attempts(ctx context.Context, in *attemptsInput) (*body[api.Attempts], error) {
-	task, err := s.keyOf(ctx, &in.OfQuery)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.store.Attempts(ctx, store.AttemptQuery{
-		Task: task, Family: in.Family, Worker: in.Worker, Since: in.Since, Before: in.Cursor, Limit: in.more(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	attempts, next := cut(&in.Page, found, func(a *store.Attempt) int64 { return a.Fence })
-	ids, err := s.idsOf(ctx, sent(attempts, func(a *store.Attempt) int64 { return a.Task }))
-	if err != nil {
-		return nil, err
-	}
-	return &body[api.Attempts]{api.Attempts{Attempts: sent(attempts, api.AttemptOf), IDs: ids, Next: next}}, nil
 }
 
 // newestFirst is the order of events that begins with the newest.

@@ -101,6 +101,9 @@ var allowed = map[string]string{
 	"POST /backfills/resume":     "oa",
 	"POST /backfills/cancel":     "oa",
 
+	"POST /backfills/surveys":       "oa",
+	"GET /backfills/surveys/{name}": "vwoa",
+
 	"GET /tokens":         "a",
 	"POST /tokens":        "a",
 	"POST /tokens/revoke": "a",

@@ -15,12 +15,16 @@ const DefaultLimit = 1000
 
 // An AttemptQuery says which attempts are wanted. Fields that are zero leave it open.
 type AttemptQuery struct {
-	Task   int64 // key
-	Family string
-	Worker string
-	Since  time.Time // started then or later
-	Before int64     // fence; for the next page, that of the last attempt of this one
-	Limit  int       // zero is [DefaultLimit]
+	Task    int64   // key
+	Tasks   []int64 // keys: one of these; nil leaves it open
+	Family  string
+	Worker  string
+	Outcome Outcome
+	Open    bool      // under way
+	Since   time.Time // started then or later
+	Until   time.Time // started before
+	Before  int64     // fence; for the next page, that of the last attempt of this one
+	Limit   int       // zero is [DefaultLimit]
 }
 
 // Attempts returns attempts, the newest first.
@@ -38,9 +42,16 @@ func (s *Store) Attempts(ctx context.Context, q AttemptQuery) ([]Attempt, error)
 			f.text("task IN (SELECT key FROM tasks WHERE family = ?)", q.Family)
 		}
 	}
+	f.among("task", q.Tasks)
 	f.text("worker = ?", q.Worker)
-	f.number("started >= ?", encodeTime(q.Since))
+	f.text("outcome = ?", string(q.Outcome))
+	if q.Open {
+		f.conditions = append(f.conditions, "ended = 0")
+	}
 	f.number("fence < ?", q.Before)
+	if err := s.started(ctx, &f, q.Since, q.Until); err != nil {
+		return nil, s.explain(ctx, "read attempts", err)
+	}
 	return query(ctx, s, "read attempts", "SELECT "+attemptColumns+" FROM attempts", f, "fence DESC", q.Limit, scanAttempt)
 }
 
@@ -127,6 +138,21 @@ func (s *Store) Runs(ctx context.Context, before int64, limit int) ([]Run, error
 type filter struct {
 	conditions []string
 	args       []any
+}
+
+// among adds the condition that a column is one of some numbers, unless they are nil.
+func (f *filter) among(column string, numbers []int64) {
+	if numbers == nil {
+		return
+	}
+	places := strings.TrimSuffix(strings.Repeat("?, ", len(numbers)), ", ")
+	if places == "" {
+		places = "NULL" // which nothing is
+	}
+	f.conditions = append(f.conditions, column+" IN ("+places+")")
+	for _, n := range numbers {
+		f.args = append(f.args, n)
+	}
 }
 
 // number adds a condition unless the number is zero.

@@ -24,7 +24,7 @@ var dist embed.FS
 // Paths are those of the pages. What comes behind a question mark is the page's own.
 var Paths = []string{
 	"/", "/grid", "/graph", "/tasks", "/task", "/runs", "/run", "/workers", "/resources", "/history",
-	"/schedules", "/schedule", "/backfills", "/backfill", "/due", "/notifications", "/audit", "/tokens", "/sign-in",
+	"/schedules", "/schedule", "/backfills", "/backfill", "/backfill/start", "/due", "/notifications", "/audit", "/tokens", "/sign-in",
 }
 
 var shell = template.Must(template.New("shell").Parse(`<!doctype html>

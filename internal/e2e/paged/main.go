@@ -15,7 +15,7 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 )
 
-func main() { gomr.Main(Sheet{}, Book{}, Text{}, Words{}) }
+func main() { gomr.Main(Sheet{}, Book{}, Edition{}, Text{}, Words{}) }
 
 // A Sheet waits as long as there is a file wait-NAME, and fails while there is a file fail-NAME, where
 // NAME has _ for each slash of the name.

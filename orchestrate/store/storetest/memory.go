@@ -152,7 +152,8 @@ func (m *Memory) Attempts(_ context.Context, q store.AttemptQuery) ([]store.Atte
 	defer m.mu.Unlock()
 	return newest(m.contents.Attempts, q.Limit, func(a store.Attempt) bool {
 		return (q.Task == 0 || a.Task == q.Task) && (q.Worker == "" || a.Worker == q.Worker) && (q.Before == 0 || a.Fence < q.Before) &&
-			(q.Family == "" || m.contents.Tasks[a.Task].Family == q.Family) && !a.Started.Before(q.Since)
+			(q.Tasks == nil || slices.Contains(q.Tasks, a.Task)) && (q.Outcome == "" || a.Outcome == q.Outcome) && (!q.Open || a.Ended.IsZero()) &&
+			(q.Family == "" || m.contents.Tasks[a.Task].Family == q.Family) && !a.Started.Before(q.Since) && (q.Until.IsZero() || a.Started.Before(q.Until))
 	}), nil
 }
 

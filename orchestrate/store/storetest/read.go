@@ -31,8 +31,8 @@ func testAttempts(t *testing.T, opener opener) {
 			{Key: 3, Spec: store.Spec{ID: "b1", Family: "b"}},
 		},
 		Attempts: []store.Attempt{
-			{Fence: 1, Task: 1, Worker: "v", Started: minute(1)},
-			{Fence: 2, Task: 2, Worker: "w", Started: minute(2)},
+			{Fence: 1, Task: 1, Worker: "v", Started: minute(1), Ended: minute(2), Outcome: store.Succeeded},
+			{Fence: 2, Task: 2, Worker: "w", Started: minute(2), Ended: minute(3), Outcome: store.TimedOut},
 			{Fence: 3, Task: 3, Worker: "v", Started: minute(3)},
 			{Fence: 4, Task: 1, Worker: "w", Started: minute(4)},
 			{Fence: 5, Task: 9, Worker: "v"}, // of a task that nobody knows
@@ -49,6 +49,13 @@ func testAttempts(t *testing.T, opener opener) {
 		{store.AttemptQuery{Family: "c"}, []int64{}},
 		{store.AttemptQuery{Worker: "v"}, []int64{5, 3, 1}},
 		{store.AttemptQuery{Since: minute(3)}, []int64{4, 3}},
+		{store.AttemptQuery{Until: minute(3)}, []int64{5, 2, 1}},
+		{store.AttemptQuery{Since: minute(2), Until: minute(4)}, []int64{3, 2}},
+		{store.AttemptQuery{Since: minute(4), Until: minute(2)}, []int64{}},
+		{store.AttemptQuery{Tasks: []int64{2, 9}}, []int64{5, 2}},
+		{store.AttemptQuery{Tasks: []int64{}}, []int64{}},
+		{store.AttemptQuery{Outcome: store.TimedOut}, []int64{2}},
+		{store.AttemptQuery{Open: true}, []int64{5, 4, 3}},
 		{store.AttemptQuery{Before: 3}, []int64{2, 1}},
 		{store.AttemptQuery{Limit: 2}, []int64{5, 4}},
 		{store.AttemptQuery{Before: 4, Limit: 2}, []int64{3, 2}},
@@ -57,6 +64,30 @@ func testAttempts(t *testing.T, opener opener) {
 		found, err := s.Attempts(t.Context(), test.query)
 		require.NoError(t, err)
 		require.Equal(t, test.want, keys(found, fenceOf), "%+v", test.query)
+	}
+}
+
+// testAttemptsInTime looks for those of a day among attempts of many days, of which some are gone.
+func testAttemptsInTime(t *testing.T, opener opener) {
+	s := open(t, opener)
+	b := &store.Batch{}
+	day := func(n int) time.Time { return start.AddDate(0, 0, n) }
+	for n := range 60 {
+		if n%7 != 3 {
+			b.Attempts = append(b.Attempts, store.Attempt{Fence: int64(10 * (n + 1)), Task: 1, Started: day(n)})
+		}
+	}
+	write(t, s, b)
+	for n := range 60 {
+		found, err := s.Attempts(t.Context(), store.AttemptQuery{Since: day(n), Until: day(n + 2)})
+		require.NoError(t, err)
+		want := []int64{}
+		for _, m := range []int{n + 1, n} {
+			if m%7 != 3 && m < 60 {
+				want = append(want, int64(10*(m+1)))
+			}
+		}
+		require.Equal(t, want, keys(found, fenceOf), "from day %d", n)
 	}
 }
 

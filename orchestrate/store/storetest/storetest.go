@@ -89,6 +89,7 @@ var shared = []conformance{
 	{"settings", testSettings},
 	{"an invalid element changes nothing", testAtomic},
 	{"attempts", testAttempts},
+	{"attempts in time", testAttemptsInTime},
 	{"attempts of a large family", testLargeFamily},
 	{"last attempts", testLastAttempts},
 	{"last attempts of many", testLastAttemptsOfMany},

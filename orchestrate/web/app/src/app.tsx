@@ -3,6 +3,7 @@ import { render, type ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { connection } from "./live";
 import { Audit } from "./pages/audit";
+import { StartBackfill } from "./pages/backfill_start";
 import { BackfillPage, Backfills } from "./pages/backfills";
 import { DuePage } from "./pages/due";
 import { GridPage } from "./pages/grid";
@@ -38,6 +39,7 @@ const pages: Record<string, Page> = {
   "/graph": { title: "Graph", body: GraphPage },
   "/backfills": { title: "Backfills", body: Backfills },
   "/backfill": { title: "Backfill", body: BackfillPage, within: "/backfills" },
+  "/backfill/start": { title: "Start a backfill", body: StartBackfill, within: "/backfills" },
   "/schedules": { title: "Schedules", body: Schedules },
   "/schedule": { title: "Schedule", body: SchedulePage, within: "/schedules" },
   "/history": { title: "History", body: History },

@@ -4,7 +4,7 @@ import { Actions } from "./actions";
 import { get, type State, type Task } from "./api";
 import type { Grid, GridQuery } from "./grid";
 import type { Range } from "./gridpaint";
-import { flagsOf } from "./partitions";
+import { flagsOf, labelled } from "./partitions";
 import { Command, Empty, ProblemBox, quoted, Section } from "./parts";
 import { Link, to } from "./router";
 import { mayControl } from "./session";
@@ -133,6 +133,11 @@ function Commands({ family, brushed, query }: { family: string; brushed: Brushed
     <dl class="facts">
       <dt>{family}: run what is missing</dt>
       <dd>
+        {mayControl() && (
+          <Link class="button" to={to("/backfill/start", { family, param: flags.flag.slice(2), first: from, last: until, flags: flags.others.join("\n") })}>
+            Backfill
+          </Link>
+        )}{" "}
         <Command text={command("backfill start", `${from}..${until}`)} />
       </dd>
       <dt>{family}: run all again</dt>
@@ -142,11 +147,3 @@ function Commands({ family, brushed, query }: { family: string; brushed: Brushed
     </dl>
   );
 }
-
-/** What labels look like, to tell the parameter that has one. */
-const labelled = {
-  hour: /^\d{4}-\d\d-\d\dT\d\d$/,
-  day: /^\d{4}-\d\d-\d\d$/,
-  week: /^\d{4}-W\d\d$/,
-  month: /^\d{4}-\d\d$/,
-};

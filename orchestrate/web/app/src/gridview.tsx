@@ -123,6 +123,40 @@ class View {
   }
 }
 
+/** For how long a finger rests where a range is to begin, in milliseconds, and how far it may stray meanwhile, in pixels. */
+const longPress = 450;
+const stray = 10;
+
+/** A finger on the grid. */
+class Finger {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private x = 0;
+  private y = 0;
+  id: number | undefined; // of the pointer
+  brushing = false; // it has rested, and what it passes is brushed
+
+  down(event: PointerEvent, rested: () => void): void {
+    this.lift();
+    [this.id, this.x, this.y] = [event.pointerId, event.clientX, event.clientY];
+    this.timer = setTimeout(() => {
+      this.brushing = true;
+      rested();
+    }, longPress);
+  }
+
+  move(event: PointerEvent): void {
+    if (!this.brushing && Math.hypot(event.clientX - this.x, event.clientY - this.y) > stray) {
+      clearTimeout(this.timer); // it scrolls
+    }
+  }
+
+  lift(): void {
+    clearTimeout(this.timer);
+    this.brushing = false;
+    this.id = undefined;
+  }
+}
+
 const page = 10; // cells that page up and down pass
 
 /** For how long the keyboard rests, in milliseconds, when the end of a range is decided. */
@@ -137,6 +171,7 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
   const view = useMemo(() => new View(), []);
   const scroller = useRef<HTMLDivElement>(null);
   const pressed = useSignal(false);
+  const finger = useMemo(() => new Finger(), []);
   const brushing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   view.grid = grid;
 
@@ -172,7 +207,16 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const recolour = () => view.recolour();
     dark.addEventListener("change", recolour);
+    // A browser scrolls by a finger unless it is told not to before it has begun; only a listener that is not passive may.
+    const hold = (event: TouchEvent) => {
+      if (finger.brushing && event.cancelable) {
+        event.preventDefault();
+      }
+    };
+    box.addEventListener("touchmove", hold, { passive: false });
     return () => {
+      box.removeEventListener("touchmove", hold);
+      finger.lift();
       clearTimeout(brushing.current);
       sizes.disconnect();
       dark.removeEventListener("change", recolour);
@@ -181,7 +225,20 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
 
   const down = (event: PointerEvent) => {
     const place = view.at(event);
-    if (event.button !== 0 || place === undefined || event.pointerType === "touch") {
+    if (event.button !== 0 || place === undefined) {
+      return;
+    }
+    if (event.pointerType === "touch") {
+      if (finger.id !== undefined) {
+        finger.lift(); // two fingers do something else
+        return;
+      }
+      finger.down(event, () => {
+        view.clear();
+        view.hovered.value = undefined;
+        view.brush({ row: place.row, column: place.column });
+        navigator.vibrate?.(10);
+      });
       return;
     }
     pressed.value = true;
@@ -198,6 +255,13 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
   };
   const move = (event: PointerEvent) => {
     const place = view.at(event);
+    if (event.pointerType === "touch") {
+      finger.move(event);
+      if (finger.brushing && place !== undefined) {
+        view.brush(place);
+      }
+      return;
+    }
     view.hovered.value = place;
     const a = view.anchor;
     if (pressed.value && place !== undefined && a !== undefined && (view.brushed.peek() !== undefined || a.row !== place.row || a.column !== place.column)) {
@@ -206,10 +270,11 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
   };
   const up = (event: PointerEvent) => {
     const place = view.at(event);
-    const tapped = event.pointerType === "touch";
-    if (pressed.value) {
+    const tapped = event.pointerType === "touch" && finger.id === event.pointerId && !finger.brushing;
+    if (pressed.value || finger.brushing) {
       onBrush(view.brushed.peek());
     }
+    finger.lift();
     if ((pressed.value || tapped) && place !== undefined && view.brushed.peek() === undefined) {
       onOpen(place);
     }
@@ -248,6 +313,12 @@ export function GridView({ grid, cell, onOpen, onBrush }: ViewProps) {
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}
+        onPointerCancel={() => finger.lift()}
+        onContextMenu={(event) => {
+          if (finger.id !== undefined) {
+            event.preventDefault(); // a long press is not for a menu here
+          }
+        }}
         onPointerLeave={() => {
           view.hovered.value = undefined;
         }}

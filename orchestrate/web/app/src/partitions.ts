@@ -95,3 +95,18 @@ export function lastDays(count: number): string[] {
   const today = numberOf("day", `${pad(now.getFullYear(), 4)}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`);
   return Array.from({ length: count }, (_, i) => labelOf("day", today - count + 1 + i));
 }
+
+/** What labels look like, to tell the parameter that has one. */
+export const labelled: Record<Kind, RegExp> = {
+  hour: /^\d{4}-\d\d-\d\dT\d\d$/,
+  day: /^\d{4}-\d\d-\d\d$/,
+  week: /^\d{4}-W\d\d$/,
+  month: /^\d{4}-\d\d$/,
+};
+
+/** The first parameter of a task that has a label, or its first one. */
+export function labelParamOf(task: Task): string | undefined {
+  const split = (task.args ?? []).map((a) => /^--([^=]+)=(.*)$/s.exec(a));
+  const found = split.find((m) => Object.values(labelled).some((form) => form.test(m?.[2] ?? "")));
+  return (found ?? split[0])?.[1];
+}

@@ -1,6 +1,7 @@
 // What people did, and all else that the server has noted.
 import { useAnswer, useAskAgain } from "../answer";
 import { get, type Schemas } from "../api";
+import { Older } from "../list";
 import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, place, refine, to } from "../router";
 import { When } from "../time";
@@ -63,13 +64,7 @@ export function Audit() {
           ) : (
             <Section title="The newest first">
               <EventTable page={p} />
-              {p.next !== undefined && (
-                <p class="buttons">
-                  <Link class="button" to={to("/audit", { ...Object.fromEntries(query), cursor: p.next })}>
-                    Older
-                  </Link>
-                </p>
-              )}
+              <Older next={p.next} />
             </Section>
           )
         }

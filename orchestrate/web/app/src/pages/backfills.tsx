@@ -7,7 +7,7 @@ import { Bar, Command, counted, Empty, Section, type Share, Shown, Table } from 
 import { Link, place, refine, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, secondsOf, spell, When } from "../time";
-import { StartBackfill } from "./backfill_start";
+import { mayControl } from "../session";
 
 type Backfill = Schemas["Backfill"];
 type Label = Schemas["BackfillLabel"];
@@ -59,12 +59,17 @@ export function Backfills() {
             title="The newest first"
             aside={
               <span class="actions">
+                {mayControl() && (
+                  <Link class="button" to="/backfill/start">
+                    Start a backfill
+                  </Link>
+                )}
                 <Command text="gomr backfill ls" />
               </span>
             }
           >
             {(l.backfills ?? []).length === 0 ? (
-              <Empty>There are none. One runs a task for many labels, such as the days of a year; below is how it is started.</Empty>
+              <Empty>There are none. One runs a task for many labels, such as the days of a year; the button above starts one, and so does gomr backfill start.</Empty>
             ) : (
               <Table label="Backfills" head={["Backfill", "State", "Task", "Progress", "Left", "Cap", "By", "Started"]}>
                 {(l.backfills ?? []).map((b) => (
@@ -94,7 +99,6 @@ export function Backfills() {
           </Section>
         )}
       </Shown>
-      <StartBackfill />
     </>
   );
 }

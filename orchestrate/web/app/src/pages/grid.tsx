@@ -109,7 +109,7 @@ function Legend() {
         <span class="swatch swatch-late" /> late
       </span>
       <span class="faint" id="grid-keys">
-        Arrow keys move, Enter opens, Shift with arrows or dragging brushes a range.
+        Arrow keys move, Enter opens, Shift with arrows or dragging brushes a range; a finger rests first.
       </span>
     </div>
   );

@@ -17,10 +17,7 @@ const roles: { role: Role; may: string }[] = [
   { role: "admin", may: "does everything, and makes tokens" },
 ];
 
-/** The request as a command: tokens of a server that runs are made by its API alone. */
-function request(path: string, body: object): string {
-  return `curl --oauth2-bearer "$GOMR_TOKEN" --json ${quoted(JSON.stringify(body))} ${location.origin}${path}`;
-}
+const onServer = (words: string[]) => ["gomr", "token", ...words, "--server", location.origin].map(quoted).join(" ");
 
 export function Tokens() {
   if (!mayAdminister()) {
@@ -41,7 +38,12 @@ function AllTokens() {
       <h1>Tokens</h1>
       <Shown answer={tokens}>
         {(t) => (
-          <Section title="Who may do what" aside={<NewToken first={(t.tokens ?? []).length === 0} />}>
+          <Section title="Who may do what" aside={
+              <span class="actions">
+                <NewToken first={(t.tokens ?? []).length === 0} />
+                <Command text={onServer(["ls"])} />
+              </span>
+            }>
             {(t.tokens ?? []).length === 0 ? (
               <Empty>There are none, so whoever reaches the server may do everything. The first one must be an admin's; from then on, everybody needs one.</Empty>
             ) : (
@@ -106,7 +108,7 @@ function Revoke({ token: t, all }: { token: Token; all: Token[] }) {
           {all.length === 1 && <strong>It is the last one: whoever reaches the server may do everything then.</strong>}
         </p>
       }
-      command={() => request("/api/v1/tokens/revoke", { name: t.name })}
+      command={() => onServer(["revoke", t.name])}
       apply={() => post("/api/v1/tokens/revoke", { name: t.name })}
       {...(own ? { onDone: () => void learn() } : {})}
     />
@@ -125,7 +127,7 @@ function NewToken({ first }: { first: boolean }) {
     }
     setMade(secret);
   };
-  const asked = { name, role, ...(expires === "" ? {} : { expires: new Date(expires).toISOString() }) };
+  const asked: Schemas["NewToken"] = { name, role, ...(expires === "" ? {} : { expires: new Date(expires).toISOString() }) };
   return (
     <>
       <Ask
@@ -135,7 +137,7 @@ function NewToken({ first }: { first: boolean }) {
         allowed={mayAdminister}
         title="Make a token"
         question={<p>Its secret is shown once, here.{first && " From then on everybody needs a token; this browser has this one."}</p>}
-        command={() => request("/api/v1/tokens", asked)}
+        command={() => onServer([name || "NAME", "--role", role, ...(asked.expires === undefined ? [] : ["--expires", asked.expires])])}
         apply={make}
         onDone={() => {
           setName("");
