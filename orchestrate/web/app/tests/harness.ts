@@ -47,6 +47,9 @@ export class World {
     for (const [name, role] of Object.entries(this.wishes.tokens ?? {})) {
       this.secrets.set(name, (await this.command(["token", name, "--role", role])).trim());
     }
+    if (this.wishes.notify) {
+      this.notify(this.wishes.notify());
+    }
     await this.serve("127.0.0.1:0");
     await this.api("POST", "/resources", { resource: "press", limit: 4 }); // or sheets would be made one by one
     for (let n = this.wishes.workers ?? 1; n > 0; n--) {
@@ -100,6 +103,11 @@ export class World {
     await this.cli("schedule", "apply", file);
   }
 
+  /** Writes the file that says who is told of what. The server reads it when it starts, and when it is told to. */
+  notify(text: string): void {
+    writeFileSync(this.notifyFile, text);
+  }
+
   /** Has sheets fail, and waits until they have. */
   async fails(...sheets: string[]): Promise<void> {
     sheets.forEach((s) => this.mark("fail", s));
@@ -114,7 +122,7 @@ export class World {
 
   /** The ID of the edition of a day. */
   edition(date: string): string {
-    return `Edition(dir=${this.tasks}, date=${date})`;
+    return `Edition(date=${date}, dir=${this.tasks})`;
   }
 
   /** Whether a task has made its output. */
@@ -178,9 +186,18 @@ export class World {
     return join(this.folder, "tasks");
   }
 
+  /** The folder that stands for HDFS. */
+  get root(): string {
+    return join(this.folder, "root");
+  }
+
   /** The flags that say where jobs run, and where files are. */
   private get place(): string[] {
-    return this.wishes.hadoop ? [] : ["--runner", "local", "--root", join(this.folder, "root")];
+    return this.wishes.hadoop ? [] : ["--runner", "local", "--root", this.root];
+  }
+
+  private get notifyFile(): string {
+    return join(this.folder, "notify.toml");
   }
 
   private file(what: string, name: string): string {
@@ -193,11 +210,8 @@ export class World {
   }
 
   private async serve(address: string): Promise<void> {
-    const notify = join(this.folder, "notify.toml");
-    if (this.wishes.notify && !existsSync(notify)) {
-      writeFileSync(notify, this.wishes.notify(), { mode: 0o600 });
-    }
-    this.server = this.begin(["server", "--listen", address, ...this.place, ...(this.wishes.notify ? ["--notify", notify] : [])]);
+    const notify = this.wishes.notify ? ["--notify", this.notifyFile] : [];
+    this.server = this.begin(["server", "--listen", address, ...this.place, ...notify]);
     this.url = await heard(this.server, /^serving at (http:\/\/[^,]+),/m);
   }
 
