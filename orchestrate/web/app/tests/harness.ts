@@ -125,6 +125,11 @@ export class World {
     return `Edition(date=${date}, dir=${this.tasks})`;
   }
 
+  /** The ID of a word count, which is on Hadoop. */
+  wordCount(name: string): string {
+    return `WordCount(dir=${this.tasks}, name=${name})`;
+  }
+
   /** Whether a task has made its output. */
   made(path: string): boolean {
     return existsSync(join(this.tasks, path));
