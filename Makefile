@@ -54,12 +54,12 @@ web: ## bundle the pages of the server into orchestrate/web/dist (needs npm)
 	cd orchestrate/web/app && npm ci --silent && npm run --silent schema && npm run --silent check
 	cd orchestrate/web && go run ./bundle
 
-screenshots: web ## make the pictures of docs/pages.md, from a demo
+screenshots: web ## make the pictures of the documents, from a demo (PAGES=now for one page)
 	go build -o .cache/web/gomr ./cmd/gomr
 	mkdir -p docs/images
 	.cache/web/gomr demo --listen 127.0.0.1:8089 & demo=$$!; \
 	until curl -sf http://127.0.0.1:8089/readyz >/dev/null; do kill -0 $$demo && sleep 0.2 || exit 1; done; \
-	cd orchestrate/web/app && node screenshots.mjs http://127.0.0.1:8089 ../../../docs/images; status=$$?; \
+	cd orchestrate/web/app && node screenshots.mjs http://127.0.0.1:8089 ../../../docs/images $(PAGES); status=$$?; \
 	kill $$demo; wait $$demo; exit $$status
 
 deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, PostgreSQL, Chromium, Node.js, shellcheck)

@@ -104,7 +104,7 @@ test("what is due is told with how it stands", async ({ page }) => {
   await Promise.all([w.until(w.edition(missed), "failed"), w.until(w.edition(ahead), "running")]);
   await page.goto(w.url);
   const home = page.getByRole("region", { name: "Tasks that are due" }).getByRole("row");
-  await expect(home.filter({ hasText: missed })).toContainText("late");
+  await expect(home.filter({ hasText: missed })).toContainText("missed");
 
   await page.goto(`${w.url}/due`);
   const rows = page.getByRole("region", { name: "Tasks that are due" }).getByRole("row");

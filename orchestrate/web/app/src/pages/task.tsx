@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { useAnswer } from "../answer";
+import { useAnswer, useAskAgain } from "../answer";
 import { Actions } from "../actions";
 import { get, type Schemas } from "../api";
 import { Log } from "../log";
@@ -11,6 +11,7 @@ import { Expected } from "./due";
 
 export function TaskPage() {
   const id = place.value.query.get("id") ?? "";
+  useAskAgain(); // how far an attempt is, is no change of the task
   const explanation = useAnswer((signal) => get("/api/v1/task", { id }, { signal }), [id], id);
   const attempts = useAnswer((signal) => get("/api/v1/attempts", { task: id, limit: 50 }, { signal }), [id], id);
   if (id === "") {
