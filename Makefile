@@ -40,7 +40,7 @@ on-hadoop: paged
 	exit $$status
 
 test-web: deps web-check paged ## test the pages of a server in Chromium (TESTS=roles for one file)
-	cd orchestrate/web/app && $(PLAYWRIGHT) --project pages $(TESTS)
+	cd orchestrate/web/app && $(PLAYWRIGHT) $(TESTS) --project pages
 
 # A program with tasks that do as files say, and what looks at the pages of its server.
 PLAYWRIGHT = GOMR_PAGED=$(CURDIR)/.cache/web/paged npm run --silent test --
