@@ -10,7 +10,7 @@ PACKAGES ?= ./...
 HADOOP_FILES = $(shell grep -rl --include='*_test.go' '^//go:build hadoop' .)
 HADOOP_TESTS = $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(HADOOP_FILES) | cut -c6- | paste -sd '|')
 
-.PHONY: help build test test-unit test-web test-hadoop deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo web screenshots web-check clean
+.PHONY: help build test test-unit test-web test-hadoop on-hadoop paged deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo web screenshots web-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,11 +29,23 @@ test-unit: deps ## run the tests that need no Hadoop, with the race detector
 	go test $(RACE) $(PACKAGES)
 
 test-hadoop: deps ## run the tests that need a real Hadoop, which is started for them on free ports
-	scripts/hadoop run -- go test -count=1 -timeout 40m -tags hadoop -run '^($(HADOOP_TESTS))$$' $(sort $(dir $(HADOOP_FILES)))
+	scripts/hadoop run -- $(MAKE) --no-print-directory on-hadoop
 
-test-web: deps web-check ## test the pages of a server in Chromium (TESTS=roles for one file)
-	go build -o .cache/web/paged ./internal/e2e/paged
-	cd orchestrate/web/app && GOMR_PAGED=$(CURDIR)/.cache/web/paged npm run --silent test -- $(TESTS)
+# What has a Hadoop: the tests in Go, and those of its jobs on the pages, which look at the pages as they are committed.
+on-hadoop: paged
+	@test -n "$$HADOOP_CONF_DIR" || { echo "'make test-hadoop' starts a Hadoop for this"; exit 1; }
+	status=0; \
+	go test -count=1 -timeout 40m -tags hadoop -run '^($(HADOOP_TESTS))$$' $(sort $(dir $(HADOOP_FILES))) || status=1; \
+	cd orchestrate/web/app && { test -d node_modules || npm ci --silent; } && $(PLAYWRIGHT) --project hadoop || status=1; \
+	exit $$status
+
+test-web: deps web-check paged ## test the pages of a server in Chromium (TESTS=roles for one file)
+	cd orchestrate/web/app && $(PLAYWRIGHT) $(TESTS) --project pages
+
+# A program with tasks that do as files say, and what looks at the pages of its server.
+PLAYWRIGHT = GOMR_PAGED=$(CURDIR)/.cache/web/paged npm run --silent test --
+paged:
+	CGO_ENABLED=0 go build -trimpath -o .cache/web/paged ./internal/e2e/paged
 
 web-check: web ## fail where orchestrate/web/dist is not what its source gives
 	@git diff --exit-code --stat orchestrate/web/dist || { echo "commit what 'make web' has made of the pages"; exit 1; }
@@ -42,12 +54,12 @@ web: ## bundle the pages of the server into orchestrate/web/dist (needs npm)
 	cd orchestrate/web/app && npm ci --silent && npm run --silent schema && npm run --silent check
 	cd orchestrate/web && go run ./bundle
 
-screenshots: web ## make the pictures of docs/pages.md, from a demo
+screenshots: web ## make the pictures of the documents, from a demo (PAGES=now for one page)
 	go build -o .cache/web/gomr ./cmd/gomr
 	mkdir -p docs/images
 	.cache/web/gomr demo --listen 127.0.0.1:8089 & demo=$$!; \
 	until curl -sf http://127.0.0.1:8089/readyz >/dev/null; do kill -0 $$demo && sleep 0.2 || exit 1; done; \
-	cd orchestrate/web/app && node screenshots.mjs http://127.0.0.1:8089 ../../../docs/images; status=$$?; \
+	cd orchestrate/web/app && node screenshots.mjs http://127.0.0.1:8089 ../../../docs/images $(PAGES); status=$$?; \
 	kill $$demo; wait $$demo; exit $$status
 
 deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C compiler, PostgreSQL, Chromium, Node.js, shellcheck)

@@ -147,7 +147,7 @@ func (s *Server) sendLog(ctx context.Context, out *stream, fence, offset int64) 
 			offset += int64(len(piece))
 		}
 		if !underWay {
-			return nil
+			return out.send(nil) // after a long silence there would be no time left to write the end
 		}
 		select {
 		case <-bell:

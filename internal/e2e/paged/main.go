@@ -15,7 +15,7 @@ import (
 	"github.com/gomr/gomr/orchestrate"
 )
 
-func main() { gomr.Main(Sheet{}, Book{}, Edition{}, Text{}, Words{}) }
+func main() { gomr.Main(Sheet{}, Book{}, Edition{}, Text{}, Words{}, Verse{}, WordCount{}) }
 
 // A Sheet waits as long as there is a file wait-NAME, and fails while there is a file fail-NAME, where
 // NAME has _ for each slash of the name.
@@ -33,8 +33,13 @@ func (Sheet) Resources() map[string]int { return map[string]int{"press": 1} }
 // Retry has it fail at once.
 func (Sheet) Retry() orchestrate.Retry { return orchestrate.Retry{Attempts: 1} }
 
-// Run prints what a page must not take for its own.
+// Run prints it.
 func (s Sheet) Run(ctx context.Context) error {
+	return s.print(ctx, s.Output().(orchestrate.LocalTarget))
+}
+
+// print writes the output, and to the log what a page must not take for its own.
+func (s Sheet) print(ctx context.Context, output orchestrate.LocalTarget) error {
 	fmt.Println("\x1b[32mgreen\x1b[0m and <img src=x onerror=\"document.title='taken'\"> of", s.Name)
 	fmt.Println("\x1b]8;;javascript:document.title='taken'\aa link\x1b]8;;\a, \x1b[2Jnothing wiped\r\x1b]0;taken\a and \x00 no end")
 	for n := 0; s.is("wait"); n++ {
@@ -51,7 +56,7 @@ func (s Sheet) Run(ctx context.Context) error {
 		fmt.Println("the ink is out")
 		return fmt.Errorf("no ink <b>at all</b> for %s", s.Name)
 	}
-	w, err := s.Output().(orchestrate.LocalTarget).Create(ctx)
+	w, err := output.Create(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "tests",
+  projects: [{ name: "pages" }, { name: "hadoop", testMatch: "*.hadoop.ts" }], // of make test-web and make test-hadoop
   outputDir: "test-results",
   workers: 2,
   retries: 0, // a test that fails now and then is a defect

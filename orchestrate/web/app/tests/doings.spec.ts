@@ -40,7 +40,7 @@ test("a worker tells what a backfill would run, and then it is started", async (
 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Backfill 1");
   await expect(page.getByText("66% of 3: 2 done, 1 failed")).toBeVisible();
-  await expect(page.getByRole("row").filter({ hasText: "2014-06-02" })).toContainText("no news of 2014-06-02");
+  await expect(page.getByRole("row").filter({ hasText: "2014-06-02" })).toContainText("for 2014-06-02");
 });
 
 test("what has failed is tried again, and what is there goes to the trash only when it is asked for", async ({ page }) => {

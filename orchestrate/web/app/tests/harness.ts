@@ -24,6 +24,8 @@ interface Answer<T> {
 interface Wishes {
   workers?: number; // how many start with it; one if left out
   tokens?: Record<string, Schemas["NewToken"]["role"]>; // of whom; with any, the server asks for them
+  notify?: () => string; // the file that says who is told of what
+  hadoop?: boolean; // jobs run on the Hadoop of HADOOP_CONF_DIR, and files are there
 }
 
 export class World {
@@ -37,10 +39,16 @@ export class World {
 
   /** Starts the server, and the workers that were wished for. */
   async start(): Promise<void> {
+    if (this.wishes.hadoop && !process.env["HADOOP_CONF_DIR"]) {
+      throw new Error("HADOOP_CONF_DIR names no Hadoop: 'make test-hadoop' starts one");
+    }
     this.folder = mkdtempSync(join(tmpdir(), "gomr-web-"));
     mkdirSync(this.tasks);
     for (const [name, role] of Object.entries(this.wishes.tokens ?? {})) {
       this.secrets.set(name, (await this.command(["token", name, "--role", role])).trim());
+    }
+    if (this.wishes.notify) {
+      this.notify(this.wishes.notify());
     }
     await this.serve("127.0.0.1:0");
     await this.api("POST", "/resources", { resource: "press", limit: 4 }); // or sheets would be made one by one
@@ -73,6 +81,33 @@ export class World {
     await this.command(["run", "Book", "--dir", this.tasks, "--sheets", sheets.map(quoted).join(","), "--server", this.url, "--detach", "--quiet"]);
   }
 
+  /** Runs a command of the program, which must succeed, and returns what it prints. */
+  async cli(...args: string[]): Promise<string> {
+    return this.command([...args, "--server", this.url]);
+  }
+
+  /** Runs a command line as a page shows it, in a shell. */
+  async type(line: string): Promise<string> {
+    return this.finish(this.spawn("sh", ["-c", `gomr() { "$GOMR_PAGED" "$@"; }; ${line}`]), line);
+  }
+
+  /** Starts a backfill of editions, with flags such as --cap. */
+  async backfill(first: string, last: string, ...flags: string[]): Promise<void> {
+    await this.cli("backfill", "start", "Edition", "--dir", this.tasks, "--date", `${first}..${last}`, ...this.place, ...flags);
+  }
+
+  /** Makes schedules those of the server: the text of a file, in which DIR is the folder of the tasks. */
+  async schedule(text: string): Promise<void> {
+    const file = join(this.folder, "schedules.toml");
+    writeFileSync(file, text.replaceAll("DIR", this.tasks));
+    await this.cli("schedule", "apply", file);
+  }
+
+  /** Writes the file that says who is told of what. The server reads it when it starts, and when it is told to. */
+  notify(text: string): void {
+    writeFileSync(this.notifyFile, text);
+  }
+
   /** Has sheets fail, and waits until they have. */
   async fails(...sheets: string[]): Promise<void> {
     sheets.forEach((s) => this.mark("fail", s));
@@ -83,6 +118,21 @@ export class World {
   /** The ID of a sheet. */
   sheet(name: string): string {
     return `Sheet(dir=${this.tasks}, name=${quoted(name)})`;
+  }
+
+  /** The ID of the edition of a day. */
+  edition(date: string): string {
+    return `Edition(date=${date}, dir=${this.tasks})`;
+  }
+
+  /** The ID of a word count, which is on Hadoop. */
+  wordCount(name: string): string {
+    return `WordCount(dir=${this.tasks}, name=${name})`;
+  }
+
+  /** Whether a task has made its output. */
+  made(path: string): boolean {
+    return existsSync(join(this.tasks, path));
   }
 
   /** From now on sheets of that name wait, or fail. */
@@ -119,6 +169,11 @@ export class World {
     return { status: response.status, body: (text === "" ? undefined : JSON.parse(text)) as T };
   }
 
+  /** Has the first worker take no more, and end once its tasks have. */
+  dismiss(): void {
+    this.workers[0]?.child.kill("SIGTERM");
+  }
+
   /** Kills the server. Workers and tasks stay. */
   async kill(): Promise<void> {
     if (this.server) {
@@ -131,8 +186,23 @@ export class World {
     await this.serve(new URL(this.url).host);
   }
 
-  private get tasks(): string {
+  /** The folder of the tasks. */
+  get tasks(): string {
     return join(this.folder, "tasks");
+  }
+
+  /** The folder that stands for HDFS. */
+  get root(): string {
+    return join(this.folder, "root");
+  }
+
+  /** The flags that say where jobs run, and where files are. */
+  private get place(): string[] {
+    return this.wishes.hadoop ? [] : ["--runner", "local", "--root", this.root];
+  }
+
+  private get notifyFile(): string {
+    return join(this.folder, "notify.toml");
   }
 
   private file(what: string, name: string): string {
@@ -145,7 +215,8 @@ export class World {
   }
 
   private async serve(address: string): Promise<void> {
-    this.server = this.begin(["server", "--listen", address, "--runner", "local", "--root", join(this.folder, "root")]);
+    const notify = this.wishes.notify ? ["--notify", this.notifyFile] : [];
+    this.server = this.begin(["server", "--listen", address, ...this.place, ...notify]);
     this.url = await heard(this.server, /^serving at (http:\/\/[^,]+),/m);
   }
 
@@ -153,8 +224,7 @@ export class World {
   async work(): Promise<void> {
     const id = String(this.workers.length);
     const worker = this.begin([
-      "worker", "--server", this.url, "--dir", join(this.folder, `worker-${id}`),
-      "--runner", "local", "--root", join(this.folder, "root"), "--slots", "4",
+      "worker", "--server", this.url, "--dir", join(this.folder, `worker-${id}`), ...this.place, "--slots", "4",
     ]);
     this.workers.push(worker);
     await this.alive(this.workers.length);
@@ -171,12 +241,13 @@ export class World {
   }
 
   private begin(args: string[]): Process {
-    const program = process.env["GOMR_PAGED"] ?? "";
-    if (!existsSync(program)) {
-      throw new Error("GOMR_PAGED names no program: 'make test-web' builds one");
-    }
+    return this.spawn(paged(), args);
+  }
+
+  private spawn(program: string, args: string[]): Process {
+    const inherited = ["PATH", "GOMR_PAGED", "HADOOP_HOME", "HADOOP_CONF_DIR", "JAVA_HOME"].map((name) => [name, process.env[name]]);
     const child = spawn(program, args, {
-      env: { PATH: process.env["PATH"], HOME: this.folder, XDG_STATE_HOME: this.folder, USER: "tester", GOMR_TOKEN: this.admin() },
+      env: { ...Object.fromEntries(inherited), HOME: this.folder, XDG_STATE_HOME: this.folder, USER: "tester", GOMR_TOKEN: this.admin(), GOMR_SERVER: this.url },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";
@@ -188,15 +259,27 @@ export class World {
 
   /** Returns what a command prints. */
   private async command(args: string[]): Promise<string> {
-    const { child, said } = this.begin(args);
+    return this.finish(this.begin(args), args.join(" "));
+  }
+
+  private async finish({ child, said }: Process, what: string): Promise<string> {
     const timer = setTimeout(() => child.kill("SIGKILL"), patience);
     const [code] = (await once(child, "close")) as [number | null];
     clearTimeout(timer);
     if (code !== 0) {
-      throw new Error(`${args.join(" ")} ends with ${code}: ${said()}`);
+      throw new Error(`${what} ends with ${code}: ${said()}`);
     }
     return said();
   }
+}
+
+/** The program under test. */
+function paged(): string {
+  const program = process.env["GOMR_PAGED"] ?? "";
+  if (!existsSync(program)) {
+    throw new Error("GOMR_PAGED names no program: 'make test-web' builds one");
+  }
+  return program;
 }
 
 /** Has the tests of a file share a server of their own. */

@@ -19,6 +19,12 @@ const standings: { name: string; is: (d: Due) => boolean; look: string }[] = [
 
 const standingOf = (d: Due) => standings.find((s) => s.is(d));
 
+/** How it stands with what is due, in a word. */
+export function Standing({ due }: { due: Due }) {
+  const standing = standingOf(due);
+  return <span class={standing?.look}>{standing?.name}</span>;
+}
+
 /** How long before it is due it is expected, or how late it will be. */
 function Slack({ due: d }: { due: Due }) {
   if (d.finish === undefined && d.done === undefined) {
@@ -73,7 +79,7 @@ function Dues({ due }: { due: Due[] }) {
         {due.map((d) => (
           <tr key={d.id}>
             <td>
-              <span class={standingOf(d)?.look}>{standingOf(d)?.name}</span>
+              <Standing due={d} />
             </td>
             <td class="id">
               <Link to={taskLink(d.id)}>{d.id}</Link> <StateChip state={d.state} />

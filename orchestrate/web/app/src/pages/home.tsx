@@ -6,6 +6,7 @@ import { Empty, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
+import { Standing } from "./due";
 import { Health } from "./health";
 import { WorkerLoad } from "./load";
 import { Paused, PausedResources } from "./machines";
@@ -141,9 +142,11 @@ function Late() {
             <Table label="Tasks that are due" head={["How it is", "Task", "Due", "Expected"]}>
               {(d.due ?? []).slice(0, most).map((t) => (
                 <tr key={t.id}>
-                  <td>{t.missed ? <span class="late">late</span> : t.warned ? <span class="risk">at risk</span> : <StateChip state={t.state} />}</td>
+                  <td>
+                    <Standing due={t} />
+                  </td>
                   <td class="id">
-                    <Link to={taskLink(t.id)}>{t.id}</Link>
+                    <Link to={taskLink(t.id)}>{t.id}</Link> <StateChip state={t.state} />
                   </td>
                   <td>
                     <When at={t.due} />
