@@ -55,19 +55,3 @@ test("a backfill is followed label by label, paused, gone on with and ended", as
   await page.goto(`${w.url}/audit`);
   await expect(page.getByRole("region", { name: "Events" })).toContainText("paper jam");
 });
-
-test("the command that the form writes starts one", async ({ page }) => {
-  await page.goto(`${w.url}/backfills`);
-  await page.getByLabel("Task", { exact: true }).fill("Edition");
-  await page.getByLabel("First label").fill("2014-07-01");
-  await page.getByLabel("Last label").fill("2014-07-03");
-  await page.getByLabel("Other parameters").fill(`--dir ${w.tasks}`);
-  await page.getByLabel("At most under way").fill("3");
-  const start = page.getByRole("region", { name: "Start one" }).or(page.locator("section", { hasText: "Start one" })).locator(".command code");
-  const [look, command] = [await start.first().innerText(), await start.last().innerText()];
-  expect(await w.type(look)).toContain("3");
-  await expect(page.getByRole("row").filter({ hasText: "2014-07-01..2014-07-03" })).toHaveCount(0);
-  await w.type(command);
-  await expect(page.getByRole("row").filter({ hasText: "2014-07-01..2014-07-03" })).toContainText("100% of 3: 3 done");
-  expect(w.made("edition/2014-07-03")).toBe(true);
-});
