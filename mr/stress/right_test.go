@@ -355,7 +355,7 @@ func TestRightJobsAreNeverBlamed(t *testing.T) {
 		t.Run(j.name, func(t *testing.T) {
 			t.Parallel()
 			b := plain(t, j)
-			for seed := range uint64(200) {
+			for seed := range uint64(rightSeeds) {
 				require.NoError(t, b.Try(t.Context(), seed))
 			}
 			require.NoError(t, b.Close())
