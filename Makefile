@@ -10,7 +10,7 @@ PACKAGES ?= ./...
 HADOOP_FILES = $(shell grep -rl --include='*_test.go' '^//go:build hadoop' .)
 HADOOP_TESTS = $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(HADOOP_FILES) | cut -c6- | paste -sd '|')
 
-.PHONY: help build test test-unit test-web test-hadoop on-hadoop paged deps lint bench bench-cluster bench-scheduler bench-targets bench-go chaos fuzz fuzz-api demo web screenshots web-check clean
+.PHONY: help build test test-unit test-web test-hadoop on-hadoop paged deps lint bench bench-cluster bench-scheduler bench-web bench-targets bench-go chaos fuzz fuzz-api demo web screenshots web-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-cluster: deps ## measure gomr beside Hadoop's own jobs, on a Hadoop starte
 bench-scheduler: ## measure the scheduler beside Luigi's, into orchestrate/scheduler/BENCHMARKS.md (RUNS=3)
 	scripts/bench-peers
 	go run ./internal/bench/scheduler -report orchestrate/scheduler/BENCHMARKS.md $(if $(RUNS),-runs $(RUNS))
+
+bench-web: web ## measure the pages of a server with a million tasks, into orchestrate/web/BENCHMARKS.md
+	go run ./internal/bench/web -report orchestrate/web/BENCHMARKS.md
 
 bench-targets: deps ## measure how long it takes to look for 10,000 targets, on a Hadoop started for it
 	scripts/hadoop run -- go test -count=1 -timeout 20m -tags hadoop -v -run TestManyTargets ./hdfs

@@ -12,7 +12,7 @@ test("an admin makes tokens and revokes them, but not the last one of an admin",
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("For whom").fill(name);
     await dialog.getByRole("combobox", { name: "Role" }).selectOption(role);
-    await expect(dialog.locator("code")).toContainText(`{"name":"${name}","role":"${role}"}`);
+    await expect(dialog.locator("code")).toHaveText(`gomr token ${name} --role ${role} --server ${w.url}`);
     await dialog.getByRole("button", { name: "Make a token" }).click();
     const shown = page.getByRole("dialog", { name: `The secret of ${name}` });
     const secret = await shown.locator("code").innerText();
