@@ -34,7 +34,7 @@ const days = 8
 func Fill(ctx context.Context, st *store.Store, w Week) error {
 	h := &history{
 		Week: w, random: rand.New(rand.NewPCG(w.Seed, 0)), batch: &store.Batch{Progress: map[int64]store.Progress{}},
-		keys: map[string]int64{}, ended: map[string]time.Time{},
+		keys: map[string]int64{}, ended: map[string]time.Time{}, failed: map[string]time.Time{},
 	}
 	today := orchestrate.DateOf(w.Until.UTC())
 	for day := today.AddDays(1 - days); !today.Before(day); day = day.Next() {
@@ -59,6 +59,7 @@ type history struct {
 	batch  *store.Batch
 	keys   map[string]int64     // of tasks
 	ended  map[string]time.Time // those that are done, and when
+	failed map[string]time.Time // those that have failed for good, and when
 	done   []orchestrate.Task
 	logs   []attemptLog
 	fence  int64
@@ -107,6 +108,8 @@ func (h *history) addDay(day orchestrate.Date) {
 	run := store.Run{Key: int64(len(h.batch.Runs) + 1), Request: "schedule report " + day.String(), Roots: []int64{h.keys[orchestrate.ID(report)]}, By: "schedule", At: night}
 	if ended, ok := h.ended[orchestrate.ID(report)]; ok {
 		run.Ended, run.Outcome = ended, store.Done
+	} else if failed, ok := h.failed[orchestrate.ID(Revenue{day})]; ok {
+		run.Ended, run.Outcome = failed, store.Failed
 	}
 	h.batch.Runs = append(h.batch.Runs, run)
 	h.batch.Events = append(h.batch.Events, store.Event{
@@ -186,6 +189,7 @@ func (h *history) attempt(task orchestrate.Task, t *store.Task, start time.Time)
 		}
 		if number == mostAttempts {
 			t.State, t.Changed, t.Attempts, t.Error = store.Failed, end, number, a.Error
+			h.failed[t.ID] = end
 			return
 		}
 		start = end.Add(10 * time.Second)

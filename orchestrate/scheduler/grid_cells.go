@@ -23,12 +23,15 @@ type rowCopy struct {
 // copyRows copies the rows of some families, which are none of the names that are left any more.
 func (l *gridLook) copyRows(c *core) (copies []rowCopy) {
 	looked := 0
+	l.copied = l.copied[:0] // the last ones are in the grid
 	for _, family := range l.names {
 		for _, k := range l.kinds {
 			key := gridKey{family, k}
 			one := rowCopy{gridKey: key}
 			if r := c.grid.rows[c.grid.byKey[key]]; r != nil {
-				one.slots = r.within(l.bounds[k])
+				start := len(l.copied)
+				l.copied = r.appendWithin(l.copied, l.bounds[k])
+				one.slots = l.copied[start:]
 				looked += len(r.slots)
 			}
 			copies = append(copies, one)
@@ -41,8 +44,8 @@ func (l *gridLook) copyRows(c *core) (copies []rowCopy) {
 	return copies
 }
 
-// within returns a copy of the slots whose partitions are within the bounds.
-func (r *gridRow) within(b bounds) []slot {
+// appendWithin appends the slots whose partitions are within the bounds.
+func (r *gridRow) appendWithin(some []slot, b bounds) []slot {
 	first, last := slot(b.first)<<rankBits, slot(b.last)<<rankBits|(1<<rankBits-1)
 	count := 0
 	for _, s := range r.slots {
@@ -51,9 +54,9 @@ func (r *gridRow) within(b bounds) []slot {
 		}
 	}
 	if count == len(r.slots) {
-		return slices.Clone(r.slots)
+		return append(some, r.slots...)
 	}
-	some := make([]slot, 0, count)
+	some = slices.Grow(some, count)
 	for _, s := range r.slots {
 		if s-first <= last-first {
 			some = append(some, s)

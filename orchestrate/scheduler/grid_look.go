@@ -118,13 +118,14 @@ func (s *Scheduler) lookForLate(ctx context.Context, look *gridLook) error {
 type gridLook struct {
 	GridQuery
 
-	kinds          []partition.Kind   // whose tasks count
-	families       map[string]bool    // that match
-	oldest, newest int32              // numbers of partitions with a task
+	kinds          []partition.Kind // whose tasks count
+	families       map[string]bool  // that match
+	oldest, newest int32            // numbers of partitions with a task
 	bounds         map[partition.Kind]bounds
 	names          []string           // of the families that are left to be added
 	lateOf         map[string][]int32 // numbers of the partitions of late tasks, by family
 	cells          []rankedCell       // of one family
+	copied         []slot             // of some families
 	grid           Grid
 }
 

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -98,28 +100,87 @@ func workOnce(ctx context.Context, c *client.Client, info scheduler.WorkerInfo) 
 	return took, c.End(ctx, &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded})
 }
 
-// follow has so many clients follow the changes of tasks as pages do, until the context ends. Each is connected when it returns.
+// follow has so many clients follow the changes of tasks as pages do, until the context ends. Each is connected when it
+// returns.
 func follow(ctx context.Context, url string, clients int) (wait func(), err error) {
 	var group sync.WaitGroup
 	transport := &http.Transport{}
 	for range clients {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/events/live?gather=400", nil)
-		if err != nil {
-			return group.Wait, err
-		}
-		response, err := transport.RoundTrip(request)
+		changes, err := get(ctx, transport, url+"/api/v1/events/live?gather=600")
 		if err != nil {
 			return group.Wait, err
 		}
 		group.Go(func() {
-			defer response.Body.Close()
-			_, _ = io.Copy(io.Discard, response.Body) // until it is cut off
+			defer changes.Close()
+			_, _ = io.Copy(io.Discard, changes) // until it is cut off
 		})
-		if response.StatusCode != http.StatusOK {
-			return group.Wait, fmt.Errorf("%s to a client that follows", response.Status)
-		}
 	}
 	return group.Wait, nil
+}
+
+// burst is how long a page waits for changes that come together.
+const burst = 50 * time.Millisecond
+
+// askAsPages asks for all addresses of each page whenever something has changed, as the page does, until the
+// context ends.
+func askAsPages(ctx context.Context, url string, pages [][]string) (wait func() error) {
+	var group errgroup.Group
+	transport := &http.Transport{MaxIdleConnsPerHost: openPages * 6} // of which a browser has six
+	for _, addresses := range pages {
+		group.Go(func() error {
+			err := askAsPage(ctx, transport, url, addresses)
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		})
+	}
+	return group.Wait
+}
+
+func askAsPage(ctx context.Context, transport *http.Transport, url string, addresses []string) error {
+	changes, err := get(ctx, transport, url+"/api/v1/events/live?gather=600")
+	if err != nil {
+		return err
+	}
+	defer changes.Close()
+	piece := make([]byte, 64<<10)
+	for {
+		if _, err := changes.Read(piece); err != nil {
+			return err
+		}
+		time.Sleep(burst)
+		var group errgroup.Group
+		for _, address := range addresses {
+			group.Go(func() error {
+				answer, err := get(ctx, transport, address)
+				if err != nil {
+					return err
+				}
+				_, err = io.Copy(io.Discard, answer)
+				return errors.Join(err, answer.Close())
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+	}
+}
+
+// get returns the body of an answer, which the caller closes.
+func get(ctx context.Context, transport *http.Transport, address string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, errors.Join(fmt.Errorf("%s answers %s", address, response.Status), response.Body.Close())
+	}
+	return response.Body, nil
 }
 
 func quantile(all []time.Duration, q float64) time.Duration {

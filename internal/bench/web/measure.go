@@ -35,10 +35,10 @@ type browsed struct {
 	Bundle float64   `json:"bundle"` // bytes of the script and the style, compressed
 }
 
-// A beside is what work took without pages and with them.
+// A beside is what work took without pages, with what they ask for from elsewhere, and with them on this machine.
 type beside struct {
-	without, with time.Duration
-	used          float64 // by the server with pages, part of a core
+	without, asked, with time.Duration
+	used                 float64 // by the server in the second case, part of a core
 }
 
 // measured is all that was.
@@ -76,7 +76,7 @@ func measure(ctx context.Context, s *server, rounds int, only string) (m *measur
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with %d; server: %.0f%% of a core\n", b.without, b.with, openPages, 100*b.used)
+		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with what %d ask for, %v with them here; server: %.0f%% of a core\n", b.without, b.asked, openPages, b.with, 100*b.used)
 		m.Asking = append(m.Asking, b)
 	}
 	return m, nil
@@ -98,29 +98,26 @@ func browser(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// besidePages measures requests for work without pages, and with many that show it.
+// besidePages measures requests for work without pages, with many that show it, and with what those ask for.
 func besidePages(ctx context.Context, s *server) (b beside, err error) {
 	took, err := work(ctx, s.url, span)
 	if err != nil {
 		return b, err
 	}
 	b.without = quantile(took, 0.99)
-	cmd := browser(ctx, "open", s.url, strconv.Itoa(openPages))
-	in, err := cmd.StdinPipe() // it ends when this does
+	pages, err := withPages(ctx, s, func() error {
+		took, err := work(ctx, s.url, span)
+		if err == nil {
+			b.with = quantile(took, 0.99)
+		}
+		return err
+	})
 	if err != nil {
 		return b, err
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return b, err
-	}
-	if err := cmd.Start(); err != nil {
-		return b, err
-	}
-	defer func() { err = errors.Join(err, in.Close(), cmd.Wait()) }()
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		return b, fmt.Errorf("the browser opened no pages: %w", err)
-	}
+	asking, cancel := context.WithCancel(ctx)
+	defer cancel()
+	wait := askAsPages(asking, s.url, pages)
 	before, err := s.processorTime()
 	if err != nil {
 		return b, err
@@ -128,10 +125,36 @@ func besidePages(ctx context.Context, s *server) (b beside, err error) {
 	if took, err = work(ctx, s.url, span); err != nil {
 		return b, err
 	}
-	b.with = quantile(took, 0.99)
+	b.asked = quantile(took, 0.99)
 	after, err := s.processorTime()
 	b.used = (after - before).Seconds() / span.Seconds()
-	return b, err
+	cancel()
+	return b, errors.Join(err, wait())
+}
+
+// withPages does something while pages are open in the browser, and returns the addresses that each asks for.
+func withPages(ctx context.Context, s *server, do func() error) (pages [][]string, err error) {
+	cmd := browser(ctx, "open", s.url, strconv.Itoa(openPages))
+	in, err := cmd.StdinPipe() // it ends when this does
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, in.Close(), cmd.Wait()) }()
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the browser opened no pages: %w", err)
+	}
+	if err := json.Unmarshal(line, &pages); err != nil {
+		return nil, err
+	}
+	return pages, do()
 }
 
 // costOfFollowers returns the part of a core that clients cost who follow the changes of work, as

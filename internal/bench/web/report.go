@@ -42,10 +42,11 @@ func (m *measured) writePages(w io.Writer) {
 
 func (m *measured) writeAsking(w io.Writer) {
 	fmt.Fprint(w, "\n## Work beside pages\n\n")
-	fmt.Fprintf(w, "Requests for work while %d tasks a second are done, without pages and with %d open that show it: p99 in ms, rounds in turn.\n\n", pace, openPages)
-	fmt.Fprintln(w, "| without | with | server then, % of a core |")
-	fmt.Fprintln(w, "|--:|--:|--:|")
+	fmt.Fprintf(w, "Requests for work while %d tasks a second are done: without pages, with what %d pages ask for at each change but without a\n"+
+		"browser, as if it were on another machine, and with them in Chromium on this one. p99 in ms, rounds in turn.\n\n", pace, openPages)
+	fmt.Fprintln(w, "| without | pages elsewhere | server then, % of a core | pages in Chromium here |")
+	fmt.Fprintln(w, "|--:|--:|--:|--:|")
 	for _, b := range m.Asking {
-		fmt.Fprintf(w, "| %.2f | %.2f | %.0f |\n", b.without.Seconds()*1e3, b.with.Seconds()*1e3, 100*b.used)
+		fmt.Fprintf(w, "| %.2f | %.2f | %.0f | %.2f |\n", b.without.Seconds()*1e3, b.asked.Seconds()*1e3, 100*b.used, b.with.Seconds()*1e3)
 	}
 }

@@ -1,6 +1,7 @@
 // Measures the pages of a server that has the data of internal/bench/web, whose figures these are:
 //   node measure.mjs pages URL SMALL-RUN LARGE-RUN   prints what each page takes, as JSON
-//   node measure.mjs open URL NUMBER                 has pages open until its input ends; prints a line when they are
+//   node measure.mjs open URL NUMBER                 has pages open until its input ends; when they are, it prints what each
+//                                                    asks for, as JSON in a line
 import { chromium } from "playwright-core";
 
 /** How often each page is opened. */
@@ -160,12 +161,21 @@ async function live() {
 /** Has pages open that show what changes most, each as that of somebody else. */
 async function keepOpen(number) {
   const paths = ["/", "/grid?kind=hour", "/tasks", "/history", "/tasks?state=running", "/runs", "/workers", "/grid", "/resources", "/graph"];
+  const asked = [];
   for (let n = 0; n < number; n++) {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const requests = new Set();
+    asked.push(requests);
+    page.on("request", (request) => {
+      if (request.url().includes("/api/") && request.resourceType() === "fetch") {
+        requests.add(request.url());
+      }
+    });
     await page.goto(url + paths[n % paths.length]);
     await page.getByText("live", { exact: true }).waitFor();
+    await page.evaluate(untilFull);
   }
-  console.log("open");
+  console.log(JSON.stringify(asked.map((requests) => [...requests])));
   process.stdin.resume();
   await new Promise((ended) => process.stdin.on("close", ended).on("end", ended));
 }
