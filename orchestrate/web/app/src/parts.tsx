@@ -53,6 +53,38 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+interface Field {
+  value: string;
+  onTyped: (text: string) => void; // when one leaves the field or presses Enter
+  type?: "text" | "search" | "number" | "datetime-local";
+  placeholder?: string;
+  "aria-label"?: string;
+  class?: string;
+  list?: string;
+  min?: number;
+  max?: number;
+  disabled?: boolean;
+  autofocus?: boolean;
+}
+
+/** What is being typed, until it is done: the page around may be shown anew at any time, and must not undo it. */
+function useTyped(value: string) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return { value: text, onInput: (e: { currentTarget: { value: string } }) => setText(e.currentTarget.value) };
+}
+
+/** A field whose text counts when it is complete. */
+export function Typed({ value, onTyped, ...more }: Field) {
+  return <input {...more} {...useTyped(value)} onChange={(e) => onTyped(e.currentTarget.value)} />;
+}
+
+/** As Typed, of several lines. */
+export function TypedLines({ value, onTyped, placeholder = "" }: Field) {
+  const typed = useTyped(value);
+  return <textarea {...typed} rows={typed.value.split("\n").length} placeholder={placeholder} onChange={(e) => onTyped(e.currentTarget.value)} />;
+}
+
 export function Section({ title, aside, children }: { title: ComponentChildren; aside?: ComponentChildren; children: ComponentChildren }) {
   return (
     <section class="card">

@@ -96,3 +96,15 @@ test("what is asked for stays, though one of the tasks changes meanwhile", async
   await confirm(page, "Mark done");
   await Promise.all([w.until(w.sheet("mine"), "done"), w.until(w.sheet("last"), "done")]);
 });
+
+test("what is being typed stays while the page changes", async ({ page }) => {
+  await page.goto(`${w.url}/tasks`);
+  const family = page.getByRole("searchbox", { name: "Family" });
+  await family.pressSequentially("She");
+  await w.run("while typing");
+  await expect(page.getByRole("row").filter({ hasText: 'name="while typing"' })).toContainText("done");
+  await expect(family).toHaveValue("She");
+  await family.pressSequentially("et");
+  await family.press("Enter");
+  await expect(page).toHaveURL(/family=Sheet/);
+});

@@ -2,7 +2,7 @@
 import { useAnswer, useAskAgain } from "../answer";
 import { get, type Schemas } from "../api";
 import { Older } from "../list";
-import { Empty, Section, Shown, Table, TaskOf } from "../parts";
+import { Empty, Section, Shown, Table, TaskOf, Typed } from "../parts";
 import { Link, place, refine, to } from "../router";
 import { When } from "../time";
 
@@ -52,8 +52,8 @@ export function Audit() {
             </option>
           ))}
         </select>
-        <input type="search" placeholder="Task, its whole ID" aria-label="Task, its whole ID" value={task} onChange={(e) => only({ task: e.currentTarget.value.trim() })} />
-        <input type="number" min={0} placeholder="Run" aria-label="Run" value={run === 0 ? "" : run} onChange={(e) => only({ run: e.currentTarget.value })} />
+        <Typed type="search" placeholder="Task, its whole ID" aria-label="Task, its whole ID" value={task} onTyped={(text) => only({ task: text.trim() })} />
+        <Typed type="number" min={0} placeholder="Run" aria-label="Run" value={run === 0 ? "" : String(run)} onTyped={(text) => only({ run: text })} />
       </div>
       <Shown answer={page}>
         {(p) =>

@@ -4,7 +4,7 @@ import { useAnswer } from "../answer";
 import { get, post, Problem, type Schemas } from "../api";
 import { Ask } from "../ask";
 import { labelParamOf } from "../partitions";
-import { Command, Empty, ProblemBox, quoted, Section } from "../parts";
+import { Command, Empty, ProblemBox, quoted, Section, Typed, TypedLines } from "../parts";
 import { go, Link, place, refine, taskLink, to } from "../router";
 import { mayControl } from "../session";
 
@@ -115,7 +115,7 @@ function Fields({ wish: w, families, programs }: { wish: Wish; families: string[
   const field = (label: string, name: string, value: string, more: object = {}) => (
     <label>
       {label}
-      <input value={value} onChange={(e) => refine({ [name]: e.currentTarget.value })} {...more} />
+      <Typed value={value} onTyped={(text) => refine({ [name]: text })} {...more} />
     </label>
   );
   const row = w.labels.length === 0;
@@ -123,7 +123,7 @@ function Fields({ wish: w, families, programs }: { wish: Wish; families: string[
     <form class="fields across" onSubmit={(e) => e.preventDefault()}>
       <label>
         Task
-        <input value={w.family} list="families" onChange={(e) => refine({ family: e.currentTarget.value, param: undefined, flags: undefined, program: undefined })} autofocus />
+        <Typed value={w.family} list="families" onTyped={(text) => refine({ family: text, param: undefined, flags: undefined, program: undefined })} autofocus />
       </label>
       <datalist id="families">
         {families.map((f) => (
@@ -136,7 +136,7 @@ function Fields({ wish: w, families, programs }: { wish: Wish; families: string[
       {field("Or a list of labels", "labels", w.labels.join(" "), { placeholder: "2014-06-01 2014-06-15" })}
       <label>
         Other parameters, one on a line
-        <textarea rows={Math.max(1, w.flags.length)} value={w.flags.join("\n")} placeholder="--min-count=3" onChange={(e) => refine({ flags: e.currentTarget.value || "\n" })} />
+        <TypedLines value={w.flags.join("\n")} placeholder="--min-count=3" onTyped={(text) => refine({ flags: text || "\n" })} />
       </label>
       <label>
         Which labels

@@ -3,7 +3,7 @@ import { useAnswer } from "../answer";
 import { get, type Problem } from "../api";
 import { countsOf, isFamily, keyOf, nodeOf, tasksOf, useGraph, wayOf, type Graph, type GraphQuery, type Node } from "../graphdata";
 import { GraphView, inWords } from "../graphview";
-import { Command, Empty, ProblemBox, quoted, Section, Table } from "../parts";
+import { Command, Empty, ProblemBox, quoted, Section, Table, Typed } from "../parts";
 import { go, Link, place, refine, taskLink, to } from "../router";
 import { allStates, StateChip } from "../state";
 import { spell, When } from "../time";
@@ -55,9 +55,9 @@ function Part({ query, graph }: { query: GraphQuery; graph: Graph | undefined })
   return (
     <form class="filters" aria-label="What is shown" onSubmit={(e) => e.preventDefault()}>
       <label>
-        Run <input class="narrow" type="number" min={1} placeholder="any" value={query.run ?? ""} onChange={(e) => refine({ run: e.currentTarget.value, root: undefined })} />
+        Run <Typed class="narrow" type="number" min={1} placeholder="any" value={String(query.run ?? "")} onTyped={(text) => refine({ run: text, root: undefined })} />
       </label>
-      <input type="search" class="wide" placeholder="ID of a task" aria-label="ID of a task" value={task} onChange={(e) => show(e.currentTarget.value.trim(), around)} />
+      <Typed type="search" class="wide" placeholder="ID of a task" aria-label="ID of a task" value={task} onTyped={(text) => show(text.trim(), around)} />
       {task !== "" && (
         <label>
           Show{" "}
@@ -69,7 +69,7 @@ function Part({ query, graph }: { query: GraphQuery; graph: Graph | undefined })
       )}
       {query.around !== undefined && (
         <label>
-          Steps <input class="narrow" type="number" min={0} max={100} value={query.depth ?? 1} onChange={(e) => refine({ depth: e.currentTarget.value })} />
+          Steps <Typed class="narrow" type="number" min={0} max={100} value={String(query.depth ?? 1)} onTyped={(text) => refine({ depth: text })} />
         </label>
       )}
       <label>

@@ -1,7 +1,7 @@
 import { useAnswer } from "../answer";
 import { get, type Schemas } from "../api";
 import { Older } from "../list";
-import { Command, Empty, quoted, Section, Shown, Table, TaskOf } from "../parts";
+import { Command, Empty, quoted, Section, Shown, Table, TaskOf, Typed } from "../parts";
 import { place, refine } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
@@ -89,11 +89,11 @@ export function History() {
 function Filters({ wish: w }: { wish: Wish }) {
   const change = (changes: Record<string, string | undefined>) => refine({ ...changes, cursor: undefined });
   const text = (name: "family" | "search" | "worker", label: string) => (
-    <input type="search" placeholder={label} aria-label={label} value={w[name]} onChange={(e) => change({ [name]: e.currentTarget.value })} />
+    <Typed type="search" placeholder={label} aria-label={label} value={w[name]} onTyped={(text) => change({ [name]: text })} />
   );
   const time = (name: "since" | "until", label: string) => (
     <label>
-      {label} <input type="datetime-local" value={w[name]} onChange={(e) => change({ [name]: e.currentTarget.value })} />
+      {label} <Typed type="datetime-local" value={w[name]} onTyped={(text) => change({ [name]: text })} />
     </label>
   );
   return (

@@ -3,7 +3,7 @@ import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Task } from "../api";
 import { kinds } from "../partitions";
-import { Empty, Section, Shown, Table } from "../parts";
+import { Empty, Section, Shown, Table, Typed } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { When } from "../time";
@@ -43,7 +43,7 @@ export function Tasks() {
           </button>
         ))}
         <input type="search" placeholder="ID contains" aria-label="ID contains" value={search} onInput={(e) => refine({ search: e.currentTarget.value, cursor: undefined })} />
-        <input type="search" placeholder="Family" aria-label="Family" value={family} onChange={(e) => refine({ family: e.currentTarget.value, cursor: undefined })} />
+        <Typed type="search" placeholder="Family" aria-label="Family" value={family} onTyped={(text) => refine({ family: text, cursor: undefined })} />
         {(kind ?? from) + until !== "" && (
           <button type="button" class="chip chosen" title="Show tasks of all partitions" onClick={() => refine({ kind: undefined, from: undefined, until: undefined, cursor: undefined })}>
             {[kind, from === until ? from : `${from} to ${until}`].filter(Boolean).join(" ")} <span aria-hidden="true">✕</span>
