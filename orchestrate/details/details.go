@@ -81,7 +81,8 @@ func OfResult(r *orchestrate.JobResult) Details {
 	}
 	d.add(TrackingURL, r.TrackingURL)
 	d.add(Applications, strings.Join(r.Applications, ", "))
-	d.add(Skew, skewOf(r).String())
+	busiest := skewOf(r)
+	d.add(Skew, busiest.String())
 	if f := r.Failure; f != nil {
 		d.add(FailedTask, f.Attempt)
 		d.add(FailedTaskNode, f.Node)

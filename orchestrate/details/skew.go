@@ -61,7 +61,7 @@ func spellRecords(n int64) string {
 }
 
 // String returns the skew in words, or none where there is no skew to tell of.
-func (s skew) String() string {
+func (s *skew) String() string {
 	if s.tasks == 0 {
 		return ""
 	}

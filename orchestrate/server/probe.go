@@ -77,7 +77,7 @@ func (p *prober) close() {
 func (p *prober) look(ctx context.Context, patience time.Duration) []api.Component {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for _, looking := range p.begin() {
+	for _, looking := range p.begin() { //nolint:contextcheck // a look goes on for those who ask next
 		select {
 		case <-looking:
 		case <-ctx.Done():

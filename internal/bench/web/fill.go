@@ -48,7 +48,7 @@ func fill(ctx context.Context, database string, families, hours int) (err error)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, st.Close()) }() //nolint:contextcheck // closing is not cut short
 	f := &filler{st: st, random: rand.New(rand.NewPCG(1, 2)), batch: &store.Batch{}}
 	end := time.Now().UTC().Truncate(time.Hour)
 	for hour := range hours {

@@ -24,8 +24,8 @@ const (
 	pace    = 25
 )
 
-// work runs tasks at the pace for a time, and returns how long the requests for work took.
-func work(ctx context.Context, url string, span time.Duration) ([]time.Duration, error) {
+// work runs tasks at the pace for the span, and returns how long the requests for work took.
+func work(ctx context.Context, url string) ([]time.Duration, error) {
 	c, err := client.New(url, client.Options{})
 	if err != nil {
 		return nil, err
@@ -129,10 +129,10 @@ func askAsPages(ctx context.Context, url string, pages [][]string) (wait func() 
 	for _, addresses := range pages {
 		group.Go(func() error {
 			err := askAsPage(ctx, transport, url, addresses)
-			if ctx.Err() != nil {
-				return nil
+			if ctx.Err() == nil { // else it was to end
+				return err
 			}
-			return err
+			return nil
 		})
 	}
 	return group.Wait

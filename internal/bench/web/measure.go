@@ -100,13 +100,13 @@ func browser(ctx context.Context, args ...string) *exec.Cmd {
 
 // besidePages measures requests for work without pages, with many that show it, and with what those ask for.
 func besidePages(ctx context.Context, s *server) (b beside, err error) {
-	took, err := work(ctx, s.url, span)
+	took, err := work(ctx, s.url)
 	if err != nil {
 		return b, err
 	}
 	b.without = quantile(took, 0.99)
 	pages, err := withPages(ctx, s, func() error {
-		took, err := work(ctx, s.url, span)
+		took, err := work(ctx, s.url)
 		if err == nil {
 			b.with = quantile(took, 0.99)
 		}
@@ -122,7 +122,7 @@ func besidePages(ctx context.Context, s *server) (b beside, err error) {
 	if err != nil {
 		return b, err
 	}
-	if took, err = work(ctx, s.url, span); err != nil {
+	if took, err = work(ctx, s.url); err != nil {
 		return b, err
 	}
 	b.asked = quantile(took, 0.99)
@@ -190,7 +190,7 @@ func costOfWork(ctx context.Context, s *server) (float64, error) {
 		return 0, err
 	}
 	started := time.Now()
-	if _, err := work(ctx, s.url, span); err != nil {
+	if _, err := work(ctx, s.url); err != nil {
 		return 0, err
 	}
 	after, err := s.processorTime()

@@ -26,5 +26,5 @@ func (e Edition) Due() time.Time { return e.Date.Next().In(time.UTC) }
 
 // Run prints it.
 func (e Edition) Run(ctx context.Context) error {
-	return Sheet{Dir: e.Dir, Name: e.Date.String()}.print(ctx, e.Output().(orchestrate.LocalTarget))
+	return Sheet{Dir: e.Dir, Name: e.Date.String()}.press(ctx, e.Output().(orchestrate.LocalTarget))
 }

@@ -35,11 +35,11 @@ func (Sheet) Retry() orchestrate.Retry { return orchestrate.Retry{Attempts: 1} }
 
 // Run prints it.
 func (s Sheet) Run(ctx context.Context) error {
-	return s.print(ctx, s.Output().(orchestrate.LocalTarget))
+	return s.press(ctx, s.Output().(orchestrate.LocalTarget))
 }
 
-// print writes the output, and to the log what a page must not take for its own.
-func (s Sheet) print(ctx context.Context, output orchestrate.LocalTarget) error {
+// press writes the output, and to the log what a page must not take for its own.
+func (s Sheet) press(ctx context.Context, output orchestrate.LocalTarget) error {
 	fmt.Println("\x1b[32mgreen\x1b[0m and <img src=x onerror=\"document.title='taken'\"> of", s.Name)
 	fmt.Println("\x1b]8;;javascript:document.title='taken'\aa link\x1b]8;;\a, \x1b[2Jnothing wiped\r\x1b]0;taken\a and \x00 no end")
 	for n := 0; s.is("wait"); n++ {

@@ -40,7 +40,7 @@ func (t Text) Run(ctx context.Context) error {
 }
 
 // Words counts the words of a text. A line that is a path waits for a file of that name, as long as there is the folder.
-type Words struct {
+type Words struct { //nolint:recvcheck // a job keeps its counters, and tasks are values
 	Dir  string `param:"dir"`
 	Name string `param:"name"`
 
@@ -63,7 +63,7 @@ func (Words) Retry() orchestrate.Retry { return orchestrate.Retry{Attempts: 1} }
 func (w Words) Job() mr.Job { return mr.MapMerge(&w, mr.Sum, mr.Reducers(2)) }
 
 // SetupMap finds the counter of long words.
-func (w *Words) SetupMap(env *mr.Env) error {
+func (w *Words) SetupMap(env *mr.Env) error { //nolint:unparam // as mr has it
 	w.env, w.long = env, env.Counter("words", "long")
 	return nil
 }

@@ -33,7 +33,7 @@ func (d Database) opener() opener {
 }
 
 // A database is an open one that the suite is about: a [store.Store], or a [Memory].
-type database interface {
+type database interface { //nolint:interfacebloat // all that a Store does
 	Write(ctx context.Context, b *store.Batch) error
 	Load(ctx context.Context) (*store.Live, error)
 	Run(ctx context.Context, request string) (store.Run, bool, error)
