@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,9 +23,10 @@ import (
 func TestLongCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c longCall
-		calls, end := 0, make(chan struct{})
+		var calls atomic.Int64
+		end := make(chan struct{})
 		hanging := func() server.Found {
-			calls++
+			calls.Add(1)
 			<-end
 			return server.Found{Err: errors.New("old")}
 		}
@@ -33,7 +35,7 @@ func TestLongCall(t *testing.T) {
 			require.EqualError(t, c.do(ctx, hanging).Err, "too long")
 			cancel()
 		}
-		require.Equal(t, 1, calls)
+		require.EqualValues(t, 1, calls.Load())
 		close(end)
 		synctest.Wait()
 		require.Equal(t, "well again", c.do(t.Context(), func() server.Found { return server.Found{Detail: "well again"} }).Detail)
