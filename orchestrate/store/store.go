@@ -66,6 +66,7 @@ func (s *Store) unlock() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	_ = s.session.exec(ctx, "ROLLBACK") // a transaction that has failed, as of a migration, refuses all else
 	_ = s.db.Unlock(ctx, s.session.conn)
 }
 
