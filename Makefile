@@ -95,7 +95,7 @@ bench-web: web ## measure the pages of a server with a million tasks, into orche
 	go run ./internal/bench/web -report orchestrate/web/BENCHMARKS.md
 
 bench-targets: deps ## measure how long it takes to look for 10,000 targets, on a Hadoop started for it
-	scripts/hadoop run -- go test -count=1 -timeout 20m -tags hadoop -v -run TestManyTargets ./hdfs
+	scripts/hadoop run -- go test -timeout 20m -tags hadoop -run '^$$' -bench ManyTargets -benchtime 1x -v ./hdfs
 
 bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)

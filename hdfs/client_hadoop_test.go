@@ -25,7 +25,7 @@ import (
 )
 
 // connect connects to the cluster of scripts/hadoop.
-func connect(t *testing.T, config hdfs.Config) *hdfs.Client {
+func connect(t testing.TB, config hdfs.Config) *hdfs.Client {
 	t.Helper()
 	require.NotEmpty(t, os.Getenv("HADOOP_CONF_DIR"), `start a cluster first: eval "$(scripts/hadoop env)"`)
 	client, err := hdfs.Connect(config)
@@ -35,7 +35,7 @@ func connect(t *testing.T, config hdfs.Config) *hdfs.Client {
 }
 
 // hadoopFolder returns a folder of the test's own.
-func hadoopFolder(t *testing.T, client *hdfs.Client) string {
+func hadoopFolder(t testing.TB, client *hdfs.Client) string {
 	t.Helper()
 	dir := fmt.Sprintf("/gomr-hdfs-test-%d/%s", os.Getpid(), strings.ReplaceAll(t.Name(), "/", "-"))
 	require.NoError(t, client.MkdirAll(dir, 0o755))

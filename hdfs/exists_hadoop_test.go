@@ -41,40 +41,39 @@ func day(i int) string {
 	return time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i).Format(time.DateOnly)
 }
 
-// TestManyTargets measures how long it takes to look for ten thousand targets on the cluster: at once, by one call each,
-// and, of a few, by the hadoop command. It has no limit of time, which only a quiet machine could keep: make
-// bench-targets shows what it finds.
-func TestManyTargets(t *testing.T) {
-	client := connect(t, hdfs.Config{})
-	ctx := hdfs.NewContext(t.Context(), client)
+// BenchmarkManyTargets measures how long it takes to look for ten thousand targets on the cluster: at once, by one call
+// each, and, of a few, by the hadoop command. make bench-targets shows what it finds.
+func BenchmarkManyTargets(b *testing.B) {
+	client := connect(b, hdfs.Config{})
+	ctx := hdfs.NewContext(b.Context(), client)
 	for n, layout := range targetsOf {
-		dir := path.Join(hadoopFolder(t, client), strconv.Itoa(n))
+		dir := path.Join(hadoopFolder(b, client), strconv.Itoa(n))
 		targets := make([]hdfs.Target, manyTargets)
 		for i := range targets {
 			targets[i] = layout.make(dir, i)
 		}
-		makeTargets(t, client, targets)
+		makeTargets(b, client, targets)
 		times := map[string][]time.Duration{}
 		for range 5 {
 			start := time.Now()
 			exist, err := hdfs.ExistsAll(ctx, targets)
 			times["ExistsAll"] = append(times["ExistsAll"], time.Since(start))
-			require.NoError(t, err)
-			require.NotContains(t, exist, false)
+			require.NoError(b, err)
+			require.NotContains(b, exist, false)
 		}
 		start := time.Now()
 		for _, target := range targets {
 			exists, err := target.Exists(ctx)
-			require.NoError(t, err)
-			require.True(t, exists)
+			require.NoError(b, err)
+			require.True(b, exists)
 		}
 		each := time.Since(start)
 		slices.Sort(times["ExistsAll"])
 		all := times["ExistsAll"]
-		t.Logf("%s: ExistsAll %s (median of 5, %s to %s), one call after the other %s", layout.name, round(all[2]), round(all[0]), round(all[4]), round(each))
+		b.Logf("%s: ExistsAll %s (median of 5, %s to %s), one call after the other %s", layout.name, round(all[2]), round(all[0]), round(all[4]), round(each))
 		if n == 0 {
-			took := hadoopTest(t, targets[:5])
-			t.Logf("hadoop fs -test -e: %s each, which is %s for all", round(took), round(took*manyTargets))
+			took := hadoopTest(b, targets[:5])
+			b.Logf("hadoop fs -test -e: %s each, which is %s for all", round(took), round(took*manyTargets))
 		}
 	}
 }
@@ -115,7 +114,7 @@ func TestStatAll(t *testing.T) {
 func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
 
 // makeTargets makes targets that hold nothing.
-func makeTargets(t *testing.T, client *hdfs.Client, targets []hdfs.Target) {
+func makeTargets(t testing.TB, client *hdfs.Client, targets []hdfs.Target) {
 	t.Helper()
 	var makers sync.WaitGroup
 	errs := make([]error, 16)
@@ -148,7 +147,7 @@ func makeTarget(client *hdfs.Client, target hdfs.Target) error {
 }
 
 // hadoopTest looks for targets by Hadoop's own command, and returns how long one takes.
-func hadoopTest(t *testing.T, targets []hdfs.Target) time.Duration {
+func hadoopTest(t testing.TB, targets []hdfs.Target) time.Duration {
 	t.Helper()
 	start := time.Now()
 	for _, target := range targets {
