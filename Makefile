@@ -44,7 +44,7 @@ test-web: deps web-check paged ## test the pages of a server in Chromium (TESTS=
 	cd orchestrate/web/app && $(PLAYWRIGHT) $(TESTS) --project pages
 
 # A program with tasks that do as files say, and what looks at the pages of its server.
-PLAYWRIGHT = GOMR_PAGED=$(CURDIR)/.cache/web/paged npm run --silent test --
+PLAYWRIGHT = GOMR_PAGED="$(CURDIR)/.cache/web/paged" npm run --silent test --
 paged:
 	CGO_ENABLED=0 go build -trimpath -o .cache/web/paged ./internal/e2e/paged
 
@@ -71,11 +71,11 @@ deps: ## install what tests and lint need and is missing (JDK 17, Maven, a C com
 lint: deps $(GOLANGCI) ## check format, go vet, golangci-lint and shellcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	go vet -tags hadoop ./...
-	GOLANGCI_LINT_CACHE=$(CURDIR)/.cache/golangci-lint $(GOLANGCI) run
+	GOLANGCI_LINT_CACHE="$(CURDIR)/.cache/golangci-lint" $(GOLANGCI) run
 	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers scripts/fuzz-api
 
 $(GOLANGCI):
-	GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	GOBIN="$(CURDIR)/$(@D)" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(@D)/golangci-lint $@
 
 bench: ## measure gomr beside other tools, into BENCHMARKS.md (JOBS=wordcount,sort TOOLS=gomr,duckdb RUNS=5 SCALE=1)
@@ -117,7 +117,7 @@ fuzz-api: ## send a server what Schemathesis makes of its description, for TIME 
 demo: ## count the words of a sample, with no cluster
 	@rm -rf .cache/demo && mkdir -p .cache && cp -R testdata/demo .cache/demo
 	go run ./cmd/gomr -C examples/wordcount local WordCount \
-	  --date-interval 2014-06-01-2014-06-05 --root $(CURDIR)/.cache/demo
+	  --date-interval 2014-06-01-2014-06-05 --root "$(CURDIR)/.cache/demo"
 	@printf '\nThe most frequent words:\n'
 	@cat .cache/demo/data/text-count/*/part-* | sort -t "$$(printf '\t')" -k2,2nr -k1,1 | head -10
 
