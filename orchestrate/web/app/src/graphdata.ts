@@ -1,9 +1,6 @@
 // The graph of tasks as the server draws it, and what can be told from it.
-import { useEffect, useState } from "preact/hooks";
-import type { Answered } from "./answer";
-import { get, Problem, type Schemas } from "./api";
-import { changed } from "./live";
-import { signedOut } from "./session";
+import { get, type Schemas } from "./api";
+import { useAsking, useChanges, type Answered } from "./asking";
 
 export type Graph = Schemas["Graph"];
 export type Node = Schemas["GraphNode"];
@@ -44,63 +41,30 @@ export function tasksOf(n: Node): number {
   return Object.values(countsOf(n)).reduce((a, b) => a + b, 0);
 }
 
-/** A graph, with the part that it is of: while another one is asked for, the last one is shown. */
-interface AnsweredGraph extends Answered<Graph> {
+/** A graph, with the part that it is of. */
+interface PartGraph {
+  graph: Graph;
   part: string;
 }
 
 const partOf = (q: GraphQuery): string => JSON.stringify([q.root, q.run, q.around, q.depth]);
 
+/** A large graph is asked for less often, so that it does not keep the server busy. */
+const graphRest = (took: number) => 4 * took;
+
 /**
- * Asks for a graph, and again when tasks have changed: then for states alone where nothing else has. A large graph is
- * asked for less often, so that it does not keep the server busy.
+ * Asks for a graph, and again when tasks have changed: then for states alone where nothing else has. While another one is
+ * asked for, the last one is shown.
  */
-export function useGraph(query: GraphQuery): AnsweredGraph {
-  const [answered, setAnswered] = useState<AnsweredGraph>({ value: undefined, problem: undefined, part: "" });
-  const key = JSON.stringify(query);
-  useEffect(() => {
-    const control = new AbortController();
-    let known: Graph | undefined;
-    let busy = false;
-    let again = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      if (busy) {
-        again = true;
-        return;
-      }
-      busy = true;
-      again = false;
-      const began = performance.now();
-      try {
-        const found = await get("/api/v1/graph", { ...query, ...(known && { shape: known.shape }) }, { signal: control.signal });
-        known = found.known && known ? withStates(known, found) : found;
-        setAnswered({ value: known, problem: undefined, part: partOf(query) });
-      } catch (error) {
-        if (control.signal.aborted) {
-          return;
-        }
-        const problem = error instanceof Problem ? error : new Problem(0, "", String(error));
-        if (problem.status === 401) {
-          signedOut();
-        }
-        setAnswered({ value: known, problem, part: partOf(query) });
-      }
-      timer = setTimeout(() => {
-        busy = false;
-        if (again) {
-          void ask();
-        }
-      }, 4 * (performance.now() - began));
-    };
-    const stop = changed.subscribe(() => void ask());
-    return () => {
-      control.abort();
-      stop();
-      clearTimeout(timer);
-    };
-  }, [key]);
-  return answered;
+export function useGraph(query: GraphQuery): Answered<Graph> & { part: string } {
+  const ask = async (signal: AbortSignal, last: PartGraph | undefined): Promise<PartGraph> => {
+    const known = last?.graph;
+    const found = await get("/api/v1/graph", { ...query, ...(known && { shape: known.shape }) }, { signal });
+    return { graph: found.known && known ? withStates(known, found) : found, part: partOf(query) };
+  };
+  const [asked, again] = useAsking(ask, JSON.stringify(query), graphRest);
+  useChanges(again);
+  return { value: asked.value?.graph, part: asked.value?.part ?? "", problem: asked.problem };
 }
 
 /** A graph with the states of another one of the same shape. Nodes that have not changed stay the same. */

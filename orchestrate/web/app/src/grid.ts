@@ -1,10 +1,7 @@
 // The states of tasks by family and partition, as the server sends them, made so that a cell is found at once.
-import { useEffect, useState } from "preact/hooks";
-import type { Answered } from "./answer";
-import { get, Problem, type Schemas, type State } from "./api";
-import { changed } from "./live";
+import { get, type Schemas, type State } from "./api";
+import { useAsking, useChanges, type Answered } from "./asking";
 import { Axis, type Kind } from "./partitions";
-import { signedOut } from "./session";
 
 /** The states by rank: of the tasks of a cell, the state of the highest rank is shown. The first is that of no task. */
 export const ranked: (State | undefined)[] = [undefined, "done", "pending", "suspended", "running", "retrying", "missing", "disabled", "failed"];
@@ -119,55 +116,13 @@ async function load(query: GridQuery, signal: AbortSignal): Promise<Grid> {
   }
 }
 
-/** How long the server is left alone after an answer, by how long that took: a large grid is asked for less often. */
-const pauseAfter = (took: number) => Math.max(0, 10 * took - 400); // changes were gathered for a while already
+/** A large grid is asked for less often. */
+const gridRest = (took: number) => Math.max(0, 10 * took - 400); // changes were gathered for a while already
 
 /** The grid, asked for again when something has changed. */
 export function useGrid(query: GridQuery): Answered<Grid> {
-  const [answered, setAnswered] = useState<Answered<Grid> & { of: string }>({ value: undefined, problem: undefined, of: "" });
   const key = JSON.stringify(query);
-  useEffect(() => {
-    const control = new AbortController();
-    let asked = -1; // the version of the last question
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      asked = changed.peek();
-      const start = performance.now();
-      try {
-        const value = await load(query, control.signal);
-        setAnswered({ value, problem: undefined, of: key });
-      } catch (error) {
-        if (control.signal.aborted) {
-          return;
-        }
-        const problem = error instanceof Problem ? error : new Problem(0, "", String(error));
-        if (problem.status === 401) {
-          signedOut();
-        }
-        setAnswered((old) => ({ value: old.of === key ? old.value : undefined, problem, of: key }));
-      }
-      timer = setTimeout(() => {
-        timer = undefined;
-        if (asked !== changed.peek()) {
-          rest();
-        }
-      }, pauseAfter(performance.now() - start));
-    };
-    let busy = false;
-    const rest = () => {
-      if (!busy && timer === undefined && !control.signal.aborted) {
-        busy = true;
-        void ask().finally(() => {
-          busy = false;
-        });
-      }
-    };
-    const stop = changed.subscribe(rest); // which calls it at once
-    return () => {
-      stop();
-      clearTimeout(timer);
-      control.abort();
-    };
-  }, [key]);
-  return answered.of === key ? answered : { value: undefined, problem: undefined };
+  const [asked, again] = useAsking((signal) => load(query, signal), key, gridRest);
+  useChanges(again);
+  return asked.key === key ? asked : { value: undefined, problem: undefined };
 }

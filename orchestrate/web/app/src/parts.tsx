@@ -1,8 +1,8 @@
 // What pages are made of.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Answered } from "./answer";
 import type { Problem } from "./api";
+import type { Answered } from "./asking";
 import { Link, taskLink } from "./router";
 
 export function ProblemBox({ problem }: { problem: Problem | undefined }) {

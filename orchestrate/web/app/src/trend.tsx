@@ -237,7 +237,7 @@ function draw(box: HTMLDivElement, points: Point[], p50: number | undefined): uP
     {
       width: Math.max(1, box.clientWidth), height,
       legend: { show: false },
-      cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
+      cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false, click: () => {} } }, // else it takes a click at its edge for the end of a drag
       scales: { x: { time: true, range: [first - margin, last + margin] }, y: { range: [0, top] } },
       axes: [
         { ...axis, values: (_, times) => clocks(times) },

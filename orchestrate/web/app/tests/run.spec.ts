@@ -123,16 +123,21 @@ test("a point of the picture leads to its attempt", async ({ page }) => {
   await page.goto(`${w.url}/task?id=${encodeURIComponent(w.sheet("alone"))}`);
   const over = page.locator(".trend .u-over");
   await expect(over).toBeVisible();
-  await over.scrollIntoViewIfNeeded();
-  const box = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   const caption = page.locator(".trend figcaption");
-  for (let y = box.height - 1; y > 0; y -= 8) { // the newest is at the right
-    await page.mouse.move(box.x + box.width * 0.97, box.y + y);
-    if (((await caption.textContent()) ?? "").includes("name=alone)")) {
-      break;
+  await over.scrollIntoViewIfNeeded();
+  await expect(async () => { // the page may still grow, and the picture with it
+    const { x, y, width, height } = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const step = 32; // no point is further from one of these places than it can be meant
+    const places = Array.from({ length: Math.ceil(width / step) * Math.ceil(height / step) }, (_, n) => [width - 1 - step * Math.floor(n / Math.ceil(height / step)), step * (n % Math.ceil(height / step))]);
+    for (const [right = 0, down = 0] of places) { // the newest is at the right
+      await page.mouse.move(x + right, y + down);
+      await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+      if (((await caption.textContent()) ?? "").includes("name=alone)")) {
+        break;
+      }
     }
-  }
-  await expect(caption).toContainText("name=alone): succeeded after");
+    await expect(caption).toContainText("name=alone): succeeded after", { timeout: 500 });
+  }).toPass();
   await page.mouse.down();
   await page.mouse.up();
   await expect(page).toHaveURL(/name%3Dalone.*attempt=\d+/);

@@ -104,3 +104,21 @@ test("many tabs are open, of which those that nobody sees hold no connection", a
   await expect(stateOf(page)).toHaveText("✓ done");
   await expect(page.getByText("complete", { exact: true })).toBeVisible();
 });
+
+test("on a slow line a page is shown though changes come faster than answers", async ({ page }) => {
+  await page.route("**/api/v1/tasks?*", async (route) => {
+    await new Promise((late) => setTimeout(late, 1500));
+    await route.continue();
+  });
+  let busy = true;
+  const changing = (async () => {
+    for (let n = 0; busy; n++) {
+      await w.api("POST", "/submissions", { nodes: [{ id: `Busy(n=${n})`, family: "Busy", program: "nobody" }] });
+      await new Promise((next) => setTimeout(next, 200));
+    }
+  })();
+  await page.goto(`${w.url}/tasks?search=Busy`);
+  await expect(page.getByRole("row").filter({ hasText: "Busy(n=9)" })).toBeVisible(); // and so it was asked for twice at least
+  busy = false;
+  await changing;
+});

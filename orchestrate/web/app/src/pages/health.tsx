@@ -1,6 +1,6 @@
 // How the parts of the server do, and what it needs.
 import { get, type Schemas } from "../api";
-import { useAnswerEvery } from "../every";
+import { useAnswerEvery } from "../answer";
 import { Command, Section, Shown, Table } from "../parts";
 import { secondsOf, spell, When } from "../time";
 

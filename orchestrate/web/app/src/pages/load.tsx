@@ -1,6 +1,6 @@
 // How busy the machines of workers are.
 import { get, type Schemas } from "../api";
-import { useAnswerEvery } from "../every";
+import { useAnswerEvery } from "../answer";
 import { Command, Empty, Section, Shown, Table } from "../parts";
 import { Link, to } from "../router";
 

@@ -7,7 +7,6 @@ import { get, post, Problem, type Schemas, type State, type Task } from "../api"
 import { Gantt, type Timeline } from "../gantt";
 import { refresh } from "../live";
 import { Command, Empty, Modal, ProblemBox, quoted, Section, Shown } from "../parts";
-import { usePatient } from "../patient";
 import { Link, place, taskLink, to } from "../router";
 import { mayControl } from "../session";
 import { StateChip, states } from "../state";
@@ -30,7 +29,7 @@ export function RunPage() {
 
 function OneRun({ run }: { run: number }) {
   const status = useAnswer((signal) => get("/api/v1/runs/{key}", undefined, { signal, path: { key: run } }), [run]);
-  const timeline = usePatient((signal) => get("/api/v1/timeline", { run }, { signal }), [run]);
+  const timeline = useAnswer((signal) => get("/api/v1/timeline", { run }, { signal }), [run]);
   return (
     <Shown answer={status}>
       {(s) => (
@@ -56,7 +55,7 @@ function OneRun({ run }: { run: number }) {
 
 /** A task, and all that it requires. */
 function TaskTimeline({ id }: { id: string }) {
-  const timeline = usePatient((signal) => get("/api/v1/timeline", { task: id }, { signal }), [id]);
+  const timeline = useAnswer((signal) => get("/api/v1/timeline", { task: id }, { signal }), [id]);
   return (
     <>
       <h1 class="id">Timeline of {id}</h1>

@@ -1,0 +1,90 @@
+// Asking the server again and again for the same, one question at a time.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Problem } from "./api";
+import { changed, changedTasks } from "./live";
+import { signedOut } from "./session";
+
+export interface Answered<T> {
+  value: T | undefined; // the last one, also while a newer one is asked for
+  problem: Problem | undefined;
+}
+
+interface Asked<T> extends Answered<T> {
+  key: string; // of what was asked for
+}
+
+/** Has a question asked again. */
+export type Again = { current: () => void };
+
+/**
+ * Asks when it is shown, when the key changes, and whenever again is called. An answer is waited for before the next
+ * question: changes may come faster than answers, and each that was cut off would be asked for in vain. Ask gets
+ * the last answer of the key. Rest says how long the server is left alone after an answer that took so long, both in
+ * milliseconds.
+ */
+export function useAsking<T>(ask: (signal: AbortSignal, last: T | undefined) => Promise<T>, key: string, rest: (took: number) => number = () => 0): [Asked<T>, Again] {
+  const [asked, setAsked] = useState<Asked<T>>({ value: undefined, problem: undefined, key });
+  const again = useRef(() => {});
+  useEffect(() => {
+    const control = new AbortController();
+    let last: T | undefined;
+    let busy = false;
+    let wanted = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const once = async (): Promise<Problem | undefined> => {
+      try {
+        last = await ask(control.signal, last);
+        return undefined;
+      } catch (error) {
+        return error instanceof Problem ? error : new Problem(0, "", String(error));
+      }
+    };
+    const start = async () => {
+      busy = true;
+      wanted = false;
+      const began = performance.now();
+      const problem = await once();
+      if (control.signal.aborted) {
+        return;
+      }
+      setAsked({ value: last, problem, key });
+      if (problem?.status === 401) {
+        signedOut();
+      }
+      timer = setTimeout(() => {
+        busy = false;
+        if (wanted) {
+          void start();
+        }
+      }, rest(performance.now() - began));
+    };
+    again.current = () => {
+      wanted = true;
+      if (!busy) {
+        void start();
+      }
+    };
+    again.current();
+    return () => {
+      control.abort();
+      clearTimeout(timer);
+    };
+  }, [key]);
+  return [asked, again];
+}
+
+/**
+ * Asks again when tasks have changed. Where a task is named, only changes of this one and of nobody in particular
+ * count.
+ */
+export function useChanges(again: Again, task?: string): void {
+  useEffect(() => {
+    const seen = changed.peek();
+    return changed.subscribe((version) => {
+      const tasks = changedTasks.peek();
+      if (version !== seen && (task === undefined || tasks.size === 0 || tasks.has(task))) {
+        again.current();
+      }
+    });
+  }, [task]);
+}
