@@ -33,17 +33,19 @@ func (s *Scheduler) Forget(ctx context.Context, before time.Time) (tasks int, er
 	}
 	for last := (step{}); !last.over; tasks += last.tasks {
 		after := last.after
-		last, err = askFor(ctx, s, func(c *core) (next step, _ error) {
+		var next step
+		err = s.call(ctx, func(c *core) error {
 			if after == 0 {
 				c.forgetWorkers()
 				c.forgetRequests()
 			}
 			next.tasks, next.after, next.over = c.forgetSome(after, before)
-			return next, nil
+			return nil
 		})
 		if err != nil {
 			return tasks, err
 		}
+		last = next
 	}
 	return tasks, nil
 }

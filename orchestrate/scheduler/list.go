@@ -58,7 +58,7 @@ func (s *Scheduler) Tasks(ctx context.Context, filter TaskFilter) (TaskPage, err
 	var tasks []store.Task
 	for {
 		page := TaskPage{Tasks: tasks}
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			c.list(&filter, span, &page)
 			return nil
 		})
@@ -110,7 +110,7 @@ func (f *TaskFilter) matchesPartition(c *core, t *task, span partition.Span) boo
 // IDs returns the IDs of tasks by their keys, without those that are forgotten.
 func (s *Scheduler) IDs(ctx context.Context, keys []int64) (map[int64]string, error) {
 	ids := make(map[int64]string, len(keys))
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		for _, key := range keys {
 			if t := c.tasks[key]; t != nil {
 				ids[key] = t.ID
@@ -134,7 +134,7 @@ type Counts struct {
 // Counts returns how many tasks are in which state. It looks at no task.
 func (s *Scheduler) Counts(ctx context.Context) (Counts, error) {
 	var counts Counts
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		counts = c.countTasks()
 		return nil
 	})
@@ -180,7 +180,7 @@ type WorkerStatus struct {
 // Workers returns the workers, by ID.
 func (s *Scheduler) Workers(ctx context.Context) ([]WorkerStatus, error) {
 	var workers []WorkerStatus
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		workers = c.listWorkers()
 		return nil
 	})
@@ -214,7 +214,7 @@ type ResourceStatus struct {
 // Resources returns the resources whose limits are set, or that are in use or paused, by name.
 func (s *Scheduler) Resources(ctx context.Context) ([]ResourceStatus, error) {
 	var resources []ResourceStatus
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		resources = c.resources.list()
 		return nil
 	})
@@ -265,7 +265,7 @@ func (s *Scheduler) RunStatus(ctx context.Context, key int64) (RunStatus, error)
 	status := RunStatus{Run: run, States: map[store.State]int{}}
 	look := newClosureLook(run.Roots)
 	for !look.over() {
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			if status.Roots == nil {
 				status.Roots = c.idsOf(run.Roots)
 				status.Forgotten = len(run.Roots) - len(status.Roots)
@@ -292,7 +292,7 @@ func (s *Scheduler) FindRun(ctx context.Context, request string) (key int64, err
 // runOf returns a run that is under way, or one of the store.
 func (s *Scheduler) runOf(ctx context.Context, key int64) (store.Run, error) {
 	var run store.Run
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		if w := c.runs[key]; w != nil {
 			run = *w.run
 		}
@@ -332,7 +332,7 @@ func (c *core) idsOf(keys []int64) []string {
 // UnderWay reports whether the attempt of a fence is under way.
 func (s *Scheduler) UnderWay(ctx context.Context, fence int64) (bool, error) {
 	var underWay bool
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		underWay = c.attempts[fence] != nil
 		return nil
 	})
@@ -345,7 +345,7 @@ func (s *Scheduler) UnderWay(ctx context.Context, fence int64) (bool, error) {
 // Settings returns those settings of the store whose names begin with a prefix.
 func (s *Scheduler) Settings(ctx context.Context, prefix string) (map[string]string, error) {
 	var settings map[string]string
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		settings = map[string]string{}
 		for name, value := range c.settings {
 			if strings.HasPrefix(name, prefix) {

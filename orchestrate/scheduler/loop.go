@@ -22,9 +22,9 @@ func (s *Scheduler) loop() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		requests := s.requests
+		requests, looks := s.requests, s.looks
 		if len(s.replies) >= mostInBatch {
-			requests = nil
+			requests, looks = nil, nil
 		}
 		var landed <-chan struct{}
 		if s.flight != nil {
@@ -33,10 +33,13 @@ func (s *Scheduler) loop() {
 		select {
 		case r := <-requests:
 			s.serve(r)
+		case r := <-looks:
+			s.serve() // those that have come meanwhile pass
+			s.step([]*request{r})
 		case <-landed:
 			s.land()
 		case <-timer.C:
-			s.serve(nil)
+			s.step(nil)
 		case <-s.ctx.Done():
 			s.abandon()
 			return
@@ -45,21 +48,20 @@ func (s *Scheduler) loop() {
 	}
 }
 
-// serve does a request, and those that have come meanwhile, and has what came of them written. Nil is
-// no request.
-func (s *Scheduler) serve(r *request) {
-	var batch []*request
-	for r != nil {
-		batch = append(batch, r)
-		r = nil
-		if len(s.replies)+len(batch) < mostInBatch {
-			select {
-			case r = <-s.requests:
-			default:
-			}
+// serve does requests, and those that have come meanwhile, and has what came of them written.
+func (s *Scheduler) serve(batch ...*request) {
+	for len(s.replies)+len(batch) < mostInBatch {
+		select {
+		case r := <-s.requests:
+			batch = append(batch, r)
+			continue
+		default:
 		}
+		break
 	}
-	s.step(batch)
+	if len(batch) > 0 {
+		s.step(batch)
+	}
 }
 
 // retryAfter is how long the loop waits before it reads a store again that could not be read.

@@ -39,7 +39,7 @@ func (s *Scheduler) OpenTasks(ctx context.Context, keys []int64) ([]OpenTask, er
 	look := newClosureLook(keys)
 	var found []OpenTask
 	for !look.over() {
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			most := len(found) + openAtOnce
 			look.visit(c, func(t *task) ([]int64, bool) {
 				if t.State == store.Done {
@@ -92,7 +92,7 @@ func (c *core) noteDue(t *task) {
 func (s *Scheduler) Families(ctx context.Context) ([]string, error) {
 	seen := map[string]bool{}
 	for key, last := int64(1), int64(1); key <= last; {
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			last = c.lastTask
 			for end := min(key+lookAtOnce, last+1); key < end; key++ {
 				if t := c.tasks[key]; t != nil {

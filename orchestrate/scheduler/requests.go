@@ -137,7 +137,7 @@ func (s *Scheduler) Kill(ctx context.Context, id, by string) error {
 // Explain tells why a task is where it is.
 func (s *Scheduler) Explain(ctx context.Context, id string) (Explanation, error) {
 	var explanation Explanation
-	err := s.call(ctx, func(c *core) (err error) {
+	err := s.look(ctx, func(c *core) (err error) {
 		explanation, err = c.explain(id)
 		return err
 	})

@@ -22,6 +22,7 @@ type Scheduler struct {
 	config   Config
 	store    Store
 	requests chan *request
+	looks    chan *request // of those that change nothing
 	quit     context.CancelFunc
 	done     chan struct{} // closed when the loop has ended
 	hub      hub           // tells subscribers what was written
@@ -50,6 +51,7 @@ func Open(ctx context.Context, st Store, config Config) (*Scheduler, error) {
 		config:   config.withDefaults(),
 		store:    st,
 		requests: make(chan *request),
+		looks:    make(chan *request),
 		done:     make(chan struct{}),
 		idle:     newIdleAsks(),
 	}
@@ -72,9 +74,19 @@ func (s *Scheduler) Close() {
 // call has the loop do something, and waits until it is written. Where the context ends first, the loop may do it
 // later: what it sets must not be touched any more then, so no named result is set by it.
 func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
+	return s.have(ctx, s.requests, do)
+}
+
+// look has the loop look at the state, which changes nothing. Requests that change it pass: those of workers must not
+// wait for what people look at. It is as call is otherwise.
+func (s *Scheduler) look(ctx context.Context, at func(c *core) error) error {
+	return s.have(ctx, s.looks, at)
+}
+
+func (s *Scheduler) have(ctx context.Context, loop chan<- *request, do func(c *core) error) error {
 	r := &request{do: do, reply: make(chan error, 1)}
 	select {
-	case s.requests <- r:
+	case loop <- r:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-s.done:
@@ -88,11 +100,11 @@ func (s *Scheduler) call(ctx context.Context, do func(c *core) error) error {
 	}
 }
 
-// askFor has the loop look for something. Where the context ends before there is a reply, the loop may still
+// askFor looks for something. Where the context ends before there is a reply, the loop may still
 // set what nobody reads any more.
 func askFor[T any](ctx context.Context, s *Scheduler, look func(c *core) (T, error)) (T, error) {
 	var found T
-	err := s.call(ctx, func(c *core) (err error) {
+	err := s.look(ctx, func(c *core) (err error) {
 		found, err = look(c)
 		return err
 	})

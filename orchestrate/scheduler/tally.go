@@ -42,7 +42,7 @@ type PartitionRange struct{ First, Last partition.Partition }
 // none. It looks at no task, and costs as much as there are partitions in the ranges.
 func (s *Scheduler) CountPartitions(ctx context.Context, ranges []PartitionRange) ([]map[store.State]int, error) {
 	var counts []map[store.State]int
-	err := s.call(ctx, func(c *core) error {
+	err := s.look(ctx, func(c *core) error {
 		for _, r := range ranges {
 			counts = append(counts, c.grid.tallies.count(r))
 		}

@@ -38,7 +38,7 @@ func (s *Scheduler) LastEvent(ctx context.Context) (seq int64, err error) {
 func (s *Scheduler) Lookup(ctx context.Context, keys []int64) ([]store.Task, error) {
 	tasks := make([]store.Task, 0, len(keys))
 	for chunk := range slices.Chunk(keys, lookAtOnce) {
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			for _, key := range chunk {
 				if t := c.tasks[key]; t != nil {
 					found := t.Task
@@ -62,7 +62,7 @@ func (s *Scheduler) StuckBehind(ctx context.Context, keys []int64) ([]int64, err
 	look := newClosureLook(keys)
 	own := maps.Clone(look.seen)
 	for !look.over() {
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			look.visit(c, func(t *task) (next []int64, _ bool) {
 				if !own[t.Key] {
 					stuck = append(stuck, t.Key)
@@ -91,7 +91,7 @@ func (s *Scheduler) Blame(ctx context.Context, roots []int64) ([]int64, error) {
 	var blamed []int64
 	look := newClosureLook(roots)
 	for !look.over() {
-		err := s.call(ctx, func(c *core) error {
+		err := s.look(ctx, func(c *core) error {
 			look.visit(c, func(t *task) ([]int64, bool) {
 				if stuckByItself(t.State) {
 					blamed = append(blamed, t.Key)

@@ -35,7 +35,7 @@ func (s *Server) routeLive(r *router) {
 }
 
 type liveInput struct {
-	Gather      int    `query:"gather" minimum:"0" maximum:"10000" doc:"How long after it has sent some changes the server gathers those that follow, in milliseconds. Many who follow at leisure, as people do, cost little then"`
+	Gather      int    `query:"gather" minimum:"0" maximum:"10000" doc:"How long after it has sent some changes the server gathers those that follow, in milliseconds. Many who follow at leisure, as people do, cost little then: each is told at a time of its own within it"`
 	LastEventID string `header:"Last-Event-ID" doc:"That of the last event that came; what was missed since is sent first"`
 }
 
@@ -65,6 +65,9 @@ func (s *Server) sendChanges(ctx context.Context, out *stream, in *liveInput) {
 	if err := out.send([]byte(start + "id: " + s.eventID(last) + "\n\n")); err != nil {
 		return
 	}
+	turn, leave := s.turns.join()
+	defer leave()
+	gather := time.Duration(in.Gather) * time.Millisecond
 	tick := time.NewTicker(aliveTick)
 	defer tick.Stop()
 	for {
@@ -72,6 +75,9 @@ func (s *Server) sendChanges(ctx context.Context, out *stream, in *liveInput) {
 		select {
 		case c, ok := <-changes:
 			if !ok {
+				return
+			}
+			if !pause(ctx, delay(turn, gather)) {
 				return
 			}
 			piece = s.gathered(&c, changes)
@@ -82,12 +88,55 @@ func (s *Server) sendChanges(ctx context.Context, out *stream, in *liveInput) {
 		if err := out.send(piece); err != nil {
 			return
 		}
-		if in.Gather > 0 {
-			select {
-			case <-time.After(time.Duration(in.Gather) * time.Millisecond):
-			case <-ctx.Done():
-			}
+		if !pause(ctx, gather) {
+			return
 		}
+	}
+}
+
+// pause waits, and reports whether the context is still there.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d == 0 {
+		return true
+	}
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// turnTime is how long after one follower another is told of a change: those that are told ask for what they show,
+// and what twenty pages ask for at the same time holds up the workers.
+const turnTime = 20 * time.Millisecond
+
+// delay returns how long a follower who gathers for so long waits for their turn.
+func delay(turn int, gather time.Duration) time.Duration {
+	if gather == 0 {
+		return 0
+	}
+	return time.Duration(turn) * turnTime % gather
+}
+
+// turns gives each follower the first turn that is free. Its zero value works.
+type turns struct {
+	mu    sync.Mutex
+	taken []bool
+}
+
+func (t *turns) join() (turn int, leave func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if turn = slices.Index(t.taken, false); turn < 0 {
+		turn = len(t.taken)
+		t.taken = append(t.taken, false)
+	}
+	t.taken[turn] = true
+	return turn, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.taken[turn] = false
 	}
 }
 

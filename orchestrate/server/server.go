@@ -113,6 +113,7 @@ type Server struct {
 	bells     bells
 	pictures  *pictures
 	encodings encodings
+	turns     turns
 	polls     atomic.Int64
 	large     chan struct{} // has room for the large bodies that are read at a time
 	metrics   *metrics

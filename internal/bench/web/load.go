@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -121,9 +122,16 @@ func follow(ctx context.Context, url string, clients int) (wait func(), err erro
 // burst is how long a page waits for changes that come together.
 const burst = 50 * time.Millisecond
 
-// askAsPages asks for all addresses of each page whenever something has changed, as the page does, until the
-// context ends.
-func askAsPages(ctx context.Context, url string, pages [][]string) (wait func() error) {
+// askAsPages reads pages, each of which is the addresses that it asks for, and asks for all of a page whenever something
+// has changed, as the page does, until the input ends.
+func askAsPages(ctx context.Context, url string, in io.Reader) error {
+	var pages [][]string
+	input := json.NewDecoder(in)
+	if err := input.Decode(&pages); err != nil {
+		return err
+	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	var group errgroup.Group
 	transport := &http.Transport{MaxIdleConnsPerHost: openPages * 6} // of which a browser has six
 	for _, addresses := range pages {
@@ -135,7 +143,9 @@ func askAsPages(ctx context.Context, url string, pages [][]string) (wait func() 
 			return nil
 		})
 	}
-	return group.Wait
+	_, _ = io.Copy(io.Discard, in)
+	end()
+	return group.Wait()
 }
 
 func askAsPage(ctx context.Context, transport *http.Transport, url string, addresses []string) error {

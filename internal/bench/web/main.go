@@ -35,7 +35,11 @@ func run(ctx context.Context) (err error) {
 	rounds := flag.Int("rounds", 3, "rounds of measurements beside work, with pages and without in turn")
 	only := flag.String("only", "", "measure pages, followers or work alone; empty measures all")
 	report := flag.String("report", "", "file to write the report to")
+	ask := flag.String("ask", "", "ask the server of this URL for the addresses on the standard input, as pages do; used by the command itself")
 	flag.Parse()
+	if *ask != "" {
+		return askAsPages(ctx, *ask, os.Stdin)
+	}
 	const dir = ".cache/bench-web" // on a disk, where the system's folder may be memory
 	if err := os.RemoveAll(dir); err != nil {
 		return err
