@@ -43,6 +43,38 @@ func later(t *testing.T, s *Scheduler, nodes ...Node) <-chan error {
 	return replied
 }
 
+// TestLooksLetRequestsPass: what changes the state waits for one look at most, however many there are.
+func TestLooksLetRequestsPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, storetest.NewMemory(), Config{})
+		var order []string // of what the loop does
+		note := func(name string, hold <-chan struct{}) func(*core) error {
+			return func(*core) error {
+				order = append(order, name)
+				<-hold
+				return nil
+			}
+		}
+		free := make(chan struct{})
+		close(free)
+		hold := make(chan struct{})
+		errs := make(chan error, 101)
+		go func() { errs <- s.look(t.Context(), note("look", hold)) }()
+		synctest.Wait()
+		for range 99 {
+			go func() { errs <- s.look(t.Context(), note("look", free)) }()
+		}
+		synctest.Wait()
+		go func() { errs <- s.call(t.Context(), note("request", free)) }()
+		synctest.Wait()
+		close(hold)
+		for range cap(errs) {
+			require.NoError(t, <-errs)
+		}
+		require.Equal(t, "request", order[1])
+	})
+}
+
 // TestNothingIsToldBeforeItIsWritten: what is done while a batch is being written is built on it, and
 // nobody hears of either before both are written.
 func TestNothingIsToldBeforeItIsWritten(t *testing.T) {
