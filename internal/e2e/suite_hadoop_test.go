@@ -20,6 +20,7 @@ func TestHadoopAndLocalGiveTheSameBytes(t *testing.T) {
 	root := t.TempDir()
 	folder := hdfs.Local(root)
 	mrtest.TestRunner(t, func(t *testing.T, c mrtest.Case) map[string]string {
+		t.Parallel() // a job waits for containers most of its time
 		output := "/out/" + c.Name
 		for _, fsys := range []hdfs.FileSystem{cluster, folder} {
 			require.NoError(t, fsys.RemoveAll(output))

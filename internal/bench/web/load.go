@@ -193,7 +193,8 @@ func get(ctx context.Context, transport *http.Transport, address string) (io.Rea
 	return response.Body, nil
 }
 
-func quantile(all []time.Duration, q float64) time.Duration {
-	slices.Sort(all)
-	return all[min(len(all)-1, int(q*float64(len(all))))]
+// p99 returns the time that one in a hundred is longer than.
+func p99(all []time.Duration) time.Duration {
+	all = slices.Sorted(slices.Values(all))
+	return all[min(len(all)-1, len(all)*99/100)]
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -37,8 +38,8 @@ type browsed struct {
 
 // A beside is what work took without pages, with what they ask for from elsewhere, and with them on this machine.
 type beside struct {
-	without, asked, with time.Duration
-	used                 float64 // by the server in the second case, part of a core
+	without, asked, with []time.Duration // of each request for work
+	used                 float64         // by the server in the second case, part of a core
 }
 
 // measured is all that was.
@@ -46,7 +47,7 @@ type measured struct {
 	browsed
 
 	Tasks     int
-	Asking    []beside // p99 of a request for work, a round each
+	Asking    []beside // a round each
 	Followers float64  // processor time of the server for those that follow, part of a core
 }
 
@@ -76,7 +77,7 @@ func measure(ctx context.Context, s *server, rounds int, only string) (m *measur
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with what %d ask for, %v with them here; server: %.0f%% of a core\n", b.without, b.asked, openPages, b.with, 100*b.used)
+		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with what %d ask for, %v with them here; server: %.0f%% of a core\n", p99(b.without), p99(b.asked), openPages, p99(b.with), 100*b.used)
 		m.Asking = append(m.Asking, b)
 	}
 	return m, nil
@@ -100,16 +101,11 @@ func browser(ctx context.Context, args ...string) *exec.Cmd {
 
 // besidePages measures requests for work without pages, with many that show it, and with what those ask for.
 func besidePages(ctx context.Context, s *server) (b beside, err error) {
-	took, err := work(ctx, s.url)
-	if err != nil {
+	if b.without, err = work(ctx, s.url); err != nil {
 		return b, err
 	}
-	b.without = quantile(took, 0.99)
 	pages, err := withPages(ctx, s, func() error {
-		took, err := work(ctx, s.url)
-		if err == nil {
-			b.with = quantile(took, 0.99)
-		}
+		b.with, err = work(ctx, s.url)
 		return err
 	})
 	if err != nil {
@@ -123,10 +119,9 @@ func besidePages(ctx context.Context, s *server) (b beside, err error) {
 	if err != nil {
 		return b, errors.Join(err, end())
 	}
-	if took, err = work(ctx, s.url); err != nil {
+	if b.asked, err = work(ctx, s.url); err != nil {
 		return b, errors.Join(err, end())
 	}
-	b.asked = quantile(took, 0.99)
 	after, err := s.processorTime()
 	b.used = (after - before).Seconds() / span.Seconds()
 	return b, errors.Join(err, end())
@@ -160,7 +155,7 @@ func askElsewhere(ctx context.Context, url string, pages [][]string) (end func()
 	return end, nil
 }
 
-// withPages does something while pages are open in the browser, and returns the addresses that each asks for.
+// withPages does something while pages are open in the browser, and returns the addresses that each asked for meanwhile.
 func withPages(ctx context.Context, s *server, do func() error) (pages [][]string, err error) {
 	cmd := browser(ctx, "open", s.url, strconv.Itoa(openPages))
 	in, err := cmd.StdinPipe() // it ends when this does
@@ -174,15 +169,24 @@ func withPages(ctx context.Context, s *server, do func() error) (pages [][]strin
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, in.Close(), cmd.Wait()) }()
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
+	endInput := sync.OnceValue(in.Close)
+	defer func() { err = errors.Join(err, endInput(), cmd.Wait()) }()
+	lines := bufio.NewReader(out)
+	if _, err := lines.ReadString('\n'); err != nil {
 		return nil, fmt.Errorf("the browser opened no pages: %w", err)
 	}
-	if err := json.Unmarshal(line, &pages); err != nil {
+	if err := do(); err != nil {
 		return nil, err
 	}
-	return pages, do()
+	if err := endInput(); err != nil {
+		return nil, err
+	}
+	line, err := lines.ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the browser does not tell what it has asked for: %w", err)
+	}
+	err = json.Unmarshal(line, &pages)
+	return pages, err
 }
 
 // costOfFollowers returns the part of a core that clients cost who follow the changes of work, as

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"time"
 )
 
 const preface = `# Benchmarks of the pages
@@ -44,9 +46,20 @@ func (m *measured) writeAsking(w io.Writer) {
 	fmt.Fprint(w, "\n## Work beside pages\n\n")
 	fmt.Fprintf(w, "Requests for work while %d tasks a second are done: without pages, with what %d pages ask for at each change but without a\n"+
 		"browser, as if it were on another machine, and with them in Chromium on this one. p99 in ms, rounds in turn.\n\n", pace, openPages)
-	fmt.Fprintln(w, "| without | pages elsewhere | server then, % of a core | pages in Chromium here |")
-	fmt.Fprintln(w, "|--:|--:|--:|--:|")
-	for _, b := range m.Asking {
-		fmt.Fprintf(w, "| %.2f | %.2f | %.0f | %.2f |\n", b.without.Seconds()*1e3, b.asked.Seconds()*1e3, 100*b.used, b.with.Seconds()*1e3)
+	fmt.Fprintln(w, "| round | without | pages elsewhere | server then, % of a core | pages in Chromium here |")
+	fmt.Fprintln(w, "|--:|--:|--:|--:|--:|")
+	var all beside
+	for i, b := range m.Asking {
+		b.write(w, strconv.Itoa(i+1))
+		all.without = append(all.without, b.without...)
+		all.asked = append(all.asked, b.asked...)
+		all.with = append(all.with, b.with...)
+		all.used += b.used / float64(len(m.Asking))
 	}
+	all.write(w, "all")
+}
+
+func (b *beside) write(w io.Writer, name string) {
+	ms := func(all []time.Duration) float64 { return p99(all).Seconds() * 1e3 }
+	fmt.Fprintf(w, "| %s | %.2f | %.2f | %.0f | %.2f |\n", name, ms(b.without), ms(b.asked), 100*b.used, ms(b.with))
 }

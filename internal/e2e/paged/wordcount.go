@@ -50,7 +50,7 @@ func (c WordCount) Output() orchestrate.Target { return hdfs.Dir("/paged/count/%
 func (WordCount) Retry() orchestrate.Retry { return orchestrate.Retry{Attempts: 1} }
 
 // Job adds up the counts of a word wherever they meet.
-func (c WordCount) Job() mr.Job { return mr.MapMerge(c, mr.Sum, mr.Reducers(1)) }
+func (c WordCount) Job() mr.Job { return mr.MapMerge(c, mr.Sum, mr.Reducers(2)) }
 
 // Map emits the words of a line, but for ink that is out.
 func (c WordCount) Map(line string, emit mr.Emit[string, int]) error {

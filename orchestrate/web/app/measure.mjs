@@ -1,7 +1,7 @@
 // Measures the pages of a server that has the data of internal/bench/web, whose figures these are:
 //   node measure.mjs pages URL SMALL-RUN LARGE-RUN   prints what each page takes, as JSON
-//   node measure.mjs open URL NUMBER                 has pages open until its input ends; when they are, it prints what each
-//                                                    asks for, as JSON in a line
+//   node measure.mjs open URL NUMBER                 has pages open until its input ends; it prints a line when they are, and
+//                                                    at the end what each has asked for since, as JSON in a line
 import { chromium } from "playwright-core";
 
 /** How often each page is opened. */
@@ -175,9 +175,13 @@ async function keepOpen(number) {
     await page.getByText("live", { exact: true }).waitFor();
     await page.evaluate(untilFull);
   }
-  console.log(JSON.stringify(asked.map((requests) => [...requests])));
+  for (const requests of asked) {
+    requests.clear(); // what is asked for at every change may be less
+  }
+  console.log("open");
   process.stdin.resume();
   await new Promise((ended) => process.stdin.on("close", ended).on("end", ended));
+  console.log(JSON.stringify(asked.map((requests) => [...requests])));
 }
 
 async function ask(path) {

@@ -39,6 +39,7 @@ test("a word count is followed while it runs, until its output is in HDFS", asyn
   await expect(stateOf(page)).toHaveText("✓ done", patient);
   await expect.poll(() => detailsOf(novel)).toHaveProperty(["Map-Reduce Framework: Map input records"], "2");
   await expect(page.getByRole("main")).toContainText("Map input records");
+  await expect(page.getByRole("main")).toContainText(/reduce task [12] of 2 took/); // the one that took longest
   await expect(page.getByText(/^(complete|nothing written)$/)).toBeVisible(); // its log has come to its end
   expect(await why(novel)).toContain(`/paged/count/${novel}/ exists`);
 });
@@ -49,6 +50,9 @@ test("where a mapper fails, the page has the mapper's own error, and what is men
   const said = `no <b>ink</b> for ${poem}`;
   await expect(page.getByRole("region", { name: "Attempts" })).toContainText(said);
   await expect(page.getByLabel("Log", { exact: true })).toContainText(said);
+  const failed = page.getByRole("region", { name: "Job" });
+  await expect(failed).toContainText(/attempt_\d+_\d+_m_\d+_\d+ on \S+/); // YARN's name for it, and its node
+  await expect(failed).toContainText(said); // as the tracker has it
   await page.goto(w.url);
   await expect(page.getByRole("article").filter({ hasText: poem })).toContainText(said);
 
