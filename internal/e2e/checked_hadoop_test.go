@@ -15,6 +15,7 @@ import (
 // TestChecksOnHadoop: what a job on the cluster has counted is checked as here, and what is rejected stays in HDFS.
 func TestChecksOnHadoop(t *testing.T) {
 	p, cluster := build(t, checked), connect(t)
+	t.Parallel() // a job waits for containers most of its time
 	p.env = append(p.env, "XDG_STATE_HOME="+filepath.Join(t.TempDir(), "state"))
 	require.NoError(t, cluster.RemoveAll("/checked"))
 	put(t, cluster, map[string]string{"/checked/text/2014-06-01.txt": "a a a\n"})

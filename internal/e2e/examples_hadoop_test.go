@@ -23,6 +23,7 @@ const (
 // TestWordCountOnHadoop runs the first example over its sample, twice, on both engines.
 func TestWordCountOnHadoop(t *testing.T) {
 	wordcount := build(t, "../../examples/wordcount")
+	t.Parallel() // a job waits for containers most of its time
 	cluster, folder := connect(t), hdfs.Local(t.TempDir())
 	texts := make(map[string]string)
 	for day := 1; day <= 4; day++ {
@@ -56,6 +57,7 @@ func TestWordCountOnHadoop(t *testing.T) {
 // in two steps, of which the later ones read what the first wrote.
 func TestStreamsOnHadoop(t *testing.T) {
 	streams := build(t, "../../examples/streams")
+	t.Parallel()
 	cluster, folder := connect(t), hdfs.Local(t.TempDir())
 	files := map[string]string{"/data/artists.tsv": "artist 1\tSweden\nartist 2\tNorway\nartist 3\tSweden\n"}
 	for day := 1; day <= 2; day++ {

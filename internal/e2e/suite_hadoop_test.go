@@ -16,11 +16,12 @@ import (
 // would: the same binary, run and local.
 func TestHadoopAndLocalGiveTheSameBytes(t *testing.T) {
 	binary := build(t, "./suite")
+	t.Parallel() // a job waits for containers most of its time
 	cluster := connect(t)
 	root := t.TempDir()
 	folder := hdfs.Local(root)
 	mrtest.TestRunner(t, func(t *testing.T, c mrtest.Case) map[string]string {
-		t.Parallel() // a job waits for containers most of its time
+		t.Parallel()
 		output := "/out/" + c.Name
 		for _, fsys := range []hdfs.FileSystem{cluster, folder} {
 			require.NoError(t, fsys.RemoveAll(output))
