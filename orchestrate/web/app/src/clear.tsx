@@ -1,6 +1,6 @@
 // Clearing tasks: a worker of their program tells which outputs would go to the trash, moves them, and brings them back.
 import { useEffect, useState } from "preact/hooks";
-import { get, post, type Problem, type Schemas, type Task } from "./api";
+import { get, post, Problem, type Schemas, type Task } from "./api";
 import { noted } from "./ask";
 import { useChore, type Chore } from "./chore";
 import { spellBytes } from "./details";
@@ -48,9 +48,13 @@ export function ClearFound({ name, find }: { name: string; find: () => Promise<T
   if (!mayControl()) {
     return null;
   }
+  const open = () => {
+    setProblem(undefined);
+    find().then((tasks) => setFound(tasks.filter(clearable)), (error: unknown) => setProblem(error instanceof Problem ? error : new Problem(0, "", String(error))));
+  };
   return (
     <>
-      <button type="button" class="danger" onClick={() => void find().then((tasks) => setFound(tasks.filter(clearable)), setProblem)}>
+      <button type="button" class="danger" onClick={open}>
         {name}
       </button>
       <ProblemBox problem={problem} />
