@@ -12,6 +12,7 @@ import (
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/backfill"
+	"github.com/gomr/gomr/orchestrate/chore"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/details"
 	"github.com/gomr/gomr/orchestrate/launch"
@@ -76,6 +77,10 @@ func (a *app) tryAttempt(cmd *cobra.Command, flags *placeFlags, remote *serverFl
 		return nil, a.launch(cmd, flags, remote, fence, args[2:])
 	case backfill.SurveyFamily:
 		return a.survey(cmd, flags, remote, args[2:])
+	case chore.ClearFamily:
+		return a.clearChore(cmd, flags, remote, fence, args[2:])
+	case chore.UndoFamily:
+		return a.undoChore(cmd, flags, remote, fence, args[2:])
 	}
 	task, err := a.assigned(args[1], args[2:])
 	if err != nil {

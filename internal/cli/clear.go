@@ -16,6 +16,7 @@ import (
 
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/chore"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/trash"
@@ -118,6 +119,7 @@ type clearing struct {
 
 	entry string // ID of the entry in the trash; empty is a new one
 	fence int64  // of the attempt that clears; zero is none
+	by    string // who asked for it; empty is the user of this process
 }
 
 // A clearedTask is a task that is to be cleared.
@@ -251,34 +253,19 @@ func (a *app) confirm(ctx context.Context, question string) error {
 
 // A clearDocument is a clear, or what one would be, as --json has it.
 type clearDocument struct {
-	ID      string            `json:"id,omitempty"` // of the entry in the trash
-	DryRun  bool              `json:"dryRun"`
-	Server  string            `json:"server,omitempty"`
-	Tasks   []clearedDocument `json:"tasks"`
-	Files   int               `json:"files"`
-	Bytes   int64             `json:"bytes"`
-	Expires time.Time         `json:"expires"`
-}
+	chore.Cleared
 
-type clearedDocument struct {
-	ID      string           `json:"id"`
-	Because string           `json:"because,omitempty"`
-	State   store.State      `json:"state,omitempty"`
-	Outputs []outputDocument `json:"outputs"`
-}
-
-type outputDocument struct {
-	Path  string `json:"path"`
-	Files int    `json:"files"`
-	Bytes int64  `json:"bytes"`
+	DryRun bool   `json:"dryRun"`
+	Server string `json:"server,omitempty"`
 }
 
 func (c *clearing) document() clearDocument {
-	d := clearDocument{DryRun: true, Server: c.url, Tasks: []clearedDocument{}, Expires: time.Now().Add(time.Duration(c.flags.keep)).Truncate(time.Second)}
+	d := clearDocument{DryRun: true, Server: c.url}
+	d.Tasks, d.Expires = []chore.ClearedTask{}, time.Now().Add(time.Duration(c.flags.keep)).Truncate(time.Second)
 	for _, t := range c.tasks {
-		cleared := clearedDocument{ID: t.id, Because: t.because, State: t.state, Outputs: []outputDocument{}}
+		cleared := chore.ClearedTask{ID: t.id, Because: t.because, State: t.state, Outputs: []chore.Output{}}
 		for _, o := range t.outputs {
-			cleared.Outputs = append(cleared.Outputs, outputDocument{o.Path, o.Files, o.Bytes})
+			cleared.Outputs = append(cleared.Outputs, chore.Output{Path: o.Path, Files: o.Files, Bytes: o.Bytes})
 			d.Files, d.Bytes = d.Files+o.Files, d.Bytes+o.Bytes
 		}
 		d.Tasks = append(d.Tasks, cleared)
@@ -288,7 +275,7 @@ func (c *clearing) document() clearDocument {
 
 // idle tells whether there is nothing to be done.
 func (d *clearDocument) idle() bool {
-	return !slices.ContainsFunc(d.Tasks, func(t clearedDocument) bool {
+	return !slices.ContainsFunc(d.Tasks, func(t chore.ClearedTask) bool {
 		return len(t.Outputs) > 0 || t.State != "" && t.State != store.Pending
 	})
 }
@@ -311,7 +298,7 @@ func (c *clearing) show(d *clearDocument) error {
 	for _, t := range d.Tasks {
 		id := t.ID
 		if len(t.Outputs) == 0 {
-			t.Outputs = []outputDocument{{Path: "none is there"}}
+			t.Outputs = []chore.Output{{Path: "none is there"}}
 		}
 		for i, o := range t.Outputs {
 			if isRecord(o.Path) && i > 0 {

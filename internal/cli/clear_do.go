@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -150,7 +151,7 @@ func (c *clearing) begin() (*trash.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &trash.Manifest{ID: c.entry, By: name, Note: c.flags.note, Server: c.url}
+	m := &trash.Manifest{ID: c.entry, By: cmp.Or(c.by, name), Note: c.flags.note, Server: c.url}
 	count := 0
 	for _, t := range c.tasks {
 		m.Tasks = append(m.Tasks, trash.Task{ID: t.id, Outputs: t.outputs})

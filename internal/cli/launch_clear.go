@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -55,10 +54,7 @@ func (a *app) clearForLaunch(cmd *cobra.Command, flags *placeFlags, l *launch.La
 	if err != nil {
 		return false, err
 	}
-	mayMove := func() error { return host.Commit(context.WithoutCancel(cmd.Context())) }
-	for i := range t.Volumes {
-		t.Volumes[i].Files = trashFiles{guardedFiles{t.Volumes[i].Files, mayMove}}
-	}
+	guardTrash(cmd.Context(), t, host)
 	c := a.newLaunchClear(l, task, host)
 	c.place, c.trash, c.url = place, t, url
 	return c.run(hdfs.NewContext(cmd.Context(), place.files))
@@ -69,36 +65,6 @@ func (a *app) newLaunchClear(l *launch.Launch, task orchestrate.Task, host *serv
 	flags := &clearFlags{downstream: l.Clear.Downstream, note: l.Clear.Note, keep: dayDuration(cmp.Or(l.Clear.Keep, trash.DefaultKeep))}
 	c := &clearing{app: a, remote: host.remote, fence: host.fence, entry: l.Clear.Entry, flags: flags}
 	return &launchClear{clearing: c, launch: l, task: task, report: host.Report}
-}
-
-// trashFiles are files in which nothing is moved or removed without leave: an attempt that was given up must not touch the
-// entry of the one after it.
-type trashFiles struct{ guardedFiles }
-
-// Remove implements [hdfs.FileSystem].
-func (t trashFiles) Remove(name string) error {
-	if err := t.mayCommit(); err != nil {
-		return err
-	}
-	return t.FileSystem.Remove(name)
-}
-
-// RemoveAll implements [hdfs.FileSystem].
-func (t trashFiles) RemoveAll(name string) error {
-	if err := t.mayCommit(); err != nil {
-		return err
-	}
-	return t.FileSystem.RemoveAll(name)
-}
-
-// errLookAgain says that what is to be cleared has changed, and nothing is moved.
-var errLookAgain = errors.New("what is to be cleared has changed")
-
-// An inTheWayError is a task with an attempt under way that reads or writes what is to be moved.
-type inTheWayError struct{ id string }
-
-func (e *inTheWayError) Error() string {
-	return e.id + " has an attempt under way that reads or writes what is to be moved: wait for it, or stop it with kill"
 }
 
 // run clears, and asks for the tasks downstream to be waited for.
@@ -167,7 +133,7 @@ func (c *launchClear) clearOnce(ctx context.Context) (downstream []string, err e
 		return nil, err
 	}
 	defer func() { err = closeEntry(entry, err) }()
-	if err := c.take(entry); err != nil {
+	if err := cmp.Or(c.takeOwn(), c.take(entry)); err != nil {
 		return nil, err
 	}
 	if !entry.Finished && !entry.Emptying {
@@ -198,7 +164,7 @@ func (c *launchClear) clearNew(ctx context.Context) (downstream []string, err er
 	}
 	defer func() { err = closeEntry(entry, err) }()
 	ids := c.known()
-	if err := c.holdThem(ctx, ids); err != nil {
+	if err := c.holdThem(ctx, ids, false); err != nil {
 		return nil, errors.Join(err, c.abandon(entry, err))
 	}
 	if more, err := c.hasMore(ctx); more || err != nil {
@@ -206,100 +172,4 @@ func (c *launchClear) clearNew(ctx context.Context) (downstream []string, err er
 		return nil, cmp.Or(err, errLookAgain)
 	}
 	return c.downstream(), c.carryOut(ctx, entry, ids)
-}
-
-// carryOut moves the outputs of tasks that are held. Nothing interrupts it but a kill: it takes no longer than to take back
-// what was moved.
-func (c *launchClear) carryOut(ctx context.Context, entry *trash.Entry, held []string) error {
-	ctx = context.WithoutCancel(ctx)
-	hold := launch.HoldName(c.entry)
-	if err := entry.Move(ctx); err != nil {
-		return errors.Join(err, c.takeBack(ctx, hold, held, err))
-	}
-	done, err := c.doneOf(ctx, held)
-	if err != nil {
-		return err
-	}
-	if err := c.release(ctx, hold, held, done); err != nil {
-		return err
-	}
-	return entry.Finish()
-}
-
-// holdThem has the server hold tasks.
-func (c *launchClear) holdThem(ctx context.Context, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	request := &scheduler.Hold{Name: launch.HoldName(c.entry), Tasks: ids, Note: c.flags.note, Fence: c.fence}
-	for start := time.Now(); ; {
-		err := insistFor(ctx, func() error { return c.remote.Hold(ctx, request) })
-		state, held := new(scheduler.StateError), new(scheduler.HeldError)
-		switch {
-		case errors.As(err, &state):
-			return &inTheWayError{state.ID}
-		case !errors.As(err, &held):
-			return err
-		case time.Since(start) > lockPatience:
-			return fmt.Errorf("%w; '%s undo %s' undoes it if it was interrupted", err, c.name, entryOf(held.Hold))
-		}
-		select {
-		case <-time.After(lookAgain):
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// take has the tasks of an entry be those that are cleared.
-func (c *launchClear) take(entry *trash.Entry) error {
-	if err := c.takeOwn(); err != nil {
-		return err
-	}
-	var tasks []*clearedTask
-	for _, t := range entry.Manifest.Tasks {
-		task, err := c.registry.ParseID(t.ID)
-		if err != nil {
-			return err
-		}
-		tasks = append(tasks, &clearedTask{id: t.ID, task: task, outputs: t.Outputs})
-	}
-	c.set(tasks)
-	return nil
-}
-
-// goOn finishes what an attempt before has begun.
-func (c *launchClear) goOn(ctx context.Context, entry *trash.Entry) error {
-	moved, left, err := entry.Progress()
-	if err != nil {
-		return err
-	}
-	known, held, err := knownTasks(ctx, c.remote, launch.HoldName(c.entry), c.ids())
-	switch {
-	case err != nil:
-		return err
-	case !held && left == 0: // the hold has ended, so that new outputs may be there
-		return entry.Finish()
-	case !held && moved == 0:
-		return cmp.Or(entry.Forget(), errLookAgain)
-	}
-	unlock, err := c.lockTasks(ctx, c.place, c.ids(), lockPatience)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if !held {
-		if err := c.holdThem(ctx, known); err != nil {
-			return err
-		}
-	}
-	return c.carryOut(ctx, entry, known)
-}
-
-// closeEntry lets others work on an entry, and returns why that or what was done before has failed.
-func closeEntry(entry *trash.Entry, err error) error {
-	if closeErr := entry.Close(); closeErr != nil {
-		return errors.Join(err, closeErr)
-	}
-	return err
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gomr/gomr/orchestrate"
-	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
 )
@@ -80,31 +79,6 @@ func (c *launchClear) around(ctx context.Context) (scheduler.Surrounding, error)
 		return insistOn(ctx, look)
 	}
 	return around, err
-}
-
-func (c *launchClear) endLeftHold(ctx context.Context, tasks []store.Task) (changed bool, err error) {
-	hold := launch.HoldName(c.entry)
-	holds, err := insistOn(ctx, c.remote.Holds)
-	i := slices.IndexFunc(holds, func(h scheduler.Held) bool { return h.Name == hold })
-	if err != nil || i < 0 {
-		return false, err
-	}
-	left := &clearing{app: c.app}
-	for j := range tasks {
-		if !slices.Contains(holds[i].Tasks, tasks[j].Key) {
-			continue
-		}
-		task, err := c.registry.Parse(tasks[j].Family, tasks[j].Args)
-		if err != nil {
-			return false, err
-		}
-		left.tasks = append(left.tasks, &clearedTask{id: tasks[j].ID, task: task})
-	}
-	done, err := left.doneOf(ctx, left.ids())
-	if err != nil {
-		return false, err
-	}
-	return true, c.release(ctx, hold, left.ids(), done)
 }
 
 // tellOf tells the server of tasks that it doesn't know and whose outputs exist.

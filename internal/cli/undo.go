@@ -14,6 +14,7 @@ import (
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/internal/filelock"
 	"github.com/gomr/gomr/orchestrate"
+	"github.com/gomr/gomr/orchestrate/chore"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
@@ -116,6 +117,9 @@ type undoing struct {
 	entry    *trash.Entry
 	restored []trash.Restored
 	replaced string // ID of the entry with the new outputs
+
+	fence int64  // of the attempt that undoes; zero is none
+	by    string // who asked for it; empty is the user of this process
 }
 
 // check refuses what can't be undone here.
@@ -199,8 +203,11 @@ func (u *undoing) hold(ctx context.Context, remote *client.Client, name string, 
 	if held || len(known) == 0 {
 		return known, nil
 	}
-	return known, u.holdTasks(ctx, remote, &scheduler.Hold{Name: name, Tasks: known, Kill: u.flags.kill, Note: "undo"})
+	return known, u.holdTasks(ctx, remote, &scheduler.Hold{Name: name, Tasks: known, Kill: u.flags.kill, Fence: u.fence, Note: u.note()})
 }
+
+// note is what the history says of it, where a worker does it for somebody.
+func (u *undoing) note() string { return askedBy(u.by, "undo") }
 
 // knownTasks returns those of some tasks that a hold has, where there is one, and else those that the server knows.
 func knownTasks(ctx context.Context, remote *client.Client, hold string, ids []string) (known []string, held bool, err error) {
@@ -234,7 +241,7 @@ func (u *undoing) moveNewAway(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	entry, err := u.trash.Begin(&trash.Manifest{By: name, Note: "replaced by undo " + u.entry.Manifest.ID, Tasks: conflicts}, trash.DefaultKeep)
+	entry, err := u.trash.Begin(&trash.Manifest{By: cmp.Or(u.by, name), Note: "replaced by undo " + u.entry.Manifest.ID, Tasks: conflicts}, trash.DefaultKeep)
 	if err != nil {
 		return err
 	}
@@ -254,7 +261,7 @@ func (u *undoing) release(ctx context.Context, remote *client.Client, hold strin
 	if why != nil {
 		return fmt.Errorf("%w; the server holds the tasks until '%s undo %s' succeeds", why, u.name, u.entry.Manifest.ID)
 	}
-	release := &scheduler.Release{Name: hold, Note: "undo"}
+	release := &scheduler.Release{Name: hold, Fence: u.fence, Note: u.note()}
 	for _, id := range held {
 		if there, err := u.isDone(ctx, id); err != nil {
 			return err
@@ -291,33 +298,25 @@ func (u *undoing) count(fate trash.Fate) (n int) {
 	return n
 }
 
-// An undoDocument is an undo as --json has it.
-type undoDocument struct {
-	ID       string             `json:"id"`
-	Replaced string             `json:"replaced,omitempty"` // ID of the entry with the new outputs
-	Outputs  []restoredDocument `json:"outputs"`
-}
-
-type restoredDocument struct {
-	Task string     `json:"task"`
-	Path string     `json:"path"`
-	Fate trash.Fate `json:"fate"`
-}
-
 // fates are what people are told of them.
 var fates = map[trash.Fate]string{
 	trash.Back: "is back", trash.Kept: "is there, it was not moved",
 	trash.Refused: "there is a new one; --replace moves that to the trash", trash.Gone: "is gone: it is not in the trash any more",
 }
 
-func (u *undoing) show() error {
-	d := undoDocument{ID: u.entry.Manifest.ID, Replaced: u.replaced, Outputs: []restoredDocument{}}
+// document returns what was brought back, as --json has it.
+func (u *undoing) document() *chore.Undone {
+	d := &chore.Undone{ID: u.entry.Manifest.ID, Replaced: u.replaced, Outputs: []chore.Brought{}}
 	for _, r := range u.restored {
-		d.Outputs = append(d.Outputs, restoredDocument{r.Task, r.Path, r.Fate})
+		d.Outputs = append(d.Outputs, chore.Brought{Task: r.Task, Path: r.Path, Fate: string(r.Fate)})
 	}
+	return d
+}
+
+func (u *undoing) show() error {
 	var err error
 	if u.flags.json {
-		err = writeJSON(u.stdout, d)
+		err = writeJSON(u.stdout, u.document())
 	} else {
 		w := tabwriter.NewWriter(u.stdout, 0, 0, 2, ' ', 0)
 		for _, r := range u.restored {

@@ -22,6 +22,8 @@ import (
 
 	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/backfill"
+	"github.com/gomr/gomr/orchestrate/chore"
+	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/trigger"
 )
@@ -98,11 +100,18 @@ func newContract(t *testing.T, w *world) *contract {
 	w.work()
 	_, err = w.client.StartBackfill(t.Context(), &backfill.Definition{Program: "other", Family: "Count", Param: "day", Labels: []string{"1"}, Cap: 1})
 	require.NoError(t, err)
-	question := backfill.Question{Name: "2", Program: "other", Family: "Count", Labels: []string{"1"}}
-	asked, err := question.Submission()
-	require.NoError(t, err)
-	_, err = w.client.Submit(t.Context(), asked)
-	require.NoError(t, err)
+	for _, question := range []interface {
+		Submission() (*scheduler.Submission, error)
+	}{
+		&backfill.Question{Name: "2", Program: "other", Family: "Count", Labels: []string{"1"}},
+		&chore.Clear{Name: "2", Program: "other", Tasks: []chore.Task{{Family: "Count"}}},
+		&chore.Undo{Name: "2", Program: "other", ID: "1"},
+	} {
+		asked, err := question.Submission()
+		require.NoError(t, err)
+		_, err = w.client.Submit(t.Context(), asked)
+		require.NoError(t, err)
+	}
 	_, err = w.client.ApplySchedules(t.Context(), &trigger.Application{Schedules: []trigger.Schedule{{Name: "2", Time: "@yearly", Program: "other", Task: []string{"Report"}}}})
 	require.NoError(t, err)
 	return c

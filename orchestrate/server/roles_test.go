@@ -104,6 +104,11 @@ var allowed = map[string]string{
 	"POST /backfills/surveys":       "oa",
 	"GET /backfills/surveys/{name}": "vwoa",
 
+	"POST /clears":       "oa",
+	"GET /clears/{name}": "vwoa",
+	"POST /undos":        "oa",
+	"GET /undos/{name}":  "vwoa",
+
 	"GET /tokens":         "a",
 	"POST /tokens":        "a",
 	"POST /tokens/revoke": "a",

@@ -202,6 +202,7 @@ func (s *Server) routes(mux *http.ServeMux) ([]byte, error) {
 		s.routeNotify,
 		s.routeSchedules,
 		s.routeBackfills,
+		s.routeChores,
 		s.routeGraph,
 		s.routeTimeline,
 	} {

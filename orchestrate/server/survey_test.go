@@ -31,7 +31,7 @@ func TestSurvey(t *testing.T) {
 			"there is none", store.Succeeded, map[string]string{backfill.SurveyDetail: `{"error": "no task is called Count"}`},
 			api.SurveyStatus{State: backfill.SurveyFailed, Why: "no task is called Count"},
 		},
-		{"nothing was left", store.Succeeded, nil, api.SurveyStatus{State: backfill.SurveyFailed, Why: "no worker has made it: ask again"}},
+		{"nothing was left", store.Succeeded, nil, api.SurveyStatus{State: backfill.SurveyFailed, Why: "no worker has done it: ask again"}},
 		{"it is made again", store.Interrupted, nil, api.SurveyStatus{State: backfill.SurveyWaiting}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,6 +40,9 @@ func (l Link) Output() orchestrate.Target {
 	return hdfs.File("/made-there/%d", l.Number)
 }
 
+// Resources is what somebody can pause who wants no link to be made.
+func (Link) Resources() map[string]int { return map[string]int{"chain": 1} }
+
 // note adds a line to the file journal, and waits as long as there is a file wait-NAME.
 func note(ctx context.Context, dir, name string) error {
 	file, err := os.OpenFile(filepath.Join(dir, "journal"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)

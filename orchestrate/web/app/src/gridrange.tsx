@@ -1,7 +1,8 @@
 // What can be done to a range of the grid that was brushed.
 import { useAnswer } from "./answer";
 import { Actions } from "./actions";
-import { get, type State, type Task } from "./api";
+import { get, Problem, type State, type Task } from "./api";
+import { ClearFound } from "./clear";
 import type { Grid, GridQuery } from "./grid";
 import type { Range } from "./gridpaint";
 import { flagsOf, labelled } from "./partitions";
@@ -127,6 +128,13 @@ function Commands({ family, brushed, query }: { family: string; brushed: Brushed
   if (flags === undefined) {
     return null;
   }
+  const find = async () => {
+    const found = await get("/api/v1/tasks", { family, kind: query.kind, from, until, limit: mostTasks });
+    if (found.next !== undefined) {
+      throw new Problem(0, "", `There are more than ${mostTasks} tasks: brush fewer, or use the command.`);
+    }
+    return found.tasks ?? [];
+  };
   const command = (verb: string, row: string) =>
     ["gomr", ...verb.split(" "), family, `${flags.flag}=${row}`, ...flags.others, "--server", location.origin].map(quoted).join(" ");
   return (
@@ -142,7 +150,7 @@ function Commands({ family, brushed, query }: { family: string; brushed: Brushed
       </dd>
       <dt>{family}: run all again</dt>
       <dd>
-        <Command text={command("clear", labels(brushed))} />
+        <ClearFound name="Clear" find={find} /> <Command text={command("clear", labels(brushed))} />
       </dd>
     </dl>
   );

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Schemas } from "../api";
+import { Clear, ClearOf } from "../clear";
 import { Log } from "../log";
 import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
@@ -28,9 +29,10 @@ export function TaskPage() {
         <>
           <h1 class="id">{e.task.id}</h1>
           <p class="under-title">
-            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Link to={to("/run", { task: e.task.id })}>timeline</Link> <Actions tasks={[e.task]} />
+            <StateChip state={e.task.state} /> <When at={e.task.changed} /> <Link to={to("/graph", { around: e.task.id, depth: 2 })}>graph</Link> <Link to={to("/run", { task: e.task.id })}>timeline</Link> <Actions tasks={[e.task]} /> <Clear tasks={[e.task]} />
           </p>
           <Why explanation={e} />
+          <ClearOf task={e.task} />
           <Shown answer={attempts}>{(a) => <AttemptsAndLog id={id} family={e.task.family} attempts={a.attempts ?? []} />}</Shown>
           {!e.task.wrapper && !e.task.external && <Durations id={id} task={e.task.key} family={e.task.family ?? ""} />}
           {e.task.state !== "done" && <Expected id={id} />}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { Actions } from "../actions";
+import { Clear } from "../clear";
 import { get, type Task } from "../api";
 import { kinds } from "../partitions";
 import { Empty, Section, Shown, Table, Typed } from "../parts";
@@ -89,6 +90,7 @@ function TaskList({ tasks, next, cursor }: { tasks: Task[]; next: number | undef
         <span class="actions">
           {pickedTasks.length > 0 && <span>{pickedTasks.length} picked</span>}
           <Actions tasks={pickedTasks} onDone={() => setPicked(new Set())} />
+          <Clear tasks={pickedTasks} onDone={() => setPicked(new Set())} />
         </span>
       }
     >
