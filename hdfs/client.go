@@ -59,6 +59,16 @@ func (c *Client) DefaultFS() string { return c.settings.defaultFS }
 // The caller must not change it.
 func (c *Client) Properties() Properties { return c.settings.properties }
 
+// InSafeMode reports whether the namenode is in safe mode, in which files can be read and nothing can be changed:
+// after it has started, until enough datanodes have told of their blocks, or as an administrator wants it.
+func (c *Client) InSafeMode() (on bool, err error) {
+	err = c.do(repeatable(true), func(conn *connection) (err error) {
+		on, err = conn.inSafeMode()
+		return err
+	})
+	return on, remoteError(err)
+}
+
 // Close closes the connections, when the calls under way have returned. Files
 // that are still open fail. Further calls fail with [net.ErrClosed].
 func (c *Client) Close() error {

@@ -240,3 +240,12 @@ func copyConf(t *testing.T, from, to, file, name, value string) {
 	changed := strings.Replace(string(content), "</configuration>", property, 1)
 	require.NoError(t, os.WriteFile(filepath.Join(to, file), []byte(changed), 0o644))
 }
+
+// TestInSafeModeOfACluster: a healthy namenode is in none, whoever asks.
+func TestInSafeModeOfACluster(t *testing.T) {
+	for _, user := range []string{"", "alice"} {
+		on, err := connect(t, hdfs.Config{User: user}).InSafeMode()
+		require.NoError(t, err)
+		require.False(t, on)
+	}
+}

@@ -120,6 +120,18 @@ func (c *connection) setPermission(name string, perm uint32) error {
 	return err
 }
 
+// safeModeGet asks whether the namenode is in safe mode, and changes nothing.
+const safeModeGet protoreflect.EnumNumber = 3
+
+// inSafeMode asks the active namenode: checked has one that stands by refuse the call.
+func (c *connection) inSafeMode() (bool, error) {
+	answer, err := c.call("setSafeMode", fields{"action": safeModeGet, "checked": true})
+	if err != nil {
+		return false, err
+	}
+	return field(answer, "result").Bool(), nil
+}
+
 func permission(perm uint32) (protoreflect.Message, error) {
 	return newMessage("FsPermissionProto", fields{"perm": perm})
 }

@@ -55,13 +55,14 @@ func (d *doctor) add(name, detail string, err error, mend string) {
 	d.checks = append(d.checks, Check{Name: name, Detail: err.Error(), Mend: mend})
 }
 
-// CheckHDFS checks that a namenode answers. It takes as long as that takes, and changes nothing.
+// CheckHDFS checks that a namenode answers and is not in safe mode. It takes as long as that takes, and changes nothing.
 func CheckHDFS(confDir string) Check {
 	d := &doctor{}
 	if client := d.connect(confDir); client != nil {
+		d.checkSafeMode(client)
 		client.Close()
 	}
-	return d.checks[0]
+	return d.checks[len(d.checks)-1]
 }
 
 // CheckYARN checks that a resource manager answers, and where it does, that there are nodes. It changes nothing.
@@ -88,12 +89,31 @@ func (d *doctor) connect(confDir string) *hdfs.Client {
 	return client
 }
 
+// checkSafeMode adds a check where the namenode lets nothing be changed, and reports whether it lets that.
+func (d *doctor) checkSafeMode(client *hdfs.Client) bool {
+	on, err := client.InSafeMode()
+	if _, refused := errors.AsType[*hdfs.RemoteError](err); refused {
+		return true // some proxies of namenodes don't tell; what is changed will
+	}
+	if err == nil && on {
+		err = fmt.Errorf("the namenode of %s is in safe mode: files can be read, and nothing can be changed", client.DefaultFS())
+	}
+	if err != nil {
+		d.add("safe mode", "", err, "after a start it ends by itself once enough blocks are reported: hdfs dfsadmin -safemode get, and hdfs dfsadmin -report; "+
+			"else end it, as an administrator: hdfs dfsadmin -safemode leave")
+	}
+	return err == nil
+}
+
 func (d *doctor) checkHDFS(confDir string) {
 	client := d.connect(confDir)
 	if client == nil {
 		return
 	}
 	defer client.Close()
+	if !d.checkSafeMode(client) {
+		return
+	}
 
 	home := homeDir(client)
 	probe := path.Join(home, ".gomr", "probe-"+newRunID())
@@ -102,7 +122,7 @@ func (d *doctor) checkHDFS(confDir string) {
 		err = client.Remove(probe)
 	}
 	d.add("home folder", home+" can be written", err,
-		fmt.Sprintf("hdfs dfs -mkdir -p %s && hdfs dfs -chown %s %s, as an administrator; or hdfs dfsadmin -safemode get", home, client.User(), home))
+		fmt.Sprintf("hdfs dfs -mkdir -p %s && hdfs dfs -chown %s %s, as an administrator", home, client.User(), home))
 	d.checkStaging(client)
 }
 

@@ -16,8 +16,8 @@ import (
 func (a *app) healthVerb() remoteVerb {
 	return remoteVerb{
 		use: "health", short: "Tell how the parts of a server do, and what it needs", args: NoArgs,
-		long: "Tells how the scheduler, its database, the workers, schedules, mail and webhooks do, and the cluster that the\n" +
-			"server uses. The exit code is 1 where one of them fails.",
+		long: "Tells how the scheduler, its database, the workers, schedules, backfills, deadlines, mail and webhooks do,\n" +
+			"and the cluster that the server uses. The exit code is 1 where one of them fails.",
 		do: func(ctx context.Context, remote *client.Client, out *remoteOutput, _ []string) error {
 			found, err := remote.Health(ctx)
 			if err != nil {

@@ -15,7 +15,7 @@ const (
 
 // A Component is a part of a server, or something that it needs.
 type Component struct {
-	Name     string    `json:"name" doc:"Such as scheduler, database, HDFS, YARN, mail, webhooks, workers, schedules"`
+	Name     string    `json:"name" doc:"Such as scheduler, database, HDFS, YARN, mail, webhooks, workers, schedules, backfills, deadlines"`
 	State    Condition `json:"state" enum:"ok,slow,failing,not used"`
 	Detail   string    `json:"detail,omitempty" doc:"What was found, or what is wrong"`
 	Mend     string    `json:"mend,omitempty" doc:"What to do about it"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
@@ -13,12 +14,17 @@ import (
 
 // advance moves on all backfills that are not over. What can't be done now is tried again later.
 func (e *Engine) advance() {
+	e.stuck = map[int64]error{}
 	for _, id := range slices.Sorted(maps.Keys(e.records)) {
 		if r := e.records[id]; !r.State.Over() {
 			if err := e.step(r); err != nil && e.ctx.Err() == nil {
+				e.stuck[id] = err
 				e.options.Logger.ErrorContext(e.ctx, "a backfill is not moved on, and tried again", "backfill", id, "error", err)
 			}
 		}
+	}
+	if len(e.stuck) == 0 {
+		e.well = time.Now()
 	}
 }
 

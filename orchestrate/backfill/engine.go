@@ -73,6 +73,9 @@ type Engine struct {
 	last    int64
 	killed  map[int64]bool // fences whose end was asked for
 	changed bool           // a request has changed a backfill
+	unread  int            // how many backfills can't be read
+	stuck   map[int64]error
+	well    time.Time // when nothing was stuck last
 }
 
 const (
@@ -94,8 +97,10 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the backfills: %w", err)
 	}
-	if e.records, e.last, err = load(settings); err != nil {
-		e.options.Logger.ErrorContext(ctx, "backfills can't be read, and are not run", "error", err)
+	var unread []error
+	if e.records, e.last, unread = load(settings); len(unread) > 0 {
+		e.unread = len(unread)
+		e.options.Logger.ErrorContext(ctx, "backfills can't be read, and are not run", "error", errors.Join(unread...))
 	}
 	e.ctx, e.quit = context.WithCancel(context.WithoutCancel(ctx))
 	go e.loop()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -199,8 +198,8 @@ func (r *record) settings(isNew bool) (map[string]string, error) {
 }
 
 // load returns the records of settings, and the number of the last one. What can't be read is left out, and told by
-// the error.
-func load(settings map[string]string) (records map[int64]*record, last int64, errs error) {
+// an error for each.
+func load(settings map[string]string) (records map[int64]*record, last int64, unread []error) {
 	records = map[int64]*record{}
 	for name, text := range settings {
 		id, err := strconv.ParseInt(strings.TrimPrefix(name, prefix), 10, 64)
@@ -210,7 +209,7 @@ func load(settings map[string]string) (records map[int64]*record, last int64, er
 		last = max(last, id)
 		r, err := loadRecord(id, text, settings[name+planSuffix])
 		if err != nil {
-			errs = errors.Join(errs, fmt.Errorf("the setting %q: %w", name, err))
+			unread = append(unread, fmt.Errorf("the setting %q: %w", name, err))
 			continue
 		}
 		records[id] = r
@@ -218,7 +217,7 @@ func load(settings map[string]string) (records map[int64]*record, last int64, er
 	if number, err := strconv.ParseInt(settings[lastName], 10, 64); err == nil {
 		last = max(last, number)
 	}
-	return records, last, errs
+	return records, last, unread
 }
 
 func loadRecord(id int64, text, plan string) (*record, error) {

@@ -48,6 +48,7 @@ type Options struct {
 type Engine struct {
 	options Options
 	history history
+	pulse   pulse
 }
 
 // New makes an engine. It asks nobody yet.
@@ -75,6 +76,8 @@ func (e *Engine) Run(ctx context.Context) {
 	changes := e.options.Scheduler.Changes(ctx)
 	e.history.watch(true)
 	defer e.history.watch(false)
+	e.pulse.run(true)
+	defer e.pulse.run(false)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var next, rested time.Time // when the next look is, and from when on there may be one

@@ -45,6 +45,9 @@ type told struct {
 func (e *Engine) look(ctx context.Context) (next time.Duration, err error) {
 	next = e.options.Every
 	now := e.options.Now()
+	tasks := 0
+	e.pulse.begin()
+	defer func() { e.pulse.end(tasks, err) }()
 	keys, err := e.options.Scheduler.DueTasks(ctx)
 	if err != nil {
 		return next, err
@@ -62,6 +65,7 @@ func (e *Engine) look(ctx context.Context) (next time.Duration, err error) {
 		if t.Due.IsZero() {
 			continue
 		}
+		tasks++
 		if left := t.Due.Sub(now); left >= 0 {
 			next = min(next, left+time.Millisecond)
 		}

@@ -44,6 +44,8 @@ func (s *Server) parts() []Probe {
 		part{"database", s.lookAtDatabase},
 		part{"workers", s.lookAtWorkers},
 		part{"schedules", s.lookAtSchedules},
+		part{"backfills", s.lookAtBackfills},
+		part{"deadlines", s.lookAtDeadlines},
 		part{"mail", func(ctx context.Context) Found { return s.lookAtChannels(ctx, true) }},
 		part{"webhooks", func(ctx context.Context) Found { return s.lookAtChannels(ctx, false) }},
 	}, s.options.Probes...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomr/gomr/orchestrate/api"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -132,6 +133,9 @@ func TestServe_WatchesDueTimes(t *testing.T) {
 		events, err := w.store.Events(ctx, store.EventQuery{Kind: "deadline missed"})
 		return err == nil && len(events) == 1
 	}, generous, 20*time.Millisecond)
+	watching := w.component("deadlines")
+	require.Equal(t, api.ComponentOK, watching.State)
+	require.Equal(t, "1 task with a due time to come or missed", watching.Detail)
 	cancel()
 	require.NoError(t, receive(t, ended))
 }

@@ -12,10 +12,10 @@ import (
 func (s *Server) routeHolds(r *router) {
 	limit := s.options.MaxSubmission // a hold has the IDs of as many tasks as a submission
 	handle(r, operation{method: http.MethodGet, path: "/holds", access: look, summary: "List holds"}, s.listHolds)
-	handle(r, operation{method: http.MethodPost, path: "/holds", access: control, limit: limit, summary: "Keep tasks from being started while their outputs are moved"}, s.hold)
-	handle(r, operation{method: http.MethodPost, path: "/holds/release", access: control, limit: limit, summary: "End a hold"}, s.release)
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/hold", access: attempt, limit: limit, summary: "Keep tasks from being started while an attempt moves their outputs"}, s.holdForAttempt)
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/release", access: attempt, limit: limit, summary: "End a hold for an attempt"}, s.releaseForAttempt)
+	handle(r, operation{method: http.MethodPost, path: "/holds", access: control, programs: true, limit: limit, summary: "Keep tasks from being started while their outputs are moved"}, s.hold)
+	handle(r, operation{method: http.MethodPost, path: "/holds/release", access: control, programs: true, limit: limit, summary: "End a hold"}, s.release)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/hold", access: attempt, programs: true, limit: limit, summary: "Keep tasks from being started while an attempt moves their outputs"}, s.holdForAttempt)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/release", access: attempt, programs: true, limit: limit, summary: "End a hold for an attempt"}, s.releaseForAttempt)
 	handle(r, operation{method: http.MethodPost, path: "/tasks/surrounding", access: look, limit: limit, summary: "Show tasks, and all that depend on them; this changes nothing"}, s.surrounding)
 }
 

@@ -23,7 +23,7 @@ const (
 )
 
 func (s *Server) routeLogs(r *router) {
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/log", access: attempt, summary: "Add to the log of an attempt"}, s.appendLog)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/log", access: attempt, programs: true, summary: "Add to the log of an attempt"}, s.appendLog)
 	handle(r, operation{
 		method: http.MethodGet, path: "/attempts/{fence}/log", access: look, waits: true, summary: "Read the log of an attempt",
 		adjust: func(op *huma.Operation) {

@@ -11,8 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/orchestrate/api"
+	"github.com/gomr/gomr/orchestrate/backfill"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/server"
+	"github.com/gomr/gomr/orchestrate/store"
+	"github.com/gomr/gomr/orchestrate/store/storetest"
 )
 
 // A cluster is a probe of a cluster that does as the test wants.
@@ -175,7 +178,7 @@ func TestComponentsOfAServer(t *testing.T) {
 	}
 	require.Equal(t, map[string]api.Condition{
 		"scheduler": api.ComponentOK, "database": api.ComponentOK, "workers": api.ComponentUnused, "schedules": api.ComponentUnused,
-		"mail": api.ComponentUnused, "webhooks": api.ComponentUnused, "cluster": api.ComponentFailing,
+		"backfills": api.ComponentUnused, "deadlines": api.ComponentUnused, "mail": api.ComponentUnused, "webhooks": api.ComponentUnused, "cluster": api.ComponentFailing,
 	}, states)
 	_, metrics := w.send("GET", "/metrics", "")
 	require.Contains(t, metrics, `gomr_component_up{component="scheduler"} 1`)
@@ -216,4 +219,39 @@ func TestHealthOfWorkers(t *testing.T) {
 	found, err := other.client.Health(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "1 alive, 1 of 2 slots busy", found.Components[2].Detail)
+}
+
+// TestHealthOfBackfills: one that can't be launched is told, with what keeps it.
+func TestHealthOfBackfills(t *testing.T) {
+	w := start(t, server.Options{})
+	writes := 0
+	w.store.Fail(func(int) error {
+		if writes++; writes == 1 {
+			return nil // it is started, and can't be launched
+		}
+		return &store.DatabaseError{Database: "db", Op: "write", Err: storetest.ErrDiskFull}
+	})
+	_, err := w.backfills.Start(t.Context(), &backfill.Definition{Program: "p", Family: "T", Param: "day", Labels: []string{"a"}, Cap: 1})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		health, err := w.backfills.Health(t.Context())
+		return err == nil && len(health.Stuck) == 1
+	}, generous, time.Millisecond)
+	stuck := w.component("backfills")
+	require.Equal(t, api.ComponentFailing, stuck.State)
+	require.Contains(t, stuck.Detail, "1 backfill can't go on: 1: nothing was done, for the database failed")
+	require.Contains(t, stuck.Mend, "it is tried again")
+}
+
+// component returns how a component does.
+func (w *world) component(name string) api.Component {
+	found, err := w.client.Health(w.t.Context())
+	require.NoError(w.t, err)
+	for _, c := range found.Components {
+		if c.Name == name {
+			return c
+		}
+	}
+	require.Fail(w.t, "there is no component", name)
+	return api.Component{}
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"github.com/gomr/gomr/orchestrate/api"
 )
@@ -40,6 +41,7 @@ type operation struct {
 	limit        int64         // of its body; zero is bodyLimit
 	reading      time.Duration // how long its body may take; zero is half a minute
 	waits        bool          // for something to come; others have doTime
+	programs     bool          // make its requests, also such as are newer than the server, see tolerate
 	adjust       func(*huma.Operation)
 }
 
@@ -76,6 +78,9 @@ func handle[I, O any](r *router, o operation, do func(context.Context, *I) (*O, 
 		}
 		return nil, p
 	})
+	if o.programs {
+		r.tolerate(op.Path)
+	}
 }
 
 func (o *operation) describe(r *router) huma.Operation {
@@ -92,6 +97,8 @@ func (o *operation) describe(r *router) huma.Operation {
 		MaxBodyBytes: max(o.limit, bodyLimit) + 1, BodyReadTimeout: max(o.reading, 30*time.Second),
 		Metadata:  map[string]any{accessKey: o.access},
 		Responses: map[string]*huma.Response{"default": r.problemResponse()},
+
+		RejectUnknownQueryParameters: !o.programs,
 	}
 	if o.access != open {
 		op.Security = []map[string][]string{{"token": {}}}
@@ -147,7 +154,11 @@ func (s *Server) problems(_ huma.Context, _ string, v any) (any, error) {
 	p := api.NewProblem(found.Status, code, found.Detail)
 	for _, e := range found.Errors {
 		if e != nil {
-			p.Fields = append(p.Fields, api.Field{Location: e.Location, Message: e.Message})
+			message := e.Message
+			if message == validation.MsgUnexpectedProperty {
+				message = "this server knows no such field: it is misspelled, or newer than the server"
+			}
+			p.Fields = append(p.Fields, api.Field{Location: e.Location, Message: message})
 		}
 	}
 	return p, nil

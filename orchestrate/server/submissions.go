@@ -11,7 +11,7 @@ import (
 
 func (s *Server) routeSubmissions(r *router) {
 	handle(r, operation{
-		method: http.MethodPost, path: "/submissions", access: submit, summary: "Add tasks, and a run of some",
+		method: http.MethodPost, path: "/submissions", access: submit, programs: true, summary: "Add tasks, and a run of some",
 		limit: s.options.MaxSubmission, reading: 5 * time.Minute,
 	}, s.submit)
 }

@@ -10,11 +10,11 @@ import (
 )
 
 func (s *Server) routeWork(r *router) {
-	handle(r, operation{method: http.MethodPost, path: "/work", access: attempt, waits: true, summary: "Wait for an attempt to make", adjust: mayBeEmpty}, s.work)
-	handle(r, operation{method: http.MethodPost, path: "/beats", access: attempt, summary: "Tell that attempts are alive"}, s.beat)
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/commit", access: attempt, summary: "Ask whether an attempt may commit its output"}, s.commit)
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/end", access: attempt, summary: "Tell how an attempt ended"}, s.endAttempt)
-	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/await", access: attempt, waits: true, summary: "Have an attempt wait for tasks", adjust: mayBeEmpty}, s.await)
+	handle(r, operation{method: http.MethodPost, path: "/work", access: attempt, programs: true, waits: true, summary: "Wait for an attempt to make", adjust: mayBeEmpty}, s.work)
+	handle(r, operation{method: http.MethodPost, path: "/beats", access: attempt, programs: true, summary: "Tell that attempts are alive"}, s.beat)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/commit", access: attempt, programs: true, summary: "Ask whether an attempt may commit its output"}, s.commit)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/end", access: attempt, programs: true, summary: "Tell how an attempt ended"}, s.endAttempt)
+	handle(r, operation{method: http.MethodPost, path: "/attempts/{fence}/await", access: attempt, programs: true, waits: true, summary: "Have an attempt wait for tasks", adjust: mayBeEmpty}, s.await)
 }
 
 // An OfAttempt names an attempt. It is exported for huma, which looks into no other ones.

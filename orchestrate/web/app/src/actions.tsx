@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { post, Problem, type Task } from "./api";
 import { noted } from "./ask";
 import { refresh } from "./live";
-import { Command, Modal, ProblemBox, quoted } from "./parts";
+import { Command, Modal, onServer, ProblemBox, quoted } from "./parts";
 import { mayControl } from "./session";
 
 export interface Action {
@@ -11,7 +11,7 @@ export interface Action {
   question: string; // before it is done; %s is how many tasks
   danger?: boolean;
   applies: (task: Task) => boolean;
-  command: (ids: string[], note: string) => string;
+  command: (ids: string[], note: string) => string; // without the server
   apply: (id: string, note: string) => Promise<unknown>;
 }
 
@@ -122,7 +122,7 @@ function Confirm({ action, tasks, onClose, onDone }: { action: Action; tasks: Ta
           <input value={note} onInput={(e) => setNote(e.currentTarget.value)} maxLength={1000} autofocus />
         </label>
         <p>
-          The same from a terminal: <Command text={action.command(ids, note)} />
+          The same from a terminal: <Command text={onServer(action.command(ids, note))} />
         </p>
         {problem !== undefined && done > 0 && <p>{done} are done; this is the next one's:</p>}
         <ProblemBox problem={problem} />

@@ -6,7 +6,7 @@ import { ClearFound } from "./clear";
 import type { Grid, GridQuery } from "./grid";
 import type { Range } from "./gridpaint";
 import { flagsOf, labelled } from "./partitions";
-import { Command, Empty, ProblemBox, quoted, Section } from "./parts";
+import { Command, Empty, onServer, ProblemBox, quoted, Section } from "./parts";
 import { Link, to } from "./router";
 import { mayControl } from "./session";
 import { StateChip, states } from "./state";
@@ -136,7 +136,7 @@ function Commands({ family, brushed, query }: { family: string; brushed: Brushed
     return found.tasks ?? [];
   };
   const command = (verb: string, row: string) =>
-    ["gomr", ...verb.split(" "), family, `${flags.flag}=${row}`, ...flags.others, "--server", location.origin].map(quoted).join(" ");
+    onServer(["gomr", ...verb.split(" "), family, `${flags.flag}=${row}`, ...flags.others].map(quoted).join(" "));
   return (
     <dl class="facts">
       <dt>{family}: run what is missing</dt>

@@ -53,6 +53,9 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** A command that asks this server, wherever it is typed: other machines don't know the server otherwise. */
+export const onServer = (command: string, flag = "--server") => `${command} ${flag} ${quoted(location.origin)}`;
+
 interface Field {
   value: string;
   onTyped: (text: string) => void; // when one leaves the field or presses Enter

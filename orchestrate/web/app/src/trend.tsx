@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { useAnswer } from "./answer";
 import { get, type Schemas } from "./api";
-import { Command, Empty, quoted, Section, Shown, Table } from "./parts";
+import { Command, Empty, onServer, quoted, Section, Shown, Table } from "./parts";
 import { go, Link, to } from "./router";
 import { StateChip } from "./state";
 import { spell, When } from "./time";
@@ -52,7 +52,7 @@ export function Durations({ id, task, family }: { id: string; task: number; fami
   const others = useAnswer((signal) => get("/api/v1/attempts", { ...ofFamily, limit: most }, { signal }), [id, family], id);
   const answer = { value: own.value && others.value, problem: own.problem ?? others.problem };
   return (
-    <Section title="Durations" aside={<Command text={family === "" ? `gomr history ${quoted(id)}` : `gomr stats ${quoted(family)}`} />}>
+    <Section title="Durations" aside={<Command text={onServer(family === "" ? `gomr history ${quoted(id)}` : `gomr stats ${quoted(family)}`)} />}>
       <Shown answer={answer}>
         {() => {
           const points = pointsOf(own.value?.attempts ?? [], others.value?.attempts ?? [], task, { ...others.value?.ids, ...own.value?.ids });

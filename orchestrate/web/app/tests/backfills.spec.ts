@@ -23,7 +23,7 @@ test("a backfill is followed label by label, paused, gone on with and ended", as
 
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByLabel("Why, for the history").fill("paper jam");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr backfill pause 1 --note 'paper jam'");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr backfill pause 1 --note 'paper jam' --server ${w.url}`);
   await confirm(page, "Pause");
   await expect(stateOf(page)).toHaveText("‖ paused");
   w.unmark("wait", day(1));
@@ -31,7 +31,7 @@ test("a backfill is followed label by label, paused, gone on with and ended", as
   await expect(chip("waiting 4")).toBeVisible(); // nothing more was launched
 
   await page.getByRole("button", { name: "Resume" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr backfill resume 1");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr backfill resume 1 --server ${w.url}`);
   await confirm(page, "Resume");
   await w.until(w.edition(day(4)), "running");
   await expect(chip("failed 1")).toBeVisible();
@@ -44,7 +44,7 @@ test("a backfill is followed label by label, paused, gone on with and ended", as
 
   await page.getByRole("button", { name: "End" }).click();
   await page.getByRole("checkbox", { name: "End the 2 under way, too" }).check();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr backfill cancel 1 --kill");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr backfill cancel 1 --kill --server ${w.url}`);
   await confirm(page, "End");
   await expect(stateOf(page)).toHaveText("⊘ cancelled");
   await expect(chip("left out 2")).toBeVisible();

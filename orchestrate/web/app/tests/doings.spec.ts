@@ -79,7 +79,7 @@ test("the history of a span is in the address", async ({ page }) => {
   await page.getByLabel("Outcome", { exact: true }).selectOption("failed");
   await expect(rows).toHaveCount(1 + 1);
   await expect(page).toHaveURL(/since=\d{4}-\d\d-\d\dT00%3A00/);
-  await expect(page.locator("code")).toContainText(/^gomr history --since \S+ --outcome failed --search NAME=broken$/);
+  await expect(page.locator("code")).toContainText(/^gomr history --since \S+ --outcome failed --search NAME=broken --server http:\S+$/);
   await page.reload();
   await expect(rows).toHaveCount(1 + 1);
   await page.getByLabel("Outcome", { exact: true }).selectOption("succeeded");

@@ -66,7 +66,7 @@ test("nothing is told of families that somebody has silenced", async ({ page }) 
   await page.getByLabel("Families, as a pattern").fill("She*");
   await page.getByLabel("For how long").fill("90m");
   await page.getByLabel("Why, for the history").fill("painters");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr silence 'She*' --for 90m --note painters");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr silence 'She*' --for 90m --note painters --server ${w.url}`);
   await confirm(page, "Silence");
   const silence = page.getByRole("region", { name: "Silences" }).getByRole("row").nth(1);
   await expect(silence).toContainText("painters");
@@ -76,7 +76,7 @@ test("nothing is told of families that somebody has silenced", async ({ page }) 
   expect(subjects("open")).not.toContain("quiet");
 
   await silence.getByRole("button", { name: "Unsilence" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr unsilence 'She*'");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr unsilence 'She*' --server ${w.url}`);
   await confirm(page, "Unsilence");
   await expect(page.getByText("Nobody has asked for silence.")).toBeVisible();
   await expect.poll(() => subjects("open")).toContain("quiet");
@@ -86,7 +86,7 @@ test("a channel is tried, and a file with a mistake leaves the one before in for
   watched.expected.push(/status of 422.*notifications\/reload/);
   await page.goto(`${w.url}/notifications`);
   await page.getByRole("button", { name: "Test", exact: true }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr notify test relay");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr notify test relay --server ${w.url}`);
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await expect(page.getByText("✓ It was taken.")).toBeVisible();
   expect(told.at(-1)?.status).toBe("test");

@@ -31,7 +31,7 @@ test("a run shows its tasks as they run and end, and the way that determined its
   await expect(row("slow")).toContainText("on the critical path");
   await expect(row("quick")).not.toContainText("on the critical path");
   await expect(page.getByText("Held up by")).toHaveCount(0); // the run has failed, so nothing is expected
-  await expect(page.getByText("gomr timeline", { exact: false }).first()).toHaveText(`gomr timeline ${run}`);
+  await expect(page.getByText("gomr timeline", { exact: false }).first()).toHaveText(`gomr timeline ${run} --server ${w.url}`);
 
   // What is under way grows by itself, beside one that has ended.
   const width = async (name: string) => (await row(name).locator(".gantt-run").boundingBox())?.width ?? 0;
@@ -51,7 +51,7 @@ test("a run shows its tasks as they run and end, and the way that determined its
 
   w.unmark("fail", "torn");
   await page.getByRole("button", { name: "Retry what failed" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr retry ${run}`);
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr retry ${run} --server ${w.url}`);
   await confirm(page, "Retry");
   await expect(page.locator(".under-title .state")).toHaveText("✓ done");
   await page.getByLabel("Only the critical path").uncheck();

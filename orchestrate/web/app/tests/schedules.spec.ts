@@ -33,7 +33,7 @@ ${task}
 
   await page.getByRole("button", { name: "Run now" }).click();
   await page.getByLabel("Label, such as").fill("2014-06-03");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr schedule run nightly --label 2014-06-03");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr schedule run nightly --label 2014-06-03 --server ${w.url}`);
   await confirm(page, "Run now");
   await expect(labels(page)).toHaveCount(1 + 1);
   await expect(labels(page).nth(1)).toContainText("✓ done");
@@ -63,12 +63,12 @@ ${task}
   }
   await page.getByRole("button", { name: "Pause" }).click();
   await page.getByLabel("Why, for the history").fill("holidays");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr schedule pause late --note holidays");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr schedule pause late --note holidays --server ${w.url}`);
   await confirm(page, "Pause");
   await expect(page.locator(".under-title")).toContainText("‖ paused");
 
   await page.getByRole("button", { name: "Remove" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr schedule rm late");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr schedule rm late --server ${w.url}`);
   await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Schedules");
   await expect(page.getByRole("link", { name: "late", exact: true })).toHaveCount(0);

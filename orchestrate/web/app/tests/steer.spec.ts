@@ -9,7 +9,7 @@ test("while the server is paused nothing starts, and home says so and ends it", 
   await page.goto(`${w.url}/resources`);
   await page.getByRole("button", { name: "Pause the server" }).click();
   await page.getByLabel("Why, for the history").fill("the roof leaks");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr pause --note 'the roof leaks'");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr pause --note 'the roof leaks' --server ${w.url}`);
   await confirm(page, "Pause the server");
   await expect(page.getByText("The server gives out no work: it is paused.")).toBeVisible();
   await w.run("held");
@@ -31,7 +31,7 @@ test("tasks wait for a resource that is paused, or of which there is none", asyn
   await page.goto(`${w.url}/resources`);
   const press = page.getByRole("row").filter({ hasText: "press" });
   await press.getByRole("button", { name: "Pause" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr pause press");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr pause press --server ${w.url}`);
   await confirm(page, "Pause");
   await expect(press).toContainText("‖ paused");
   await w.run("short");
@@ -61,7 +61,7 @@ test("what waits is taken for failed, with a note, and released", async ({ page 
   await page.goto(at("unwanted"));
   await page.getByRole("button", { name: "Mark failed" }).click();
   await page.getByLabel("Why, for the history").fill("nobody reads it");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr mark '${w.sheet("unwanted")}' failed --note 'nobody reads it'`);
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr mark '${w.sheet("unwanted")}' failed --note 'nobody reads it' --server ${w.url}`);
   await confirm(page, "Mark failed");
   await expect(stateOf(page)).toHaveText("✕ failed");
   await w.type("gomr unpause");

@@ -22,7 +22,7 @@ test("a failing task is followed from home to its log, and made again until it i
 
   w.unmark("fail", "poster");
   await page.getByRole("button", { name: "Retry" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr forgive '${w.sheet("poster")}'`);
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr forgive '${w.sheet("poster")}' --server ${w.url}`);
   await confirm(page, "Retry");
   await expect(stateOf(page)).toHaveText("✓ done");
   await expect(page.getByRole("heading", { name: "Attempt 1, log" })).toBeVisible();
@@ -74,7 +74,7 @@ test("what failed is taken for done", async ({ page }) => {
   await w.fails("by-hand");
   await page.goto(at("by-hand"));
   await page.getByRole("button", { name: "Mark done" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr mark '${w.sheet("by-hand")}' done`);
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr mark '${w.sheet("by-hand")}' done --server ${w.url}`);
   await confirm(page, "Mark done");
   await expect(stateOf(page)).toHaveText("✓ done");
 });
@@ -87,7 +87,7 @@ test("a run shows how far it is, and what failed of it is tried again", async ({
   w.unmark("fail", "left");
   w.unmark("fail", "right");
   await page.getByRole("button", { name: "Retry what failed" }).click();
-  await expect(page.getByRole("dialog").locator("code")).toHaveText(/^gomr retry \d+$/);
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(/^gomr retry \d+ --server http:\S+$/);
   await confirm(page, "Retry");
   await expect(page.getByText("✓ done 3", { exact: true })).toBeVisible();
   await expect(page.getByRole("progressbar")).toHaveAccessibleName("3 of 3 tasks are done");
@@ -101,7 +101,7 @@ test("a limit is changed", async ({ page }) => {
   const press = page.getByRole("row").filter({ hasText: "press" });
   await press.getByRole("button", { name: "Change" }).click();
   await page.getByLabel("How much there is").fill("7");
-  await expect(page.getByRole("dialog").locator("code")).toHaveText("gomr limit press 7");
+  await expect(page.getByRole("dialog").locator("code")).toHaveText(`gomr limit press 7 --server ${w.url}`);
   await confirm(page, "Change");
   await expect(press.getByRole("cell").nth(2)).toHaveText("7");
 });

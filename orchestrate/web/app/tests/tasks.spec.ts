@@ -64,7 +64,7 @@ test("what is done to many is shown before, and done to those that it fits", asy
   await expect(dialog.getByRole("listitem")).toHaveText([w.sheet("first"), w.sheet("second")]);
   await dialog.getByLabel("Why, for the history").fill("the ink's come");
   await expect(dialog.locator("code")).toHaveText(
-    `gomr forgive '${w.sheet("first")}' '${w.sheet("second")}' --note 'the ink'\\''s come'`,
+    `gomr forgive '${w.sheet("first")}' '${w.sheet("second")}' --note 'the ink'\\''s come' --server ${w.url}`,
   );
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(dialog).toBeHidden();

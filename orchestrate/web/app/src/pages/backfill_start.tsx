@@ -4,7 +4,7 @@ import { useAnswer } from "../answer";
 import { get, post, Problem, type Schemas } from "../api";
 import { Ask } from "../ask";
 import { labelParamOf } from "../partitions";
-import { Command, Empty, ProblemBox, quoted, Section, Typed, TypedLines } from "../parts";
+import { Command, Empty, onServer, ProblemBox, quoted, Section, Typed, TypedLines } from "../parts";
 import { go, Link, place, refine, taskLink, to } from "../router";
 import { mayControl } from "../session";
 
@@ -72,15 +72,15 @@ function commandOf(w: Wish): string {
   const hidden = new Set([w.param, ...w.flags.map((f) => f.replace(/^--/, "").replace(/=.*$/s, ""))]);
   const flag = (name: string) => `--${hidden.has(name) ? "backfill-" : ""}${name}`;
   const row = w.labels.length === 0;
-  return [
+  const words = [
     "gomr", "backfill", "start", w.family,
     ...(row ? [`--${w.param}=${w.first}..${w.last || w.first}`] : [`${flag("labels")}=${w.labels.join(",")}`, ...(w.param ? [`${flag("label-param")}=${w.param}`] : [])]),
     ...w.flags,
     ...(w.which === "missing" ? [] : [flag(w.which)]), ...(w.downstream ? [flag("downstream")] : []),
     ...(row && w.newest ? [flag("order"), "newest"] : []),
     flag("cap"), String(w.cap), ...(w.priority ? [`${flag("priority")}=${w.priority}`] : []),
-    flag("server"), location.origin,
-  ].map(quoted).join(" ");
+  ];
+  return onServer(words.map(quoted).join(" "), flag("server"));
 }
 
 export function StartBackfill() {

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useAnswer, useAskAgain } from "../answer";
 import { get, post, type Schemas } from "../api";
 import { Ask, noted } from "../ask";
-import { Bar, Command, counted, Empty, Section, type Share, Shown, Table } from "../parts";
+import { Bar, Command, counted, Empty, onServer, Section, type Share, Shown, Table } from "../parts";
 import { Link, place, refine, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, secondsOf, spell, When } from "../time";
@@ -64,7 +64,7 @@ export function Backfills() {
                     Start a backfill
                   </Link>
                 )}
-                <Command text="gomr backfill ls" />
+                <Command text={onServer("gomr backfill ls")} />
               </span>
             }
           >
@@ -115,7 +115,7 @@ export function BackfillPage() {
           <p class="under-title">
             <StateChip state={b.state} /> <When at={b.started} /> <Lasted from={b.started} until={b.ended} /> {b.by && `by ${b.by}`} <Steer backfill={b} />
           </p>
-          <Section title={<span class="id">{taskOf(b)}</span>} aside={<Command text={`gomr backfill show ${b.id} --watch`} />}>
+          <Section title={<span class="id">{taskOf(b)}</span>} aside={<Command text={onServer(`gomr backfill show ${b.id} --watch`)} />}>
             <Progress backfill={b} />
             <p>
               At most {b.cap} under way. {b.per_hour !== undefined && `${Math.round(b.per_hour * 10) / 10} end in an hour. `}
@@ -148,7 +148,7 @@ function Steer({ backfill: b }: { backfill: Backfill }) {
           name="Resume"
           title={`Resume backfill ${b.id}`}
           question={<p>It launches labels again, at most {b.cap} at a time.</p>}
-          command={(note) => `gomr backfill resume ${b.id}${noted(note)}`}
+          command={(note) => onServer(`gomr backfill resume ${b.id}${noted(note)}`)}
           apply={(note) => post("/api/v1/backfills/resume", { id: b.id, note })}
         />
       ) : (
@@ -156,7 +156,7 @@ function Steer({ backfill: b }: { backfill: Backfill }) {
           name="Pause"
           title={`Pause backfill ${b.id}`}
           question={<p>It launches no more labels; what is under way goes on.</p>}
-          command={(note) => `gomr backfill pause ${b.id}${noted(note)}`}
+          command={(note) => onServer(`gomr backfill pause ${b.id}${noted(note)}`)}
           apply={(note) => post("/api/v1/backfills/pause", { id: b.id, note })}
         />
       )}
@@ -165,7 +165,7 @@ function Steer({ backfill: b }: { backfill: Backfill }) {
         danger
         title={`End backfill ${b.id}`}
         question={<p>Its {b.waiting} labels that wait are left out. That can't be undone.</p>}
-        command={(note) => `gomr backfill cancel ${b.id}${kill ? " --kill" : ""}${noted(note)}`}
+        command={(note) => onServer(`gomr backfill cancel ${b.id}${kill ? " --kill" : ""}${noted(note)}`)}
         apply={(note) => post("/api/v1/backfills/cancel", { id: b.id, kill, note })}
       >
         <label class="check">

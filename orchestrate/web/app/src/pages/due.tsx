@@ -1,7 +1,7 @@
 // What is due, and when it is expected.
 import { useAnswer, useAskAgain } from "../answer";
 import { get, type Schemas } from "../api";
-import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
+import { Command, Empty, onServer, quoted, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink } from "../router";
 import { StateChip } from "../state";
 import { secondsOf, spell, When } from "../time";
@@ -74,7 +74,7 @@ function Dues({ due }: { due: Due[] }) {
     return <Empty>Nothing is like that.</Empty>;
   }
   return (
-    <Section title="By due time" aside={<Command text="gomr due" />}>
+    <Section title="By due time" aside={<Command text={onServer("gomr due")} />}>
       <Table label="Tasks that are due" head={["How it is", "Task", "Due", "Likely done", "Very likely", "Slack", "Look at"]}>
         {due.map((d) => (
           <tr key={d.id}>
@@ -118,7 +118,7 @@ export function Expected({ id }: { id: string }) {
   }
   const late = f.due !== undefined && new Date(f.finish.p95).getTime() > new Date(f.due).getTime();
   return (
-    <Section title="Expected" aside={<Command text={`gomr forecast ${quoted(id)}`} />}>
+    <Section title="Expected" aside={<Command text={onServer(`gomr forecast ${quoted(id)}`)} />}>
       <p>
         Likely <When at={f.finish.p50} />, very likely <When at={f.finish.p95} />
         {f.due !== undefined && (

@@ -3,7 +3,7 @@ import { useAnswer } from "../answer";
 import { get, type Problem } from "../api";
 import { countsOf, isFamily, keyOf, nodeOf, tasksOf, useGraph, wayOf, type Graph, type GraphQuery, type Node } from "../graphdata";
 import { GraphView, inWords } from "../graphview";
-import { Command, Empty, ProblemBox, quoted, Section, Table, Typed } from "../parts";
+import { Command, Empty, onServer, ProblemBox, quoted, Section, Table, Typed } from "../parts";
 import { go, Link, place, refine, taskLink, to } from "../router";
 import { allStates, StateChip } from "../state";
 import { spell, When } from "../time";
@@ -34,7 +34,7 @@ export function GraphPage() {
       {graph.value === undefined && graph.problem === undefined && <p class="faint">Loading…</p>}
       {graph.value && (graph.value.nodes ?? []).length === 0 && (
         <Empty>
-          There are no tasks to draw. <code>gomr run TASK --server {location.origin}</code> submits some.
+          There are no tasks to draw. <code>{onServer("gomr run TASK")}</code> submits some.
         </Empty>
       )}
       {graph.value && (graph.value.nodes ?? []).length > 0 && <Shown graph={graph.value} part={graph.part} query={query} />}
@@ -284,7 +284,7 @@ function Facts({ node, query, steps, critical, onCritical, onOpen }: FactsProps)
         <>
           <ProblemBox problem={steps.problem} />
           <p role="status">{steps.note}</p>
-          <Command text={`gomr forecast ${quoted(id)}`} />
+          <Command text={onServer(`gomr forecast ${quoted(id)}`)} />
         </>
       )}
     </>

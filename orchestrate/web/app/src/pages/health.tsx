@@ -1,7 +1,7 @@
 // How the parts of the server do, and what it needs.
 import { get, type Schemas } from "../api";
 import { useAnswerEvery } from "../answer";
-import { Command, Section, Shown, Table } from "../parts";
+import { Command, onServer, Section, Shown, Table } from "../parts";
 import { secondsOf, spell, When } from "../time";
 
 type Component = Schemas["Component"];
@@ -21,7 +21,7 @@ const took = (seconds: number) => (seconds < 0.001 ? "< 1 ms" : spell(seconds));
 export function Health() {
   const health = useAnswerEvery((signal) => get("/api/v1/health", undefined, { signal }));
   return (
-    <Section title="Components" aside={<Command text="gomr health" />}>
+    <Section title="Components" aside={<Command text={onServer("gomr health")} />}>
       <Shown answer={health}>{(h) => <Components components={h.components ?? []} />}</Shown>
     </Section>
   );

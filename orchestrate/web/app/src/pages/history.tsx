@@ -1,7 +1,7 @@
 import { useAnswer } from "../answer";
 import { get, type Schemas } from "../api";
 import { Older } from "../list";
-import { Command, Empty, quoted, Section, Shown, Table, TaskOf, Typed } from "../parts";
+import { Command, Empty, onServer, quoted, Section, Shown, Table, TaskOf, Typed } from "../parts";
 import { place, refine } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
@@ -76,7 +76,7 @@ export function History() {
       <Filters wish={wish} />
       <Shown answer={page}>
         {(p) => (
-          <Section title="Attempts, the newest first" aside={<Command text={commandOf(wish)} />}>
+          <Section title="Attempts, the newest first" aside={<Command text={onServer(commandOf(wish))} />}>
             {(p.attempts ?? []).length === 0 ? <Empty>No attempt is like that.</Empty> : <Attempts page={p} />}
             <Older next={p.next} />
           </Section>

@@ -2,7 +2,7 @@ import { useAnswer } from "../answer";
 import { Actions } from "../actions";
 import { get, type Task } from "../api";
 import { LogEnd } from "../log";
-import { Empty, Section, Shown, Table, TaskOf } from "../parts";
+import { Empty, onServer, Section, Shown, Table, TaskOf } from "../parts";
 import { Link, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { Lasted, When } from "../time";
@@ -65,7 +65,7 @@ function Counts() {
           </div>
           {Object.keys(c.states ?? {}).length === 0 && (
             <Empty>
-              No tasks yet. <code>gomr run TASK --server {location.origin}</code> submits some, and <code>gomr worker --server {location.origin}</code> runs them.
+              No tasks yet. <code>{onServer("gomr run TASK")}</code> submits some, and <code>{onServer("gomr worker")}</code> runs them.
             </Empty>
           )}
         </>

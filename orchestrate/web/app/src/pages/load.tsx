@@ -1,7 +1,7 @@
 // How busy the machines of workers are.
 import { get, type Schemas } from "../api";
 import { useAnswerEvery } from "../answer";
-import { Command, Empty, Section, Shown, Table } from "../parts";
+import { Command, Empty, onServer, Section, Shown, Table } from "../parts";
 import { Link, to } from "../router";
 
 type Worker = Schemas["WorkerStatus"];
@@ -90,7 +90,7 @@ export function WorkerLoad() {
           const alive = (w.workers ?? []).filter((one) => one.alive).toSorted((a, b) => (b.load?.cpu ?? 0) - (a.load?.cpu ?? 0));
           return alive.length === 0 ? (
             <Empty>
-              No worker is alive. <Command text={`gomr worker --server ${location.origin}`} /> starts one.
+              No worker is alive. <Command text={onServer("gomr worker")} /> starts one.
             </Empty>
           ) : (
             <Table label="Load of the workers" head={["Worker", "Slots", ...loadHead]}>

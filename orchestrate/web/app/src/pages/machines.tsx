@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useAnswer, useAskAgain } from "../answer";
 import { get, post, type Schemas } from "../api";
 import { Ask, noted } from "../ask";
-import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
+import { Command, Empty, onServer, quoted, Section, Shown, Table } from "../parts";
 import { Link, to } from "../router";
 import { StateChip } from "../state";
 import { When } from "../time";
@@ -21,10 +21,10 @@ export function Workers() {
         {(w) =>
           (w.workers ?? []).length === 0 ? (
             <Empty>
-              No worker has come yet. On a machine that has the program: <code>gomr worker --server {location.origin}</code>
+              No worker has come yet. On a machine that has the program: <code>{onServer("gomr worker")}</code>
             </Empty>
           ) : (
-            <Section title={`${(w.workers ?? []).filter((one) => one.alive).length} alive`} aside={<Command text="gomr workers" />}>
+            <Section title={`${(w.workers ?? []).filter((one) => one.alive).length} alive`} aside={<Command text={onServer("gomr workers")} />}>
               <Table label="Workers" head={["State", "Worker", "Host", "Busy", ...loadHead, "Programs", "Last heard of"]}>
                 {(w.workers ?? []).map((one) => (
                   <tr key={one.id}>
@@ -119,7 +119,7 @@ function Limit({ resource }: { resource: Schemas["Resource"] }) {
       name="Change"
       title={`Limit of ${resource.name}`}
       question={<p>Tasks that take it start while there is enough of it; what runs goes on.</p>}
-      command={(note) => `gomr limit ${quoted(resource.name)} ${limit}${noted(note)}`}
+      command={(note) => onServer(`gomr limit ${quoted(resource.name)} ${limit}${noted(note)}`)}
       apply={(note) => post("/api/v1/resources", { resource: resource.name, limit: Number(limit), note })}
     >
       <label>
@@ -136,7 +136,7 @@ function PauseResource({ name }: { name: string }) {
       name="Pause"
       title={`Pause ${name}`}
       question={<p>No task starts that takes it; what runs goes on, and the limit stays.</p>}
-      command={(note) => `gomr pause ${quoted(name)}${noted(note)}`}
+      command={(note) => onServer(`gomr pause ${quoted(name)}${noted(note)}`)}
       apply={(note) => post("/api/v1/pause", { resources: [name], note })}
     />
   );
@@ -148,7 +148,7 @@ function UnpauseResource({ name }: { name: string }) {
       name="Unpause"
       title={`Unpause ${name}`}
       question={<p>Tasks that take it start again.</p>}
-      command={(note) => `gomr unpause ${quoted(name)}${noted(note)}`}
+      command={(note) => onServer(`gomr unpause ${quoted(name)}${noted(note)}`)}
       apply={(note) => post("/api/v1/unpause", { resources: [name], note })}
     />
   );
@@ -161,7 +161,7 @@ function PauseServer() {
       danger
       title="Pause the server"
       question={<p>No task starts, whoever asks; what runs goes on.</p>}
-      command={(note) => `gomr pause${noted(note)}`}
+      command={(note) => onServer(`gomr pause${noted(note)}`)}
       apply={(note) => post("/api/v1/pause", { note })}
     />
   );
@@ -176,7 +176,7 @@ export function Paused() {
         name="Unpause"
         title="Unpause the server"
         question={<p>Tasks start again. A resource that was paused by its name stays so.</p>}
-        command={(note) => `gomr unpause${noted(note)}`}
+        command={(note) => onServer(`gomr unpause${noted(note)}`)}
         apply={(note) => post("/api/v1/unpause", { note })}
       />
     </div>

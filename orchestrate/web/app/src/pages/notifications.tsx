@@ -4,7 +4,7 @@ import { useAnswer, useAskAgain } from "../answer";
 import { get, post, Problem, type Schemas } from "../api";
 import { Ask, noted } from "../ask";
 import { refresh } from "../live";
-import { Command, Empty, Modal, ProblemBox, quoted, Section, Shown, Table } from "../parts";
+import { Command, Empty, Modal, onServer, ProblemBox, quoted, Section, Shown, Table } from "../parts";
 import { Link, to } from "../router";
 import { mayControl } from "../session";
 import { When } from "../time";
@@ -53,7 +53,7 @@ function Channels({ found }: { found: Schemas["Notifications"] }) {
             noNote
             title="Read the file again"
             question={<p>A file with a mistake leaves the one before in force.</p>}
-            command={() => "gomr notify reload"}
+            command={() => onServer("gomr notify reload")}
             apply={() => post("/api/v1/notifications/reload", undefined)}
           />
         </span>
@@ -130,7 +130,7 @@ function TestChannel({ channel }: { channel: string }) {
               <input type="email" value={owner} onInput={(e) => setOwner(e.currentTarget.value)} />
             </label>
             <p>
-              The same from a terminal: <Command text={`gomr notify test ${quoted(channel)}${owner === "" ? "" : ` --owner ${quoted(owner)}`}`} />
+              The same from a terminal: <Command text={onServer(`gomr notify test ${quoted(channel)}${owner === "" ? "" : ` --owner ${quoted(owner)}`}`)} />
             </p>
             {result && <pre class="log-end">{(result.said ?? []).join("\n")}</pre>}
             {result && <p role="status">{result.taken ? <span class="fine">✓ It was taken.</span> : <span class="late">✕ It was not taken: {result.error}</span>}</p>}
@@ -152,7 +152,7 @@ function TestChannel({ channel }: { channel: string }) {
 
 function Incidents({ incidents }: { incidents: Schemas["Incident"][] }) {
   return (
-    <Section title="What is not mended" aside={<Command text="gomr notify" />}>
+    <Section title="What is not mended" aside={<Command text={onServer("gomr notify")} />}>
       {incidents.length === 0 ? (
         <Empty>There is nothing that people have been told of and that still is so.</Empty>
       ) : (
@@ -186,7 +186,7 @@ function Silence({ families }: { families?: string }) {
       name="Silence"
       title="Tell nobody for a time"
       question={<p>What is still so when the silence ends, is told then.</p>}
-      command={(note) => `gomr silence ${quoted(pattern || "Word*")} --for ${length}${noted(note)}`}
+      command={(note) => onServer(`gomr silence ${quoted(pattern || "Word*")} --for ${length}${noted(note)}`)}
       apply={(note) => post("/api/v1/silences", { families: pattern, for: length, note })}
     >
       <label>
@@ -221,7 +221,7 @@ function Silences({ silences }: { silences: Schemas["Silence"][] }) {
                   name="Unsilence"
                   title={`End the silence of ${s.families}`}
                   question={<p>People are told of these families again, and of what is still so.</p>}
-                  command={(note) => `gomr unsilence ${quoted(s.families)}${noted(note)}`}
+                  command={(note) => onServer(`gomr unsilence ${quoted(s.families)}${noted(note)}`)}
                   apply={(note) => post("/api/v1/silences/end", { families: s.families, note })}
                 />
               </td>

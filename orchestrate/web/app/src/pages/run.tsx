@@ -6,7 +6,7 @@ import { useAnswer } from "../answer";
 import { get, post, Problem, type Schemas, type State, type Task } from "../api";
 import { Gantt, type Timeline } from "../gantt";
 import { refresh } from "../live";
-import { Command, Empty, Modal, ProblemBox, quoted, Section, Shown } from "../parts";
+import { Command, Empty, Modal, onServer, ProblemBox, quoted, Section, Shown } from "../parts";
 import { Link, place, taskLink, to } from "../router";
 import { mayControl } from "../session";
 import { StateChip, states } from "../state";
@@ -43,7 +43,7 @@ function OneRun({ run }: { run: number }) {
             <Progress states={s.states as Record<string, number>} />
             <Facts status={s} timeline={timeline.value} />
           </Section>
-          <Section title="When its tasks ran" aside={<Command text={`gomr timeline ${s.run.key}`} />}>
+          <Section title="When its tasks ran" aside={<Command text={onServer(`gomr timeline ${s.run.key}`)} />}>
             <Shown answer={timeline}>{(t) => <Bars timeline={t} />}</Shown>
           </Section>
           <AskedFor status={s} />
@@ -62,7 +62,7 @@ function TaskTimeline({ id }: { id: string }) {
       <p class="under-title">
         <Link to={taskLink(id)}>the task</Link> <Link to={to("/graph", { root: id })}>graph</Link>
       </p>
-      <Section title="When it and what it requires ran" aside={<Command text={`gomr timeline ${quoted(id)}`} />}>
+      <Section title="When it and what it requires ran" aside={<Command text={onServer(`gomr timeline ${quoted(id)}`)} />}>
         <Shown answer={timeline}>
           {(t) => (
             <>
@@ -221,7 +221,7 @@ function RetryRun({ status }: { status: Schemas["RunStatus"] }) {
           <form onSubmit={retry}>
             <p>All that has failed of this run, and of what it requires, is tried again.</p>
             <p>
-              The same from a terminal: <Command text={`gomr retry ${status.run.key}`} />
+              The same from a terminal: <Command text={onServer(`gomr retry ${status.run.key}`)} />
             </p>
             <ProblemBox problem={problem} />
             <p class="buttons">

@@ -1,6 +1,6 @@
 import { useAnswer } from "../answer";
 import { get, type Schemas } from "../api";
-import { Command, Empty, Section, Shown, Table } from "../parts";
+import { Command, Empty, onServer, Section, Shown, Table } from "../parts";
 import { Link, place, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
@@ -15,10 +15,10 @@ export function Runs() {
         {(p) =>
           (p.runs ?? []).length === 0 ? (
             <Empty>
-              Nobody has asked for a task yet. <code>gomr run TASK --server {location.origin}</code> does.
+              Nobody has asked for a task yet. <code>{onServer("gomr run TASK")}</code> does.
             </Empty>
           ) : (
-            <Section title="The newest first" aside={<Command text="gomr timeline RUN" />}>
+            <Section title="The newest first" aside={<Command text={onServer("gomr timeline RUN")} />}>
               <Table label="Runs" head={["Run", "Status", "Asked for", "By", "Started", "Ended", "Took"]}>
                 {(p.runs ?? []).map((r) => (
                   <tr key={r.key}>

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useAnswer, useAskAgain } from "../answer";
 import { get, post, type Schemas } from "../api";
 import { Ask, noted } from "../ask";
-import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
+import { Command, Empty, onServer, quoted, Section, Shown, Table } from "../parts";
 import { go, Link, place, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When, zoned } from "../time";
@@ -32,10 +32,10 @@ export function Schedules() {
         {(a) =>
           (a.schedules ?? []).length === 0 ? (
             <Empty>
-              The server has no schedules. They are written in a file: <Command text="gomr schedule apply schedules.toml" />
+              The server has no schedules. They are written in a file: <Command text={onServer("gomr schedule apply schedules.toml")} />
             </Empty>
           ) : (
-            <Section title="By name" aside={<Command text="gomr schedule ls" />}>
+            <Section title="By name" aside={<Command text={onServer("gomr schedule ls")} />}>
               <Table label="Schedules" head={["Schedule", "When", "Next", "Last", "Missed"]}>
                 {(a.schedules ?? []).map((s) => (
                   <ScheduleRow key={s.schedule.name} status={s} />
@@ -153,7 +153,7 @@ function Steer({ status: s }: { status: Status }) {
           name="Resume"
           title={`Resume ${name}`}
           question={<p>It goes on; of the times meanwhile, {catchUps[s.schedule.catch_up ?? "latest"]}.</p>}
-          command={(note) => `gomr schedule resume ${quoted(name)}${noted(note)}`}
+          command={(note) => onServer(`gomr schedule resume ${quoted(name)}${noted(note)}`)}
           apply={(note) => post("/api/v1/schedule/resume", { name, note })}
         />
       ) : (
@@ -161,7 +161,7 @@ function Steer({ status: s }: { status: Status }) {
           name="Pause"
           title={`Pause ${name}`}
           question={<p>It fires no more, and launches nothing that waits. What it has launched goes on.</p>}
-          command={(note) => `gomr schedule pause ${quoted(name)}${noted(note)}`}
+          command={(note) => onServer(`gomr schedule pause ${quoted(name)}${noted(note)}`)}
           apply={(note) => post("/api/v1/schedule/pause", { name, note })}
         />
       )}
@@ -170,7 +170,7 @@ function Steer({ status: s }: { status: Status }) {
         danger
         title={`Remove ${name}`}
         question={<p>It and what is known of its labels are removed; what it has launched goes on. Only its file brings it back.</p>}
-        command={(note) => `gomr schedule rm ${quoted(name)}${noted(note)}`}
+        command={(note) => onServer(`gomr schedule rm ${quoted(name)}${noted(note)}`)}
         apply={(note) => post("/api/v1/schedule/remove", { name, note })}
         onDone={() => go("/schedules")}
       />
@@ -188,7 +188,7 @@ function RunNow({ status: s }: { status: Status }) {
       title={`Run ${name} now`}
       question={<p>A label is launched now, whatever its data is. The times stay as they are, and what is made is not made again.</p>}
       noNote
-      command={() => `gomr schedule run ${quoted(name)}${label === "" ? "" : ` --label ${quoted(label)}`}`}
+      command={() => onServer(`gomr schedule run ${quoted(name)}${label === "" ? "" : ` --label ${quoted(label)}`}`)}
       apply={() => post("/api/v1/schedule/run", { name, label })}
       onDone={() => setLabel("")}
     >
@@ -207,7 +207,7 @@ function RunNow({ status: s }: { status: Status }) {
 
 function Firings({ firings, name }: { firings: Firing[]; name: string }) {
   return (
-    <Section title="Last labels" aside={<Command text={`gomr schedule show ${quoted(name)}`} />}>
+    <Section title="Last labels" aside={<Command text={onServer(`gomr schedule show ${quoted(name)}`)} />}>
       {firings.length === 0 ? (
         <Empty>It has not fired yet.</Empty>
       ) : (

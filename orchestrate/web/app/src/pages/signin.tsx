@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { Problem } from "../api";
-import { ProblemBox } from "../parts";
+import { onServer, ProblemBox } from "../parts";
 import { signIn } from "../session";
 
 export function SignIn() {
@@ -20,7 +20,7 @@ export function SignIn() {
       <h1>Sign in</h1>
       <p>With the secret of a token. An admin makes one with:</p>
       <p>
-        <code>gomr token NAME --role operator</code>
+        <code>{onServer("gomr token NAME --role operator")}</code>
       </p>
       <label>
         Secret

@@ -4,7 +4,7 @@ import { Actions } from "../actions";
 import { get, type Schemas } from "../api";
 import { Clear, ClearOf } from "../clear";
 import { Log } from "../log";
-import { Command, Empty, quoted, Section, Shown, Table } from "../parts";
+import { Command, Empty, onServer, quoted, Section, Shown, Table } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { StateChip } from "../state";
 import { Lasted, When } from "../time";
@@ -50,7 +50,7 @@ function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
     return null;
   }
   return (
-    <Section title={e.task.state === "running" ? "Why it runs" : `Why it is ${e.task.state}`} aside={<Command text={`gomr why ${quoted(e.task.id)}`} />}>
+    <Section title={e.task.state === "running" ? "Why it runs" : `Why it is ${e.task.state}`} aside={<Command text={onServer(`gomr why ${quoted(e.task.id)}`)} />}>
       <ul class="reasons">
         {reasons.map((r, i) => (
           <li key={i}>
@@ -75,7 +75,7 @@ function AttemptsAndLog({ id, family, attempts }: { id: string; family: string |
   }
   return (
     <>
-      <Section title={`Attempt ${shown.number}, log`} aside={<Command text={`gomr logs ${shown.ended ? "" : "-f "}${quoted(id)}`} />}>
+      <Section title={`Attempt ${shown.number}, log`} aside={<Command text={onServer(`gomr logs ${shown.ended ? "" : "-f "}${quoted(id)}`)} />}>
         <Log key={shown.fence} fence={shown.fence} running={shown.ended === undefined} />
       </Section>
       <Job id={id} family={family} attempt={shown} ofTask={attempts} />

@@ -4,7 +4,7 @@ import { Actions } from "../actions";
 import { Clear } from "../clear";
 import { get, type Task } from "../api";
 import { kinds } from "../partitions";
-import { Empty, Section, Shown, Table, Typed } from "../parts";
+import { Empty, onServer, Section, Shown, Table, Typed } from "../parts";
 import { Link, place, refine, taskLink, to } from "../router";
 import { meanings, StateChip, states } from "../state";
 import { When } from "../time";
@@ -56,7 +56,7 @@ export function Tasks() {
           (value.tasks ?? []).length === 0 ? (
             state + family + search + (kind ?? "") + from + until === "" ? (
               <Empty>
-                There are no tasks yet. <code>gomr run TASK --server {location.origin}</code> submits some, and <code>gomr worker</code> runs them.
+                There are no tasks yet. <code>{onServer("gomr run TASK")}</code> submits some, and <code>{onServer("gomr worker")}</code> runs them.
               </Empty>
             ) : (
               <Empty>

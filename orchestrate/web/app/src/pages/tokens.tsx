@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { get, post, type Schemas } from "../api";
 import { Ask } from "../ask";
-import { Command, Empty, Modal, quoted, Section, Shown, Table } from "../parts";
+import { Command, Empty, Modal, onServer, quoted, Section, Shown, Table } from "../parts";
 import { become, learn, mayAdminister, session } from "../session";
 import { When } from "../time";
 
@@ -17,7 +17,7 @@ const roles: { role: Role; may: string }[] = [
   { role: "admin", may: "does everything, and makes tokens" },
 ];
 
-const onServer = (words: string[]) => ["gomr", "token", ...words, "--server", location.origin].map(quoted).join(" ");
+const gomrToken = (...words: string[]) => ["gomr", "token", ...words].map(quoted).join(" ");
 
 export function Tokens() {
   if (!mayAdminister()) {
@@ -41,7 +41,7 @@ function AllTokens() {
           <Section title="Who may do what" aside={
               <span class="actions">
                 <NewToken first={(t.tokens ?? []).length === 0} />
-                <Command text={onServer(["ls"])} />
+                <Command text={onServer(gomrToken("ls"))} />
               </span>
             }>
             {(t.tokens ?? []).length === 0 ? (
@@ -108,7 +108,7 @@ function Revoke({ token: t, all }: { token: Token; all: Token[] }) {
           {all.length === 1 && <strong>It is the last one: whoever reaches the server may do everything then.</strong>}
         </p>
       }
-      command={() => onServer(["revoke", t.name])}
+      command={() => onServer(gomrToken("revoke", t.name))}
       apply={() => post("/api/v1/tokens/revoke", { name: t.name })}
       {...(own ? { onDone: () => void learn() } : {})}
     />
@@ -137,7 +137,7 @@ function NewToken({ first }: { first: boolean }) {
         allowed={mayAdminister}
         title="Make a token"
         question={<p>Its secret is shown once, here.{first && " From then on everybody needs a token; this browser has this one."}</p>}
-        command={() => onServer([name || "NAME", "--role", role, ...(asked.expires === undefined ? [] : ["--expires", asked.expires])])}
+        command={() => onServer(gomrToken(name || "NAME", "--role", role, ...(asked.expires === undefined ? [] : ["--expires", asked.expires])))}
         apply={make}
         onDone={() => {
           setName("");
