@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func stuck(errs map[int64]error) error {
 	ids := slices.Sorted(maps.Keys(errs))
 	names := make([]string, len(ids))
 	for i, id := range ids {
-		names[i] = fmt.Sprint(id)
+		names[i] = strconv.FormatInt(id, 10)
 	}
 	return fmt.Errorf("%s can't go on: %s: %s", counted(len(ids), "backfill"), strings.Join(names, ", "), api.ProblemOf(errs[ids[0]]).Detail)
 }
