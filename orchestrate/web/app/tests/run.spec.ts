@@ -127,9 +127,10 @@ test("a point of the picture leads to its attempt", async ({ page }) => {
   await over.scrollIntoViewIfNeeded();
   await expect(async () => { // the page may still grow, and the picture with it
     const { x, y, width, height } = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-    const step = 32; // no point is further from one of these places than it can be meant
-    const places = Array.from({ length: Math.ceil(width / step) * Math.ceil(height / step) }, (_, n) => [width - 1 - step * Math.floor(n / Math.ceil(height / step)), step * (n % Math.ceil(height / step))]);
-    for (const [right = 0, down = 0] of places) { // the newest is at the right
+    const [across, along] = [12, 4]; // fine enough to tell it from those that are beside it
+    const places = Array.from({ length: Math.ceil(width / across) }, (_, column) => width - 1 - across * column) // the newest is at the right
+      .flatMap((right) => Array.from({ length: Math.ceil(height / along) }, (_, row) => [right, along * row]));
+    for (const [right = 0, down = 0] of places) {
       await page.mouse.move(x + right, y + down);
       await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
       if (((await caption.textContent()) ?? "").includes("name=alone)")) {
