@@ -55,7 +55,7 @@ func answered(answer any) (map[string]string, error) {
 }
 
 // choreHost opens what a chore works with.
-func (a *app) choreHost(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, fence int64) (_ *place, _ *trash.Trash, _ *serverHost, close func(), err error) {
+func (a *app) choreHost(cmd *cobra.Command, flags *placeFlags, remote *serverFlags, fence int64) (_ *place, _ *trash.Trash, _ *serverHost, closeAll func(), err error) {
 	connected, err := a.connect(remote)
 	if err != nil {
 		return nil, nil, nil, nil, err

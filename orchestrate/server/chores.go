@@ -32,29 +32,30 @@ func (s *Server) startClear(ctx context.Context, in *body[api.NewClear]) (*body[
 	case len(found.Tasks) == 0: // as null, which counts as left out
 		return nil, &scheduler.InvalidError{Reason: "tasks: name at least one"}
 	}
-	clear := &chore.Clear{
+	asked := &chore.Clear{
 		Name: time.Now().UTC().Format("20060102-150405-") + randomName(), Program: found.Tasks[0].Program, By: by(ctx),
 		Downstream: in.Body.Downstream, Preview: in.Body.Preview, Note: in.Body.Note,
 	}
 	for _, t := range found.Tasks {
-		if t.Program != clear.Program {
+		if t.Program != asked.Program {
 			return nil, &scheduler.InvalidError{Reason: fmt.Sprintf("%s is of another program, %s, than %s: clear those of each program by themselves", t.ID, t.Program, found.Tasks[0].ID)}
 		}
-		clear.Tasks = append(clear.Tasks, chore.Task{Family: t.Family, Args: t.Args})
+		asked.Tasks = append(asked.Tasks, chore.Task{Family: t.Family, Args: t.Args})
 	}
-	started, err := s.startChore(ctx, clear.Name, clear)
+	started, err := s.startChore(ctx, asked.Name, asked)
 	if err != nil {
 		return nil, err
 	}
-	did := "asked for clear " + clear.Name
-	if clear.Preview {
-		did = "had it looked at what a clear would move"
+	with := ""
+	if asked.Downstream {
+		with = ", with what depends on it"
 	}
-	if clear.Downstream {
-		did += ", with what depends on it"
+	if asked.Preview {
+		s.audit(ctx, "had it looked at what a clear would move"+with, found.Tasks[0].ID, asked.Note)
+		return started, nil
 	}
 	for _, t := range found.Tasks {
-		s.audit(ctx, did, t.ID, clear.Note)
+		s.audit(ctx, "asked for clear "+asked.Name+with, t.ID, asked.Note)
 	}
 	return started, nil
 }
