@@ -63,8 +63,10 @@ test("the pointer tells what it is over and opens it, the wheel scrolls", async 
   await over(last, "Edition 2015-01-06: done");
   await page.mouse.wheel(-160, 0);
   await over(last, "Edition 2014-12-27");
-  await page.mouse.wheel(-100_000, 0);
-  await expect.poll(() => view(page).evaluate((e) => e.scrollLeft)).toBe(0);
+  await expect(async () => { // a browser that is still at an earlier turn of the wheel may pass over one
+    await page.mouse.wheel(-100_000, 0);
+    await expect.poll(() => view(page).evaluate((e) => e.scrollLeft), { timeout: 2000 }).toBe(0);
+  }).toPass();
   await page.mouse.wheel(100_000, 0);
   await over(await cell(page, 1), "Edition 2015-01-05: failed, late");
   const failed = await cell(page, 1);
