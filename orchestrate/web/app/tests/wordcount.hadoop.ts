@@ -50,7 +50,7 @@ test("where a mapper fails, the page has the mapper's own error, and what is men
   const said = `no <b>ink</b> for ${poem}`;
   await expect(page.getByRole("region", { name: "Attempts" })).toContainText(said);
   await expect(page.getByLabel("Log", { exact: true })).toContainText(said);
-  const failed = page.getByRole("region", { name: "Job" });
+  const failed = page.locator("section").filter({ has: page.getByRole("heading", { name: "Job", exact: true }) });
   await expect(failed).toContainText(/attempt_\d+_\d+_m_\d+_\d+ on \S+/); // YARN's name for it, and its node
   await expect(failed).toContainText(said); // as the tracker has it
   await page.goto(w.url);
