@@ -137,7 +137,7 @@ func (s *Server) event(c *scheduler.Changes) []byte {
 // encodings has the last changes as they are sent: they are sent to many. Its zero value works.
 type encodings struct {
 	mu     sync.Mutex
-	recent [64]encoding // each at the place that its number gives
+	recent [128]encoding // each at the place that its number gives; those of two seconds at sixty a second
 }
 
 type encoding struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"strconv"
@@ -189,10 +190,10 @@ func withPages(ctx context.Context, s *server, do func() error) (pages [][]strin
 	return pages, err
 }
 
-// costOfFollowers returns the part of a core that clients cost who follow the changes of work, as
-// the least of some rounds: what else the machine does only adds to it.
-func costOfFollowers(ctx context.Context, s *server, rounds int) (least float64, err error) {
-	least = 1e9
+// costOfFollowers returns the part of a core that clients cost who follow the changes of work, as the difference
+// between the least of some rounds with them and without: what else the machine does only adds to either.
+func costOfFollowers(ctx context.Context, s *server, rounds int) (float64, error) {
+	leastAlone, leastBoth := math.Inf(1), math.Inf(1)
 	for range rounds {
 		alone, err := costOfWork(ctx, s)
 		if err != nil {
@@ -210,9 +211,9 @@ func costOfFollowers(ctx context.Context, s *server, rounds int) (least float64,
 			return 0, err
 		}
 		fmt.Fprintf(os.Stderr, "server: %.1f%% of a core for work, %.1f%% with %d clients that follow\n", 100*alone, 100*both, followers)
-		least = min(least, both-alone)
+		leastAlone, leastBoth = min(leastAlone, alone), min(leastBoth, both)
 	}
-	return least, nil
+	return leastBoth - leastAlone, nil
 }
 
 // costOfWork returns the part of a core that the server uses while there is work.
