@@ -181,11 +181,10 @@ func (c *choreClear) clearNew(ctx context.Context) (cleared *chore.Cleared, err 
 	if document := c.document(); document.idle() {
 		return &document.Cleared, nil
 	}
-	unlock, err := c.lockTasks(ctx, c.place, c.ids(), lockPatience)
-	if err != nil {
+	if err := c.lock(ctx, lockPatience); err != nil {
 		return nil, refused(ctx, err)
 	}
-	defer unlock()
+	defer c.locks.free()
 	entry, err := c.begin()
 	if err != nil {
 		return nil, err

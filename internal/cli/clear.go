@@ -117,6 +117,7 @@ type clearing struct {
 	tasks  []*clearedTask
 	seen   map[string]bool // their IDs
 
+	locks taskLocks
 	entry string // ID of the entry in the trash; empty is a new one
 	fence int64  // of the attempt that clears; zero is none
 	by    string // who asked for it; empty is the user of this process

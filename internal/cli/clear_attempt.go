@@ -129,11 +129,10 @@ func (c *clearing) goOn(ctx context.Context, entry *trash.Entry) error {
 	case !held && moved == 0:
 		return cmp.Or(entry.Forget(), errLookAgain)
 	}
-	unlock, err := c.lockTasks(ctx, c.place, c.ids(), lockPatience)
-	if err != nil {
+	if err := c.lock(ctx, lockPatience); err != nil {
 		return err
 	}
-	defer unlock()
+	defer c.locks.free()
 	if !held {
 		if err := c.holdThem(ctx, known, false); err != nil {
 			return err

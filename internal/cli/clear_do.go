@@ -30,11 +30,10 @@ func (c *clearing) do(ctx context.Context) (id string, err error) {
 			return "", err
 		}
 	}
-	unlock, err := c.lockTasks(ctx, c.place, c.ids(), patience)
-	if err != nil {
+	if err := c.lock(ctx, patience); err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer c.locks.free()
 	entry, err := c.begin()
 	if err != nil {
 		return "", err
@@ -68,6 +67,7 @@ func (c *clearing) release(ctx context.Context, hold string, held, done []string
 	if len(held) == 0 {
 		return nil
 	}
+	c.locks.free() // the workers that the release lets run the tasks take them
 	release := &scheduler.Release{Name: hold, Done: done, Note: c.flags.note, Fence: c.fence}
 	if err := insistFor(ctx, func() error { return c.remote.Release(ctx, release) }); err != nil {
 		return fmt.Errorf("the outputs are moved, and the server still holds the tasks: '%s undo %s' brings them back: %w", c.name, entryOf(hold), err)
@@ -99,24 +99,35 @@ func killAll(ctx context.Context, remote *client.Client, ids []string) error {
 	return nil
 }
 
-// lockTasks keeps the processes of this machine from running tasks. It waits for those that do, as long as its patience lasts.
-func (a *app) lockTasks(ctx context.Context, place *place, ids []string, patience time.Duration) (unlock func(), err error) {
-	start := time.Now()
-	var releases []func()
-	unlock = func() {
-		for _, release := range releases {
-			release()
-		}
+// lock locks the tasks that are cleared.
+func (c *clearing) lock(ctx context.Context, patience time.Duration) (err error) {
+	c.locks, err = c.lockTasks(ctx, c.place, c.ids(), patience)
+	return err
+}
+
+// taskLocks are functions that release the locks of tasks.
+type taskLocks []func()
+
+// free releases the locks that are not released yet.
+func (l *taskLocks) free() {
+	for _, release := range *l {
+		release()
 	}
+	*l = nil
+}
+
+// lockTasks keeps the processes of this machine from running tasks. It waits for those that do, as long as its patience lasts.
+func (a *app) lockTasks(ctx context.Context, place *place, ids []string, patience time.Duration) (locks taskLocks, err error) {
+	start := time.Now()
 	for _, id := range ids {
 		release, err := a.lockTask(ctx, place, id, start.Add(patience))
 		if err != nil {
-			unlock()
+			locks.free()
 			return nil, &lockedError{id, err}
 		}
-		releases = append(releases, release)
+		locks = append(locks, release)
 	}
-	return unlock, nil
+	return locks, nil
 }
 
 func (a *app) lockTask(ctx context.Context, place *place, id string, until time.Time) (release func(), err error) {
@@ -237,6 +248,7 @@ func (c *clearing) takeBack(ctx context.Context, hold string, held []string, why
 	if err != nil {
 		return err
 	}
+	c.locks.free()
 	release := &scheduler.Release{Name: hold, Done: done, Note: "nothing was moved: " + why.Error(), Fence: c.fence}
 	return insistFor(ctx, func() error { return c.remote.Release(ctx, release) })
 }

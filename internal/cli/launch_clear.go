@@ -153,11 +153,10 @@ func (c *launchClear) hasOutputs() bool {
 
 // clearNew clears the tasks that were found.
 func (c *launchClear) clearNew(ctx context.Context) (downstream []string, err error) {
-	unlock, err := c.lockTasks(ctx, c.place, c.ids(), lockPatience)
-	if err != nil {
+	if err := c.lock(ctx, lockPatience); err != nil {
 		return nil, err
 	}
-	defer unlock()
+	defer c.locks.free()
 	entry, err := c.begin()
 	if err != nil {
 		return nil, err

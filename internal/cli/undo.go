@@ -118,6 +118,7 @@ type undoing struct {
 	restored []trash.Restored
 	replaced string // ID of the entry with the new outputs
 
+	locks taskLocks
 	fence int64  // of the attempt that undoes; zero is none
 	by    string // who asked for it; empty is the user of this process
 }
@@ -159,11 +160,10 @@ func (u *undoing) do(ctx context.Context) error {
 			}
 		}
 	}
-	unlock, err := u.lockTasks(ctx, u.place, ids, patience)
-	if err != nil {
+	if u.locks, err = u.lockTasks(ctx, u.place, ids, patience); err != nil {
 		return err
 	}
-	defer unlock()
+	defer u.locks.free()
 	hold := launch.HoldName(u.entry.Manifest.ID)
 	held, err := u.hold(ctx, remote, hold, ids)
 	if err != nil {
@@ -269,6 +269,7 @@ func (u *undoing) release(ctx context.Context, remote *client.Client, hold strin
 			release.Done = append(release.Done, id)
 		}
 	}
+	u.locks.free() // the workers that the release lets run the tasks take them
 	if err := insistFor(ctx, func() error { return remote.Release(ctx, release) }); err != nil {
 		return fmt.Errorf("the outputs are back, and the server still holds the tasks: '%s undo %s' tells it: %w", u.name, u.entry.Manifest.ID, err)
 	}
