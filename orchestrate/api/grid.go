@@ -18,6 +18,8 @@ type Grid struct {
 	Families   []GridFamily   `json:"families" doc:"By name"`
 	Next       string         `json:"next,omitempty" doc:"The cursor of the next page; left out where there are no more"`
 	Kinds      map[string]int `json:"kinds,omitempty" doc:"How many families have tasks of which kind of partition"`
+	Version    string         `json:"version" doc:"To ask with for what has changed since"`
+	Known      bool           `json:"known,omitempty" doc:"The version that was asked with is of the same partitions and families: those of them that are left out are as they were"`
 }
 
 // A GridFamily is a [scheduler.GridFamily].
@@ -37,7 +39,7 @@ var letters = map[store.State]string{
 
 // GridOf returns a grid as it is sent.
 func GridOf(kind partition.Kind, g *scheduler.Grid) Grid {
-	sent := Grid{Kind: kind.String(), First: g.First.String(), Partitions: g.Count, Next: g.Next, Families: make([]GridFamily, len(g.Families)), Kinds: map[string]int{}}
+	sent := Grid{Kind: kind.String(), First: g.First.String(), Partitions: g.Count, Next: g.Next, Version: g.Version, Known: g.Known, Families: make([]GridFamily, len(g.Families)), Kinds: map[string]int{}}
 	for i := range g.Families {
 		f := &g.Families[i]
 		sent.Families[i] = GridFamily{Family: f.Family, Counts: f.Counts, Late: f.Late, States: statesOf(f.Runs), Many: manyOf(f.Runs)}

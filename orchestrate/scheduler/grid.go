@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"crypto/rand"
+	"math"
 	"slices"
 
 	"github.com/gomr/gomr/orchestrate/partition"
@@ -37,9 +39,17 @@ type gridKey struct {
 type gridRow struct {
 	gridKey
 
-	slots []slot
-	free  []int32 // indices of those that are
-	count int     // of the others
+	slots   []slot
+	free    []int32 // indices of those that are
+	count   int     // of the others
+	version int64   // of the grid at the last change of this row
+	extent  extent
+}
+
+// An extent is the oldest and the newest partition of a row in one of its versions.
+type extent struct {
+	version        int64
+	oldest, newest int32
 }
 
 // A grid has the tasks that have a partition by family and kind. It is kept up to date by each change of a state.
@@ -48,10 +58,20 @@ type grid struct {
 	free    []int32    // indices of these
 	byKey   map[gridKey]int32
 	tallies tallies
+
+	epoch   string // tells the versions of this grid from those of one before
+	version int64  // grows with each change
+	removed int64  // version at the last removal of a row
 }
 
 func newGrid() *grid {
-	return &grid{rows: make([]*gridRow, 1), byKey: map[gridKey]int32{}, tallies: tallies{}}
+	return &grid{rows: make([]*gridRow, 1), byKey: map[gridKey]int32{}, tallies: tallies{}, epoch: rand.Text()}
+}
+
+// note gives a row that has changed a new version.
+func (g *grid) note(r *gridRow) {
+	g.version++
+	r.version = g.version
 }
 
 // A gridPlace is where a task is in a grid. That of a task without a partition has no row.
@@ -68,8 +88,9 @@ func (g *grid) add(t *task) {
 	if !ok {
 		index = g.addRow(&gridRow{gridKey: key})
 	}
-	rank := rankOf(t.State)
-	t.grid = gridPlace{index, g.rows[index].add(slot(p.Number)<<rankBits | rank)}
+	rank, r := rankOf(t.State), g.rows[index]
+	t.grid = gridPlace{index, r.add(slot(p.Number)<<rankBits | rank)}
+	g.note(r)
 	g.tallies.add(p, int(rank), 1)
 }
 
@@ -96,6 +117,31 @@ func (r *gridRow) add(s slot) (index int32) {
 	return int32(len(r.slots)) - 1
 }
 
+// extentBefore returns the oldest and the newest partition of a row before one, and how many tasks it has looked at: none
+// where the row is as it was at the last look. Where there is no partition the newest is zero.
+func (r *gridRow) extentBefore(before int32) (oldest, newest int32, looked int) {
+	if r.extent.version != r.version {
+		oldest, newest = r.extentOf(math.MaxInt32)
+		r.extent = extent{r.version, oldest, newest}
+		looked += len(r.slots)
+	}
+	if r.extent.newest < before {
+		return r.extent.oldest, r.extent.newest, looked
+	}
+	oldest, newest = r.extentOf(before)
+	return oldest, newest, looked + len(r.slots)
+}
+
+func (r *gridRow) extentOf(before int32) (oldest, newest int32) {
+	oldest = math.MaxInt32
+	for _, s := range r.slots {
+		if n := s.number(); s != 0 && n < before {
+			oldest, newest = min(oldest, n), max(newest, n)
+		}
+	}
+	return oldest, newest
+}
+
 // enter notes that a task has another state.
 func (g *grid) enter(t *task) {
 	if p := t.grid; p.row != 0 {
@@ -104,6 +150,7 @@ func (g *grid) enter(t *task) {
 		rank := rankOf(t.State)
 		g.tallies.move(partition.Partition{Kind: r.kind, Number: s.number()}, s.rank(), int(rank))
 		*s = *s>>rankBits<<rankBits | rank
+		g.note(r)
 	}
 }
 
@@ -117,9 +164,11 @@ func (g *grid) remove(t *task) {
 	r := g.rows[p.row]
 	s := r.slots[p.slot]
 	g.tallies.add(partition.Partition{Kind: r.kind, Number: s.number()}, s.rank(), -1)
+	g.note(r)
 	if r.count--; r.count == 0 {
 		delete(g.byKey, r.gridKey)
 		g.rows[p.row] = nil
+		g.removed = g.version
 		g.free = append(g.free, p.row)
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gomr/gomr/orchestrate/partition"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -32,6 +33,10 @@ type GridQuery struct {
 	After  string         // family; for the next page, the Next of this one
 	Limit  int            // of families; zero is [DefaultGrid]
 
+	// Since is the Version of a grid that is known: families that are as they were in it are left out, if the
+	// answer is otherwise of the same partitions and families. Where it is of none such it changes nothing.
+	Since string
+
 	// From and Until are the first and the last partition, of whatever kind. Until is the newest with a task where
 	// it is left open, but no later than a year from now; From is the oldest. There are [MaxGridCells] at most, the
 	// last ones.
@@ -45,6 +50,11 @@ type Grid struct {
 	Families []GridFamily
 	Next     string                 // to go on after; empty where there are no more
 	Kinds    map[partition.Kind]int // how many families have tasks of which kind
+
+	// Version is for the Since of the next query. Known is that this one's was of a grid of the same partitions and
+	// families, so that those of them that are left out are as they were.
+	Version string
+	Known   bool
 }
 
 // A GridFamily is a row of a grid.
@@ -86,6 +96,7 @@ func (s *Scheduler) Grid(ctx context.Context, query GridQuery) (*Grid, error) {
 	if err := s.lookForLate(ctx, look); err != nil {
 		return nil, err
 	}
+	look.leaveOutKnown()
 	for len(look.names) > 0 {
 		copies, err := askFor(ctx, s, func(c *core) ([]rowCopy, error) { return look.copyRows(c), nil })
 		if err != nil {
@@ -108,7 +119,7 @@ func (s *Scheduler) lookForLate(ctx context.Context, look *gridLook) error {
 			return err
 		}
 		for _, one := range late {
-			look.lateOf[one.family] = append(look.lateOf[one.family], one.number)
+			look.addLate(one)
 		}
 	}
 	return nil
@@ -119,7 +130,9 @@ type gridLook struct {
 	GridQuery
 
 	kinds          []partition.Kind // whose tasks count
-	families       map[string]bool  // that match
+	families       map[string]int64 // that match, and the versions of their last change
+	version        gridVersion      // of the answer
+	since          gridVersion      // that is known
 	oldest, newest int32            // numbers of partitions with a task
 	bounds         map[partition.Kind]bounds
 	names          []string           // of the families that are left to be added
@@ -149,7 +162,7 @@ func newGridLook(query GridQuery) (*gridLook, error) {
 		kinds = append(kinds, finer(query.Kind)...)
 	}
 	return &gridLook{
-		GridQuery: query, kinds: kinds, families: map[string]bool{}, oldest: math.MaxInt32,
+		GridQuery: query, kinds: kinds, families: map[string]int64{}, oldest: math.MaxInt32, since: parseGridVersion(query.Since),
 		lateOf: map[string][]int32{}, grid: Grid{Kinds: map[partition.Kind]int{}},
 	}, nil
 }
@@ -172,6 +185,9 @@ func (l *gridLook) matches(family string) bool {
 // survey looks for the families that match, in some rows of the grid from an index on, and for their oldest and
 // newest partition. It returns where to go on, zero at the end.
 func (l *gridLook) survey(c *core, next int) int {
+	if next == 1 {
+		l.begin(c)
+	}
 	open := l.From.Kind == partition.None || l.Until.Kind == partition.None
 	latest := partition.At(l.Kind, c.now.AddDate(1, 0, 0)).Number
 	for looked := 0; next < len(c.grid.rows); next++ {
@@ -187,28 +203,22 @@ func (l *gridLook) survey(c *core, next int) int {
 		if !slices.Contains(l.kinds, r.kind) {
 			continue
 		}
-		l.families[r.family] = true
+		l.families[r.family] = max(l.families[r.family], r.version)
 		if open {
-			looked += len(r.slots)
-			l.widen(r, latest)
+			looked += l.widen(r, latest)
 		}
 	}
 	return 0
 }
 
-// widen takes the partitions of a row into account.
-func (l *gridLook) widen(r *gridRow, latest int32) {
-	oldest, newest := int32(math.MaxInt32), int32(0)
-	last := partition.Partition{Kind: l.Kind, Number: latest + 1}.Within(r.kind).Number
-	for _, s := range r.slots {
-		if n := s.number(); s != 0 && n < last {
-			oldest, newest = min(oldest, n), max(newest, n)
-		}
-	}
+// widen takes the partitions of a row into account, and returns how many of its tasks it has looked at.
+func (l *gridLook) widen(r *gridRow, latest int32) (looked int) {
+	oldest, newest, looked := r.extentBefore(partition.Partition{Kind: l.Kind, Number: latest + 1}.Within(r.kind).Number)
 	if newest > 0 {
 		l.oldest = min(l.oldest, l.numberOf(r.kind, oldest))
 		l.newest = max(l.newest, l.numberOf(r.kind, newest))
 	}
+	return looked
 }
 
 // numberOf returns the number of the cell that a partition is in.
@@ -246,7 +256,9 @@ func (l *gridLook) settle() {
 		l.names = l.names[:most]
 		l.grid.Next = l.names[most-1]
 	}
-	l.grid.Families = make([]GridFamily, 0, len(l.names))
+	l.version.shape = l.shape()
+	l.grid.Version = l.version.String()
+	l.grid.Known = l.since.covers(&l.version)
 }
 
 // boundsOf returns the bounds of each kind from one partition to another.
@@ -266,17 +278,29 @@ func boundsOf(kinds []partition.Kind, from, until partition.Partition) map[parti
 type lateTask struct {
 	family string
 	number int32
+	due    time.Time
+}
+
+// addLate notes a late task. What is known of its family is from before it was late where it was due since then.
+func (l *gridLook) addLate(one lateTask) {
+	l.lateOf[one.family] = append(l.lateOf[one.family], one.number)
+	if !one.due.Before(l.since.at) {
+		l.families[one.family] = math.MaxInt64
+	}
 }
 
 // late returns those of some tasks that are late, and of a kind that counts.
 func (l *gridLook) late(c *core, keys []int64) (late []lateTask) {
 	for _, key := range keys {
 		t := c.tasks[key]
-		if t == nil || t.State == store.Done || !t.Due.Before(c.now) || !l.families[t.Family] {
+		if t == nil || t.State == store.Done || !t.Due.Before(c.now) {
+			continue
+		}
+		if _, ok := l.families[t.Family]; !ok {
 			continue
 		}
 		if p, ok := c.grid.partitionOf(t); ok && slices.Contains(l.kinds, p.Kind) {
-			late = append(late, lateTask{t.Family, l.numberOf(p.Kind, p.Number)})
+			late = append(late, lateTask{t.Family, l.numberOf(p.Kind, p.Number), t.Due})
 		}
 	}
 	return late

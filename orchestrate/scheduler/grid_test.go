@@ -93,7 +93,7 @@ func TestGrid(t *testing.T) {
 	t.Run("nothing", func(t *testing.T) {
 		grid, err := s.Grid(t.Context(), GridQuery{Kind: partition.Month})
 		require.NoError(t, err)
-		require.Equal(t, Grid{Families: []GridFamily{}, Kinds: grid.Kinds}, *grid)
+		require.Equal(t, Grid{Families: []GridFamily{}, Kinds: grid.Kinds, Version: grid.Version}, *grid)
 	})
 	t.Run("what makes no sense", func(t *testing.T) {
 		_, err := s.Grid(t.Context(), GridQuery{From: label(t, "2014-06-02"), Until: label(t, "2014-06-01")})
@@ -137,39 +137,12 @@ func TestTasksOfPartitions(t *testing.T) {
 // TestGridIsWhatALookAtAllTasksSays: what changes of states, other arguments and forgotten tasks leave is what is counted
 // one by one.
 func TestGridIsWhatALookAtAllTasksSays(t *testing.T) {
-	start := time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC)
 	rapid.Check(t, func(t *rapid.T) {
-		c := newCore(Config{}.withDefaults(), start)
-		at := rapid.Custom(func(t *rapid.T) partition.Partition {
-			hours := rapid.IntRange(0, 24*40).Draw(t, "hours")
-			return partition.At(rapid.SampledFrom(partition.Kinds).Draw(t, "kind"), start.Add(time.Duration(hours)*time.Hour))
-		})
+		c := newCore(Config{}.withDefaults(), gridStart)
 		for i := range rapid.IntRange(0, 60).Draw(t, "tasks") {
-			n := dated(rapid.SampledFrom([]string{"A", "B", "C"}).Draw(t, "family"), at.Draw(t, "at").String(), strconv.Itoa(i))
-			n.Complete = rapid.Bool().Draw(t, "complete")
-			if rapid.Bool().Draw(t, "has due time") {
-				n.Due = start.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "due")) * time.Hour)
-			}
-			_, err := c.submit(&Submission{Nodes: []Node{n}})
-			require.NoError(t, err)
-			switch rapid.IntRange(0, 4).Draw(t, "then") {
-			case 0:
-				require.NoError(t, c.mark(n.ID, store.Failed, "ann", ""))
-			case 1:
-				n.Args = []string{"--date=" + at.Draw(t, "other").String()}
-				_, err := c.submit(&Submission{Nodes: []Node{n}})
-				require.NoError(t, err)
-			case 2:
-				gone := c.byID[n.ID]
-				gone.forgotten = true
-				c.remove([]*task{gone})
-			}
+			changeGrid(t, c, i)
 		}
-		query := GridQuery{Kind: rapid.SampledFrom(partition.Kinds).Draw(t, "kind"), Finer: rapid.Bool().Draw(t, "finer"), Limit: rapid.IntRange(1, 3).Draw(t, "limit")}
-		if rapid.Bool().Draw(t, "bounded") {
-			query.From, query.Until = at.Draw(t, "from"), at.Draw(t, "until")
-		}
-		look, err := newGridLook(query)
+		look, err := newGridLook(gridQuery(t))
 		if err != nil {
 			return
 		}
@@ -182,13 +155,122 @@ func TestGridIsWhatALookAtAllTasksSays(t *testing.T) {
 	})
 }
 
+// TestGridSinceAVersion: a grid that is known, with the families that have changed since, is the grid.
+func TestGridSinceAVersion(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCore(Config{}.withDefaults(), gridStart)
+		query := gridQuery(t)
+		full := func() *Grid {
+			look, err := newGridLook(query)
+			require.NoError(t, err)
+			return lookAt(c, look)
+		}
+		if _, err := newGridLook(query); err != nil {
+			return
+		}
+		for i := range 20 {
+			changeGrid(t, c, i)
+		}
+		for known, i := full(), 20; i < 60; i++ {
+			if rapid.IntRange(0, 3).Draw(t, "time passes") == 0 {
+				c.advance(c.now.Add(30 * time.Minute))
+			} else {
+				changeGrid(t, c, i)
+			}
+			now := query
+			now.Since = known.Version
+			look, err := newGridLook(now)
+			require.NoError(t, err)
+			got := lookAt(c, look)
+			if got.Known {
+				changed := got.Families
+				got.Families = slices.Clone(known.Families)
+				for _, f := range changed {
+					at := slices.IndexFunc(got.Families, func(old GridFamily) bool { return old.Family == f.Family })
+					require.GreaterOrEqual(t, at, 0, "%s was not in it", f.Family)
+					got.Families[at] = f
+				}
+			}
+			want := full()
+			want.Known = got.Known
+			require.Equal(t, want, got)
+			known = got
+
+			now.Since = known.Version
+			look, err = newGridLook(now)
+			require.NoError(t, err)
+			again := lookAt(c, look)
+			require.True(t, again.Known)
+			require.Empty(t, again.Families)
+		}
+	})
+}
+
+func TestGridSinceWhatIsNoVersion(t *testing.T) {
+	s := open(t, storetest.NewMemory(), Config{})
+	submit(t, s, dated("A", "2014-06-01", ""), dated("B", "2014-06-02", ""))
+	for _, since := range []string{"", "x", "a.b.c.d", "EPOCH.999999.1.0"} {
+		grid, err := s.Grid(t.Context(), GridQuery{Since: since})
+		require.NoError(t, err)
+		require.False(t, grid.Known, "%q", since)
+		require.Len(t, grid.Families, 2, "%q", since)
+	}
+	all, err := s.Grid(t.Context(), GridQuery{})
+	require.NoError(t, err)
+	other, err := s.Grid(t.Context(), GridQuery{Since: all.Version, From: label(t, "2014-06-02")})
+	require.NoError(t, err)
+	require.False(t, other.Known, "the version is of other partitions")
+	require.Len(t, other.Families, 2)
+}
+
+var gridStart = time.Date(2014, 6, 1, 0, 0, 0, 0, time.UTC)
+
+// gridPartition is any of some weeks.
+var gridPartition = rapid.Custom(func(t *rapid.T) partition.Partition {
+	hours := rapid.IntRange(0, 24*40).Draw(t, "hours")
+	return partition.At(rapid.SampledFrom(partition.Kinds).Draw(t, "kind"), gridStart.Add(time.Duration(hours)*time.Hour))
+})
+
+// changeGrid adds a task, and may change it, or forget it.
+func changeGrid(t *rapid.T, c *core, number int) {
+	n := dated(rapid.SampledFrom([]string{"A", "B", "C"}).Draw(t, "family"), gridPartition.Draw(t, "at").String(), strconv.Itoa(number))
+	n.Complete = rapid.Bool().Draw(t, "complete")
+	if rapid.Bool().Draw(t, "has due time") {
+		n.Due = gridStart.Add(time.Duration(rapid.IntRange(-1, 9).Draw(t, "due")) * time.Hour)
+	}
+	_, err := c.submit(&Submission{Nodes: []Node{n}})
+	require.NoError(t, err)
+	switch rapid.IntRange(0, 4).Draw(t, "then") {
+	case 0:
+		require.NoError(t, c.mark(n.ID, store.Failed, "ann", ""))
+	case 1:
+		n.Args = []string{"--date=" + gridPartition.Draw(t, "other").String()}
+		_, err := c.submit(&Submission{Nodes: []Node{n}})
+		require.NoError(t, err)
+	case 2:
+		gone := c.byID[n.ID]
+		gone.forgotten = true
+		c.remove([]*task{gone})
+	}
+}
+
+// gridQuery is one that may make no sense.
+func gridQuery(t *rapid.T) GridQuery {
+	query := GridQuery{Kind: rapid.SampledFrom(partition.Kinds).Draw(t, "kind"), Finer: rapid.Bool().Draw(t, "finer"), Limit: rapid.IntRange(1, 3).Draw(t, "limit")}
+	if rapid.Bool().Draw(t, "bounded") {
+		query.From, query.Until = gridPartition.Draw(t, "from"), gridPartition.Draw(t, "until")
+	}
+	return query
+}
+
 // lookAt makes a grid of a core that nobody else has.
 func lookAt(c *core, look *gridLook) *Grid {
 	look.survey(c, 1)
 	look.settle()
 	for _, one := range look.late(c, slices.Collect(maps.Keys(c.due))) {
-		look.lateOf[one.family] = append(look.lateOf[one.family], one.number)
+		look.addLate(one)
 	}
+	look.leaveOutKnown()
 	for len(look.names) > 0 {
 		look.addFamilies(look.copyRows(c))
 	}
@@ -247,6 +329,7 @@ func BenchmarkGrid(b *testing.B) {
 			next = look.survey(c, next)
 		}
 		look.settle()
+		look.leaveOutKnown()
 		for len(look.names) > 0 {
 			look.addFamilies(look.copyRows(c))
 		}

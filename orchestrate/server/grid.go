@@ -48,6 +48,7 @@ type gridInput struct {
 
 	Families string `query:"families" doc:"Pattern of their names, in whatever case: * stands for any text, ? for one character, [ab] for one of some"`
 	Finer    bool   `query:"finer" doc:"Also tasks of days and hours, in the partition that these are in"`
+	Since    string `query:"since" doc:"The version that is known: of an answer with the same partitions and families, those families are left out that have not changed"`
 	Cursor   string `query:"cursor" doc:"The next of the page before"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many families there are at most. An answer with many partitions has less"`
 }
@@ -59,7 +60,7 @@ func (s *Server) grid(ctx context.Context, in *gridInput) (*body[api.Grid], erro
 	}
 	kind = cmp.Or(kind, partition.Day)
 	grid, err := s.scheduler.Grid(ctx, scheduler.GridQuery{
-		Kind: kind, From: from, Until: until, Finer: in.Finer, Family: in.Families, After: in.Cursor, Limit: in.Limit,
+		Kind: kind, From: from, Until: until, Finer: in.Finer, Family: in.Families, Since: in.Since, After: in.Cursor, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import { refresh } from "./live";
 export function useAnswer<T>(ask: (signal: AbortSignal) => Promise<T>, inputs: unknown[], task?: string): Answered<T> {
   const key = JSON.stringify(inputs);
   const [asked, again] = useAsking(ask, key);
-  useChanges(again, task);
+  useChanges(again, (changes) => task === undefined || changes.tasks.has(task));
   return asked.key === key ? asked : { value: undefined, problem: undefined };
 }
 

@@ -1,7 +1,7 @@
 // Asking the server again and again for the same, one question at a time.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
-import { changed, changedTasks } from "./live";
+import { changed, changes, type Changes } from "./live";
 import { signedOut } from "./session";
 
 export interface Answered<T> {
@@ -13,8 +13,11 @@ interface Asked<T> extends Answered<T> {
   key: string; // of what was asked for
 }
 
-/** Has a question asked again. */
-export type Again = { current: () => void };
+/**
+ * Has a question asked again, unless what is shown says that this is not needed. While an answer is waited for nobody
+ * knows what it will show.
+ */
+export type Again = { current: (needed?: () => boolean) => void };
 
 /**
  * Asks when it is shown, when the key changes, and whenever again is called. An answer is waited for before the next
@@ -24,7 +27,7 @@ export type Again = { current: () => void };
  */
 export function useAsking<T>(ask: (signal: AbortSignal, last: T | undefined) => Promise<T>, key: string, rest: (took: number) => number = () => 0): [Asked<T>, Again] {
   const [asked, setAsked] = useState<Asked<T>>({ value: undefined, problem: undefined, key });
-  const again = useRef(() => {});
+  const again: Again = useRef(() => {});
   useEffect(() => {
     const control = new AbortController();
     let last: T | undefined;
@@ -58,9 +61,9 @@ export function useAsking<T>(ask: (signal: AbortSignal, last: T | undefined) => 
         }
       }, rest(performance.now() - began));
     };
-    again.current = () => {
-      wanted = true;
-      if (!busy) {
+    again.current = (needed = () => true) => {
+      wanted ||= busy || needed();
+      if (wanted && !busy) {
         void start();
       }
     };
@@ -73,18 +76,17 @@ export function useAsking<T>(ask: (signal: AbortSignal, last: T | undefined) => 
   return [asked, again];
 }
 
-/**
- * Asks again when tasks have changed. Where a task is named, only changes of this one and of nobody in particular
- * count.
- */
-export function useChanges(again: Again, task?: string): void {
+/** Asks again when tasks have changed, unless it is known which and they do not matter. */
+export function useChanges(again: Again, matter: (changes: Changes) => boolean = () => true): void {
+  const matters = useRef(matter);
+  matters.current = matter;
   useEffect(() => {
     const seen = changed.peek();
     return changed.subscribe((version) => {
-      const tasks = changedTasks.peek();
-      if (version !== seen && (task === undefined || tasks.size === 0 || tasks.has(task))) {
-        again.current();
+      const known = changes.peek();
+      if (version !== seen) {
+        again.current(() => known === undefined || matters.current(known));
       }
     });
-  }, [task]);
+  }, []);
 }

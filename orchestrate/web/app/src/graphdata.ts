@@ -1,6 +1,7 @@
 // The graph of tasks as the server draws it, and what can be told from it.
 import { get, type Schemas } from "./api";
 import { useAsking, useChanges, type Answered } from "./asking";
+import type { Changes } from "./live";
 
 export type Graph = Schemas["Graph"];
 export type Node = Schemas["GraphNode"];
@@ -62,9 +63,18 @@ export function useGraph(query: GraphQuery): Answered<Graph> & { part: string } 
     const found = await get("/api/v1/graph", { ...query, ...(known && { shape: known.shape }) }, { signal });
     return { graph: found.known && known ? withStates(known, found) : found, part: partOf(query) };
   };
-  const [asked, again] = useAsking(ask, JSON.stringify(query), graphRest);
-  useChanges(again);
+  const key = JSON.stringify(query);
+  const [asked, again] = useAsking(ask, key, graphRest);
+  useChanges(again, (changes) => asked.key !== key || asked.problem !== undefined || asked.value === undefined || !isClosed(query) || shows(asked.value.graph, changes));
   return { value: asked.value?.graph, part: asked.value?.part ?? "", problem: asked.problem };
+}
+
+/** Whether a graph has all that its tasks require: then the state of each depends on no other tasks. */
+const isClosed = (q: GraphQuery): boolean => (q.root !== undefined || q.run !== undefined) && q.around === undefined;
+
+/** Whether some of what has changed is in a graph. */
+function shows(graph: Graph, changes: Changes): boolean {
+  return (graph.nodes ?? []).some((n) => (isFamily(n) ? changes.families.has(n.family ?? "") : changes.tasks.has(n.id ?? "")));
 }
 
 /** A graph with the states of another one of the same shape. Nodes that have not changed stay the same. */

@@ -86,6 +86,7 @@ export function spellCell(cell: Cell): string {
 
 export interface Grid {
   axis: Axis;
+  parts: Part[]; // of the answers that it is made of
   rows: Row[];
   kinds: Partial<Record<string, number>>; // how many families have tasks of which kind
   more: boolean; // there are more families than are shown
@@ -99,21 +100,40 @@ export interface GridQuery {
   finer?: boolean;
 }
 
+/** The rows of an answer, and its version. */
+interface Part {
+  version: string;
+  rows: Row[];
+}
+
 /** How many families are shown at most. */
 const mostFamilies = 1000;
 
-async function load(query: GridQuery, signal: AbortSignal): Promise<Grid> {
-  const rows: Row[] = [];
-  let answer = await get("/api/v1/grid", { ...query, limit: mostFamilies }, { signal });
-  const { first = "", partitions, kinds } = answer;
-  for (;;) {
-    rows.push(...(answer.families ?? []).map((f) => new Row(f, partitions)));
-    if (answer.next === undefined || rows.length >= mostFamilies) {
-      return { axis: new Axis(query.kind, first, partitions), rows, kinds: kinds ?? {}, more: answer.next !== undefined };
-    }
-    const bounds = { from: first, until: new Axis(query.kind, first, partitions).label(partitions - 1) };
-    answer = await get("/api/v1/grid", { ...query, ...bounds, limit: mostFamilies, cursor: answer.next }, { signal });
+/** Asks for a grid, of which only what has changed is sent where the last one is of the same query. */
+async function load(query: GridQuery, signal: AbortSignal, last: Grid | undefined): Promise<Grid> {
+  const ask = async (more: object, old: Part | undefined) => {
+    const answer = await get("/api/v1/grid", { ...query, ...more, limit: mostFamilies, ...(old && { since: old.version }) }, { signal });
+    const found = (answer.families ?? []).map((f) => new Row(f, answer.partitions));
+    return { answer, part: { version: answer.version, rows: old && answer.known ? withChanges(old.rows, found) : found } };
+  };
+  let { answer, part } = await ask({}, last?.parts[0]);
+  const { first = "", partitions, kinds = {} } = answer;
+  const axis = new Axis(query.kind, first, partitions);
+  const parts = [part];
+  let count = part.rows.length;
+  while (answer.next !== undefined && count < mostFamilies) {
+    const bounds = { from: first, until: axis.label(partitions - 1), cursor: answer.next };
+    ({ answer, part } = await ask(bounds, last?.parts[parts.length]));
+    parts.push(part);
+    count += part.rows.length;
   }
+  return { axis, parts, rows: parts.flatMap((p) => p.rows), kinds, more: answer.next !== undefined };
+}
+
+/** Rows of which some are replaced by newer ones of the same families. */
+function withChanges(rows: Row[], found: Row[]): Row[] {
+  const changed = new Map(found.map((row) => [row.family, row]));
+  return rows.map((row) => changed.get(row.family) ?? row);
 }
 
 /** A large grid is asked for less often. */
@@ -122,7 +142,7 @@ const gridRest = (took: number) => Math.max(0, 10 * took - 400); // changes were
 /** The grid, asked for again when something has changed. */
 export function useGrid(query: GridQuery): Answered<Grid> {
   const key = JSON.stringify(query);
-  const [asked, again] = useAsking((signal) => load(query, signal), key, gridRest);
+  const [asked, again] = useAsking<Grid>((signal, last) => load(query, signal, last), key, gridRest);
   useChanges(again);
   return asked.key === key ? asked : { value: undefined, problem: undefined };
 }

@@ -4,8 +4,14 @@ import { signal } from "@preact/signals";
 export type Connection = "connecting" | "live" | "lost";
 
 /** What the stream of changes sends; its description has no types. */
-interface Changes {
-  tasks?: { id: string }[];
+interface Sent {
+  tasks?: { id: string; family?: string }[];
+}
+
+/** What has changed. */
+export interface Changes {
+  tasks: Set<string>; // IDs
+  families: Set<string>; // of these
 }
 
 /** How the stream of changes does. */
@@ -14,8 +20,8 @@ export const connection = signal<Connection>("connecting");
 /** A number that grows when something has changed: at most once in a while, however much it is. */
 export const changed = signal(0);
 
-/** What the last changes were, by the IDs of tasks. Empty where everything has to be read again. */
-export const changedTasks = signal<ReadonlySet<string>>(new Set());
+/** What the last changes were. None is that everything has to be read again. */
+export const changes = signal<Changes | undefined>(undefined);
 
 /** How long after some changes those that follow are gathered, in milliseconds. The server does so too. */
 const gatherTime = 600;
@@ -25,7 +31,8 @@ const burstTime = 50;
 
 let wanted = false;
 let source: EventSource | undefined;
-let gathered = new Set<string>();
+const nothing = (): Changes => ({ tasks: new Set(), families: new Set() });
+let gathered = nothing();
 let everything = false;
 let told = -gatherTime; // when changed has grown
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,8 +41,8 @@ function soon(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
     told = performance.now();
-    changedTasks.value = everything ? new Set() : gathered;
-    gathered = new Set();
+    changes.value = everything ? undefined : gathered;
+    gathered = nothing();
     everything = false;
     changed.value++;
   }, Math.max(burstTime, told + gatherTime - performance.now()));
@@ -79,10 +86,11 @@ function open(): void {
     }
   };
   source.addEventListener("changes", (event) => {
-    const changes = JSON.parse((event as MessageEvent<string>).data) as Changes;
-    for (const task of changes.tasks ?? []) {
+    const sent = JSON.parse((event as MessageEvent<string>).data) as Sent;
+    for (const task of sent.tasks ?? []) {
       if (task.id !== "") {
-        gathered.add(task.id);
+        gathered.tasks.add(task.id);
+        gathered.families.add(task.family ?? "");
       } else {
         everything = true;
       }
@@ -114,6 +122,6 @@ export function refresh(): void {
 
 /** Has what is shown of a task read again. */
 export function refreshTask(id: string): void {
-  gathered.add(id);
+  gathered.tasks.add(id);
   soon();
 }
