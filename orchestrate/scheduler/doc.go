@@ -70,7 +70,8 @@
 // A task with a parameter such as 2014-06-01 is for a partition of the data, see package partition, and
 // [Scheduler.Grid] tells the states of many by family and partition. Each family has its tasks of one kind of
 // partition in a row of numbers, of 32 bits each, that hold the partition and the state. A change of a state sets some
-// bits; a look copies rows and makes cells of them elsewhere.
+// bits and gives the row a new version; a look copies rows and makes cells of them elsewhere, and where it says which
+// answer is known, only of those that have changed since.
 //
 // # What is written
 //

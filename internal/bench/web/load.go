@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gomr/gomr/orchestrate"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/scheduler"
 	"github.com/gomr/gomr/orchestrate/store"
@@ -25,8 +28,16 @@ const (
 	pace    = 25
 )
 
-// work runs tasks at the pace for the span, and returns how long the requests for work took.
-func work(ctx context.Context, url string) ([]time.Duration, error) {
+// worked is how long requests took: those for work, and those to a server that does nothing, see [idle].
+type worked struct{ asks, idle []time.Duration }
+
+// add adds requests.
+func (w *worked) add(other *worked) {
+	w.asks, w.idle = append(w.asks, other.asks...), append(w.idle, other.idle...)
+}
+
+// work runs tasks at the pace for the span.
+func work(ctx context.Context, url, idle string) (*worked, error) {
 	c, err := client.New(url, client.Options{})
 	if err != nil {
 		return nil, err
@@ -40,19 +51,26 @@ func work(ctx context.Context, url string) ([]time.Duration, error) {
 	over := errors.New("over")
 	turns := make(chan struct{})
 	var mu sync.Mutex
-	var took []time.Duration
+	var all worked
+	transport := &http.Transport{MaxIdleConnsPerHost: workers}
+	defer transport.CloseIdleConnections()
 	var group sync.WaitGroup
 	for i := range workers {
 		group.Go(func() {
 			info := scheduler.WorkerInfo{ID: fmt.Sprint("pace-", i), Programs: []string{"bench"}}
 			for range turns {
-				d, err := workOnce(ctx, c, info)
+				ask, err := workOnce(ctx, c, info)
+				if err != nil {
+					cancel(err)
+					continue
+				}
+				none, err := idleOnce(ctx, transport, idle)
 				if err != nil {
 					cancel(err)
 					continue
 				}
 				mu.Lock()
-				took = append(took, d)
+				all.add(&worked{[]time.Duration{ask}, []time.Duration{none}})
 				mu.Unlock()
 			}
 		})
@@ -77,15 +95,18 @@ func work(ctx context.Context, url string) ([]time.Duration, error) {
 	if cause := context.Cause(ctx); !errors.Is(cause, over) {
 		return nil, cause
 	}
-	return took, nil
+	return &all, nil
 }
 
-// submit adds tasks that workers of the pace can run.
+// submit adds tasks that workers of the pace can run. They are of the last hours, so that grids show what becomes of them.
 func submit(ctx context.Context, c *client.Client, tasks int) error {
 	s := &scheduler.Submission{Nodes: make([]scheduler.Node, tasks)}
-	now := time.Now().UnixNano()
+	now := time.Now().UTC()
 	for i := range tasks {
-		s.Nodes[i].Spec = store.Spec{ID: fmt.Sprintf("Pace(n=%d-%d)", now, i), Family: "Pace", Program: "bench"}
+		hour := orchestrate.DateHourOf(now.Add(-time.Duration(i) * time.Hour)).String()
+		s.Nodes[i].Spec = store.Spec{
+			ID: fmt.Sprintf("Pace(hour=%s, n=%d)", hour, now.UnixNano()), Family: "Pace", Program: "bench", Args: []string{"--hour=" + hour},
+		}
 	}
 	_, err := c.Submit(ctx, s)
 	return err
@@ -99,6 +120,30 @@ func workOnce(ctx context.Context, c *client.Client, info scheduler.WorkerInfo) 
 		return 0, err
 	}
 	return took, c.End(ctx, &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded})
+}
+
+// serveIdle answers requests at an address, and does nothing for them: how long such take tells how much the machine is to blame
+// for what others take.
+func serveIdle(ctx context.Context, address string) error {
+	server := &http.Server{Addr: address, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("{}"))
+	})}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func idleOnce(ctx context.Context, transport *http.Transport, address string) (time.Duration, error) {
+	asked := time.Now()
+	answer, err := get(ctx, transport, address)
+	if err != nil {
+		return 0, err
+	}
+	_, err = io.Copy(io.Discard, answer)
+	return time.Since(asked), errors.Join(err, answer.Close())
 }
 
 // follow has so many clients follow the changes of tasks as pages do, until the context ends. Each is connected when it
@@ -155,26 +200,41 @@ func askAsPage(ctx context.Context, transport *http.Transport, url string, addre
 	}
 	defer changes.Close()
 	piece := make([]byte, 64<<10)
+	versions := make([]string, len(addresses)) // of the last answers that have one
 	for {
 		if _, err := changes.Read(piece); err != nil {
 			return err
 		}
 		time.Sleep(burst)
 		var group errgroup.Group
-		for _, address := range addresses {
-			group.Go(func() error {
-				answer, err := get(ctx, transport, address)
-				if err != nil {
-					return err
-				}
-				_, err = io.Copy(io.Discard, answer)
-				return errors.Join(err, answer.Close())
+		for i, address := range addresses {
+			group.Go(func() (err error) {
+				versions[i], err = askSince(ctx, transport, address, versions[i])
+				return err
 			})
 		}
 		if err := group.Wait(); err != nil {
 			return err
 		}
 	}
+}
+
+// askSince asks for what has changed since a version, where there is one, and returns that of the answer. Grids have one.
+func askSince(ctx context.Context, transport *http.Transport, address, version string) (string, error) {
+	if version != "" {
+		address += "&since=" + url.QueryEscape(version)
+	}
+	answer, err := get(ctx, transport, address)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(answer)
+	if err = errors.Join(err, answer.Close()); err != nil || !strings.Contains(address, "/grid?") {
+		return "", err
+	}
+	var grid struct{ Version string }
+	err = json.Unmarshal(text, &grid)
+	return grid.Version, err
 }
 
 // get returns the body of an answer, which the caller closes.

@@ -36,7 +36,11 @@ func run(ctx context.Context) (err error) {
 	only := flag.String("only", "", "measure pages, followers or work alone; empty measures all")
 	report := flag.String("report", "", "file to write the report to")
 	ask := flag.String("ask", "", "ask the server of this URL for the addresses on the standard input, as pages do; used by the command itself")
+	idle := flag.String("idle", "", "answer requests at this address; used by the command itself")
 	flag.Parse()
+	if *idle != "" {
+		return serveIdle(ctx, *idle)
+	}
 	if *ask != "" {
 		return askAsPages(ctx, *ask, os.Stdin)
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -39,8 +40,8 @@ type browsed struct {
 
 // A beside is what work took without pages, with what they ask for from elsewhere, and with them on this machine.
 type beside struct {
-	without, asked, with []time.Duration // of each request for work
-	used                 float64         // by the server in the second case, part of a core
+	without, asked, with worked
+	used                 float64 // by the server in the second case, part of a core
 }
 
 // measured is all that was.
@@ -78,14 +79,14 @@ func measure(ctx context.Context, s *server, rounds int, only string) (m *measur
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with what %d ask for, %v with them here; server: %.0f%% of a core\n", p99(b.without), p99(b.asked), openPages, p99(b.with), 100*b.used)
+		fmt.Fprintf(os.Stderr, "work p99 %v without pages, %v with what %d ask for, %v with them here; server: %.0f%% of a core\n", p99(b.without.asks), p99(b.asked.asks), openPages, p99(b.with.asks), 100*b.used)
 		m.Asking = append(m.Asking, b)
 	}
 	return m, nil
 }
 
 func (m *measured) measurePages(ctx context.Context, s *server) error {
-	out, err := browser(ctx, "pages", s.url, strconv.Itoa(smallRun), strconv.Itoa(largeRun)).Output()
+	out, err := browser(ctx, []string{"chrt", "--idle", "0"}, "pages", s.url, strconv.Itoa(smallRun), strconv.Itoa(largeRun)).Output()
 	if err != nil {
 		return fmt.Errorf("browser: %w", err)
 	}
@@ -94,21 +95,24 @@ func (m *measured) measurePages(ctx context.Context, s *server) error {
 
 // browser runs the part that is in a browser, which gets the processors that the server leaves: that of users is on a
 // machine of its own.
-func browser(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "chrt", append([]string{"--idle", "0", "node", "measure.mjs"}, args...)...)
+func browser(ctx context.Context, under []string, args ...string) *exec.Cmd {
+	args = slices.Concat(under[1:], []string{"node", "measure.mjs"}, args)
+	cmd := exec.CommandContext(ctx, under[0], args...)
 	cmd.Dir, cmd.Stderr = "orchestrate/web/app", os.Stderr
 	return cmd
 }
 
+// elsewhere begins a command that keeps off the first processor, so that one is left for the server as if the command ran on
+// another machine. In the idle class it would have both: the kernel takes a processor with such a thread for a free one, and
+// does not interrupt the thread wherever it is.
+var elsewhere = []string{"taskset", "--cpu-list", "1"}
+
 // besidePages measures requests for work without pages, with many that show it, and with what those ask for.
 func besidePages(ctx context.Context, s *server) (b beside, err error) {
-	if b.without, err = work(ctx, s.url); err != nil {
+	if err := s.workFor(ctx, &b.without); err != nil {
 		return b, err
 	}
-	pages, err := withPages(ctx, s, func() error {
-		b.with, err = work(ctx, s.url)
-		return err
-	})
+	pages, err := withPages(ctx, s, func() error { return s.workFor(ctx, &b.with) })
 	if err != nil {
 		return b, err
 	}
@@ -120,7 +124,7 @@ func besidePages(ctx context.Context, s *server) (b beside, err error) {
 	if err != nil {
 		return b, errors.Join(err, end())
 	}
-	if b.asked, err = work(ctx, s.url); err != nil {
+	if err := s.workFor(ctx, &b.asked); err != nil {
 		return b, errors.Join(err, end())
 	}
 	after, err := s.processorTime()
@@ -128,8 +132,17 @@ func besidePages(ctx context.Context, s *server) (b beside, err error) {
 	return b, errors.Join(err, end())
 }
 
-// askElsewhere asks for what pages show in a process of its own, which gets the processors that others leave: to read
-// the answers is the work of other machines.
+// workFor runs tasks, and adds how long requests took.
+func (s *server) workFor(ctx context.Context, all *worked) error {
+	some, err := work(ctx, s.url, s.idleURL)
+	if err != nil {
+		return err
+	}
+	all.add(some)
+	return nil
+}
+
+// askElsewhere asks for what pages show in a process of its own.
 func askElsewhere(ctx context.Context, url string, pages [][]string) (end func() error, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -139,7 +152,7 @@ func askElsewhere(ctx context.Context, url string, pages [][]string) (end func()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "chrt", "--idle", "0", self, "-ask", url)
+	cmd := exec.CommandContext(ctx, elsewhere[0], append(elsewhere[1:], self, "-ask", url)...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe() // it ends when this does
 	if err != nil {
@@ -158,7 +171,7 @@ func askElsewhere(ctx context.Context, url string, pages [][]string) (end func()
 
 // withPages does something while pages are open in the browser, and returns the addresses that each asked for meanwhile.
 func withPages(ctx context.Context, s *server, do func() error) (pages [][]string, err error) {
-	cmd := browser(ctx, "open", s.url, strconv.Itoa(openPages))
+	cmd := browser(ctx, elsewhere, "open", s.url, strconv.Itoa(openPages))
 	in, err := cmd.StdinPipe() // it ends when this does
 	if err != nil {
 		return nil, err
@@ -223,7 +236,7 @@ func costOfWork(ctx context.Context, s *server) (float64, error) {
 		return 0, err
 	}
 	started := time.Now()
-	if _, err := work(ctx, s.url); err != nil {
+	if err := s.workFor(ctx, &worked{}); err != nil {
 		return 0, err
 	}
 	after, err := s.processorTime()

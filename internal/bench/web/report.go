@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"time"
 )
 
 const preface = `# Benchmarks of the pages
@@ -45,21 +44,24 @@ func (m *measured) writePages(w io.Writer) {
 func (m *measured) writeAsking(w io.Writer) {
 	fmt.Fprint(w, "\n## Work beside pages\n\n")
 	fmt.Fprintf(w, "Requests for work while %d tasks a second are done: without pages, with what %d pages ask for at each change but without a\n"+
-		"browser, as if it were on another machine, and with them in Chromium on this one. p99 in ms, rounds in turn.\n\n", pace, openPages)
-	fmt.Fprintln(w, "| round | without | pages elsewhere | server then, % of a core | pages in Chromium here |")
-	fmt.Fprintln(w, "|--:|--:|--:|--:|--:|")
+		"browser, as if it were on another machine, and with them in Chromium, which has one of the two processors. Beside each are\n"+
+		"requests to a server that does nothing: what they take more is the machine's. p99 in ms, rounds in turn.\n\n", pace, openPages)
+	fmt.Fprintln(w, "| round | without | nothing done | pages elsewhere | nothing done | server then, % of a core | pages in Chromium here | nothing done |")
+	fmt.Fprintln(w, "|--:|--:|--:|--:|--:|--:|--:|--:|")
 	var all beside
 	for i, b := range m.Asking {
 		b.write(w, strconv.Itoa(i+1))
-		all.without = append(all.without, b.without...)
-		all.asked = append(all.asked, b.asked...)
-		all.with = append(all.with, b.with...)
+		all.without.add(&b.without)
+		all.asked.add(&b.asked)
+		all.with.add(&b.with)
 		all.used += b.used / float64(len(m.Asking))
 	}
 	all.write(w, "all")
 }
 
 func (b *beside) write(w io.Writer, name string) {
-	ms := func(all []time.Duration) float64 { return p99(all).Seconds() * 1e3 }
-	fmt.Fprintf(w, "| %s | %.2f | %.2f | %.0f | %.2f |\n", name, ms(b.without), ms(b.asked), 100*b.used, ms(b.with))
+	pair := func(one *worked) string {
+		return fmt.Sprintf("%.2f | %.2f", p99(one.asks).Seconds()*1e3, p99(one.idle).Seconds()*1e3)
+	}
+	fmt.Fprintf(w, "| %s | %s | %s | %.0f | %s |\n", name, pair(&b.without), pair(&b.asked), 100*b.used, pair(&b.with))
 }

@@ -18,6 +18,8 @@ type server struct {
 	url     string
 	process *exec.Cmd
 	ended   chan error
+	idleURL string // of a server that does nothing
+	idle    *exec.Cmd
 }
 
 // patience is how long a server may take to read a million tasks.
@@ -36,11 +38,28 @@ func startServer(ctx context.Context, program, database string) (*server, error)
 		return nil, err
 	}
 	go func() { s.ended <- s.process.Wait() }()
-	if err := s.await(ctx); err != nil {
+	if err := errors.Join(s.startIdle(ctx), s.await(ctx)); err != nil {
 		s.stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+// startIdle starts a server beside it that does nothing.
+func (s *server) startIdle(ctx context.Context) error {
+	s.idle = &exec.Cmd{}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return err
+	}
+	s.idleURL = "http://" + address
+	s.idle = exec.CommandContext(ctx, self, "-idle", address)
+	s.idle.Stderr = os.Stderr
+	return s.idle.Start()
 }
 
 func freeAddress(ctx context.Context) (string, error) {
@@ -77,6 +96,10 @@ func (s *server) await(ctx context.Context) error {
 }
 
 func (s *server) stop() {
+	if s.idle.Process != nil {
+		_ = s.idle.Process.Kill()
+		_ = s.idle.Wait()
+	}
 	_ = s.process.Process.Signal(os.Interrupt)
 	<-s.ended
 }

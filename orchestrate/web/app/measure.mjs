@@ -4,6 +4,8 @@
 //                                                    at the end what each has asked for since, as JSON in a line
 import { chromium } from "playwright-core";
 
+/** How many times a page that is open asks for something, so that it counts as asked for at changes. */
+const often = 5;
 /** How often each page is opened. */
 const times = 5;
 /** How many changes are waited for on a page. */
@@ -164,11 +166,13 @@ async function keepOpen(number) {
   const asked = [];
   for (let n = 0; n < number; n++) {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const requests = new Set();
+    const requests = new Map();
     asked.push(requests);
     page.on("request", (request) => {
       if (request.url().includes("/api/") && request.resourceType() === "fetch") {
-        requests.add(request.url());
+        const address = new URL(request.url());
+        address.searchParams.delete("since"); // whoever asks again says what they know by then
+        requests.set(address.href, (requests.get(address.href) ?? 0) + 1);
       }
     });
     await page.goto(url + paths[n % paths.length]);
@@ -181,7 +185,7 @@ async function keepOpen(number) {
   console.log("open");
   process.stdin.resume();
   await new Promise((ended) => process.stdin.on("close", ended).on("end", ended));
-  console.log(JSON.stringify(asked.map((requests) => [...requests])));
+  console.log(JSON.stringify(asked.map((requests) => [...requests].filter(([, times]) => times >= often).map(([address]) => address))));
 }
 
 async function ask(path) {
