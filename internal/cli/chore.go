@@ -251,9 +251,9 @@ func (u *undoing) forServer(ctx context.Context, id string) (undone *chore.Undon
 		return nil, &refusedError{err}
 	}
 	err = u.do(ctx)
-	busy, locked, held := new(busyError), new(lockedError), new(scheduler.HeldError)
+	busy, locked, held, underWay := new(busyError), new(lockedError), new(scheduler.HeldError), new(underWayError)
 	switch {
-	case errors.As(err, &busy), errors.As(err, &locked), errors.As(err, &held):
+	case errors.As(err, &busy), errors.As(err, &locked), errors.As(err, &held), errors.As(err, &underWay):
 		return nil, refused(ctx, err)
 	case err != nil:
 		return nil, err

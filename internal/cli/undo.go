@@ -18,6 +18,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/launch"
 	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
 	"github.com/gomr/gomr/orchestrate/trash"
 )
 
@@ -160,6 +161,9 @@ func (u *undoing) do(ctx context.Context) error {
 			}
 		}
 	}
+	if err := u.refuseUnderWay(ctx, remote); err != nil {
+		return err
+	}
 	if u.locks, err = u.lockTasks(ctx, u.place, ids, patience); err != nil {
 		return err
 	}
@@ -180,6 +184,38 @@ func (u *undoing) do(ctx context.Context) error {
 		return u.entry.Finish() // what is left of it is as somebody wants it
 	}
 	return u.entry.Forget()
+}
+
+// An underWayError is a clear that a worker has not told the end of.
+type underWayError struct{ id string }
+
+func (e *underWayError) Error() string {
+	return fmt.Sprintf("the clear %s is not over: a worker makes it, and where that was interrupted another one goes on and would clear again; wait until the task %s is done",
+		e.id, chore.ClearID(e.id))
+}
+
+// refuseUnderWay refuses to undo a clear that a server was asked for and that may be tried again.
+func (u *undoing) refuseUnderWay(ctx context.Context, remote *client.Client) error {
+	if remote == nil {
+		return nil
+	}
+	id := u.entry.Manifest.ID
+	var found scheduler.Explanation
+	err := insistFor(ctx, func() (err error) {
+		found, err = remote.Explain(ctx, chore.ClearID(id))
+		return err
+	})
+	switch {
+	case errors.Is(err, scheduler.ErrUnknownTask): // it was no server that was asked for it
+		return nil
+	case err != nil:
+		return fmt.Errorf("the server must be told before anything is moved (--offline tells none): %w", err)
+	}
+	switch found.Task.State {
+	case store.Done, store.Failed, store.Disabled:
+		return nil
+	}
+	return &underWayError{id}
 }
 
 func (u *undoing) connectServer() (*client.Client, error) {

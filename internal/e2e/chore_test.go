@@ -2,9 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -149,16 +146,52 @@ func TestClearByAWorkerIsRefused(t *testing.T) {
 	_, _ = wait()
 }
 
+// TestUndoOfAClearUnderWay: what a worker was interrupted in is not undone before the next one has come to its end, which would
+// clear again.
+func TestUndoOfAClearUnderWay(t *testing.T) {
+	s := newShared(t, chained)
+	h := s.startTolled(t)
+	s.run(t, s.arguments("Link", "--dir", s.dir, "--number", "1")...)
+	before := s.made(t)
+	c := s.chores(t)
+	require.NoError(t, c.remote.PauseResource(t.Context(), "chain", ""))
+	killed := make(chan error, 1)
+	h.mu.Lock()
+	h.path, h.after, h.kill = "/release", true, func() {
+		killed <- c.remote.Pause(t.Context(), "") // so that no worker goes on
+		for _, process := range s.processes(chore.ClearFamily) {
+			_ = syscall.Kill(process, syscall.SIGKILL)
+		}
+	}
+	h.mu.Unlock()
+	name, err := c.remote.StartClear(t.Context(), api.NewClear{Tasks: []string{s.link(1)}})
+	require.NoError(t, err)
+	require.NoError(t, <-killed)
+	require.Eventually(t, func() bool { return len(s.processes(chore.ClearFamily)) == 0 }, time.Minute, 20*time.Millisecond)
+	_, stderr, code := s.try(t, s.at("undo", name)...)
+	require.NotZero(t, code)
+	require.Contains(t, stderr, "the clear "+name+" is not over")
+	require.NotContains(t, s.made(t), "/made/1")
+
+	require.NoError(t, c.remote.Unpause(t.Context(), ""))
+	require.Equal(t, chore.Done, c.cleared(name).State)
+	s.run(t, s.at("undo", name)...)
+	require.Equal(t, before, s.made(t))
+	require.Equal(t, map[string]string{s.link(0): "done", s.link(1): "done"}, c.states())
+}
+
+// startTolled starts a worker that speaks with the server through a toll.
+func (s *shared) startTolled(t *testing.T) *toll {
+	h, address := s.newToll(t)
+	s.start(t, s.command(t, "worker", "--server", address, "--dir", filepath.Join(s.dir, "worker"), "--runner", "local", "--root", s.dir))
+	return h
+}
+
 // TestClearByAWorkerKilled kills the attempt when the tasks are held and when their outputs are moved: the next one goes on,
 // and they are moved once.
 func TestClearByAWorkerKilled(t *testing.T) {
 	s := newShared(t, chained)
-	address, err := url.Parse(s.url())
-	require.NoError(t, err)
-	h := &toll{}
-	proxy := httptest.NewServer(h.handler(httputil.NewSingleHostReverseProxy(address)))
-	t.Cleanup(proxy.Close)
-	s.start(t, s.command(t, "worker", "--server", proxy.URL, "--dir", filepath.Join(s.dir, "worker"), "--runner", "local", "--root", s.dir))
+	h := s.startTolled(t)
 	s.run(t, s.arguments("Link", "--dir", s.dir, "--number", "2")...)
 	before := s.made(t)
 	c := s.chores(t)

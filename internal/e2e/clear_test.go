@@ -121,6 +121,16 @@ type toll struct {
 	kill  func() // nil is nobody
 }
 
+// newToll returns a toll before the server, and its address.
+func (s *shared) newToll(t *testing.T) (h *toll, address string) {
+	to, err := url.Parse(s.url())
+	require.NoError(t, err)
+	h = &toll{}
+	proxy := httptest.NewServer(h.handler(httputil.NewSingleHostReverseProxy(to)))
+	t.Cleanup(proxy.Close)
+	return h, proxy.URL
+}
+
 func (h *toll) handler(to http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kill, after := h.take(r.URL.Path)
@@ -153,14 +163,9 @@ func TestClearKilled(t *testing.T) {
 	s.run(t, s.arguments("Link", "--dir", s.dir, "--number", "2")...)
 	killProcess(worker) // so that what was released can be undone before it runs
 	before := s.made(t)
-	address, err := url.Parse(s.url())
-	require.NoError(t, err)
-	h := &toll{}
-	proxy := httptest.NewServer(h.handler(httputil.NewSingleHostReverseProxy(address)))
-	t.Cleanup(proxy.Close)
-
+	h, address := s.newToll(t)
 	killed := func(path string, after bool, args ...string) {
-		c := s.command(t, append(args, "--server", proxy.URL)...)
+		c := s.command(t, append(args, "--server", address)...)
 		h.mu.Lock()
 		h.path, h.after, h.kill = path, after, func() { _ = c.Process.Kill() }
 		require.NoError(t, c.Start())

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -28,7 +30,7 @@ const (
 	pace    = 25
 )
 
-// worked is how long requests took: those for work, and those to a server that does nothing, see [idle].
+// worked is how long requests took: those for work, and those to a server that does next to nothing, see [serveIdle].
 type worked struct{ asks, idle []time.Duration }
 
 // add adds requests.
@@ -122,11 +124,18 @@ func workOnce(ctx context.Context, c *client.Client, info scheduler.WorkerInfo) 
 	return took, c.End(ctx, &scheduler.End{Fence: a.Fence, Outcome: store.Succeeded})
 }
 
-// serveIdle answers requests at an address, and does nothing for them: how long such take tells how much the machine is to blame
-// for what others take.
-func serveIdle(ctx context.Context, address string) error {
+// serveIdle answers requests at an address once a page of a file is written and synchronised with the disk, as a server's database
+// does: how long that takes tells how much the machine is to blame for what others take.
+func serveIdle(ctx context.Context, address string) (err error) {
+	file, err := os.Create(filepath.Join(dir, "idle"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
 	server := &http.Server{Addr: address, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = w.Write([]byte("{}"))
+		if _, err := file.WriteAt(make([]byte, 4096), 0); err != nil || file.Sync() != nil {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
 	})}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()

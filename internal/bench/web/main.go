@@ -29,10 +29,13 @@ func main() {
 	}
 }
 
+// dir is on a disk, where the system's folder may be memory.
+const dir = ".cache/bench-web"
+
 func run(ctx context.Context) (err error) {
 	families := flag.Int("families", 100, "families of the grid")
 	hours := flag.Int("hours", 10_000, "hours of each")
-	rounds := flag.Int("rounds", 3, "rounds of measurements beside work, with pages and without in turn")
+	rounds := flag.Int("rounds", 5, "rounds of measurements beside work, with pages and without in turn")
 	only := flag.String("only", "", "measure pages, followers or work alone; empty measures all")
 	report := flag.String("report", "", "file to write the report to")
 	ask := flag.String("ask", "", "ask the server of this URL for the addresses on the standard input, as pages do; used by the command itself")
@@ -44,7 +47,6 @@ func run(ctx context.Context) (err error) {
 	if *ask != "" {
 		return askAsPages(ctx, *ask, os.Stdin)
 	}
-	const dir = ".cache/bench-web" // on a disk, where the system's folder may be memory
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}

@@ -99,6 +99,7 @@ func browser(ctx context.Context, under []string, args ...string) *exec.Cmd {
 	args = slices.Concat(under[1:], []string{"node", "measure.mjs"}, args)
 	cmd := exec.CommandContext(ctx, under[0], args...)
 	cmd.Dir, cmd.Stderr = "orchestrate/web/app", os.Stderr
+	cmd.Env = append(os.Environ(), "TMPDIR=/dev/shm") // its files are in memory: the disk is the server's
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"time"
 )
 
 const preface = `# Benchmarks of the pages
@@ -45,23 +46,32 @@ func (m *measured) writeAsking(w io.Writer) {
 	fmt.Fprint(w, "\n## Work beside pages\n\n")
 	fmt.Fprintf(w, "Requests for work while %d tasks a second are done: without pages, with what %d pages ask for at each change but without a\n"+
 		"browser, as if it were on another machine, and with them in Chromium, which has one of the two processors. Beside each are\n"+
-		"requests to a server that does nothing: what they take more is the machine's. p99 in ms, rounds in turn.\n\n", pace, openPages)
-	fmt.Fprintln(w, "| round | without | nothing done | pages elsewhere | nothing done | server then, % of a core | pages in Chromium here | nothing done |")
+		"requests to a server that does nothing but write a page to the disk: what they take more is the machine's. p99 in ms, rounds in turn.\n\n", pace, openPages)
+	fmt.Fprintln(w, "| round | without | page written | pages elsewhere | page written | server then, % of a core | pages in Chromium here | page written |")
 	fmt.Fprintln(w, "|--:|--:|--:|--:|--:|--:|--:|--:|")
-	var all beside
-	for i, b := range m.Asking {
-		b.write(w, strconv.Itoa(i+1))
-		all.without.add(&b.without)
-		all.asked.add(&b.asked)
-		all.with.add(&b.with)
-		all.used += b.used / float64(len(m.Asking))
+	columns := make([][]float64, 7)
+	row := func(name string, figure func(column int) float64) {
+		fmt.Fprintf(w, "| %s | %.2f | %.2f | %.2f | %.2f | %.0f | %.2f | %.2f |\n", name, figure(0), figure(1), figure(2), figure(3), figure(4), figure(5), figure(6))
 	}
-	all.write(w, "all")
+	for i, b := range m.Asking {
+		figures := b.figures()
+		for column, figure := range figures {
+			columns[column] = append(columns[column], figure)
+		}
+		row(strconv.Itoa(i+1), func(column int) float64 { return figures[column] })
+	}
+	row("median", func(column int) float64 { return median(columns[column]) })
 }
 
-func (b *beside) write(w io.Writer, name string) {
-	pair := func(one *worked) string {
-		return fmt.Sprintf("%.2f | %.2f", p99(one.asks).Seconds()*1e3, p99(one.idle).Seconds()*1e3)
+// figures returns what a row tells.
+func (b *beside) figures() (figures [7]float64) {
+	ms := func(all []time.Duration) float64 { return p99(all).Seconds() * 1e3 }
+	return [...]float64{
+		ms(b.without.asks), ms(b.without.idle), ms(b.asked.asks), ms(b.asked.idle), 100 * b.used, ms(b.with.asks), ms(b.with.idle),
 	}
-	fmt.Fprintf(w, "| %s | %s | %s | %.0f | %s |\n", name, pair(&b.without), pair(&b.asked), 100*b.used, pair(&b.with))
+}
+
+func median(all []float64) float64 {
+	all = slices.Sorted(slices.Values(all))
+	return all[len(all)/2]
 }

@@ -1,6 +1,7 @@
 // Several who look at once, and a server that comes and goes.
 import type { Page } from "@playwright/test";
 import { world } from "./harness";
+import type { Schemas } from "../src/api";
 import { confirm, expect, sound, stateOf, test, watch } from "./page";
 
 const w = world();
@@ -121,4 +122,47 @@ test("on a slow line a page is shown though changes come faster than answers", a
   await expect(page.getByRole("row").filter({ hasText: "Busy(n=9)" })).toBeVisible(); // and so it was asked for twice at least
   busy = false;
   await changing;
+});
+
+test("what is shown is asked for again where it has changed, and no more than that is sent", async ({ page }) => {
+  const mark = async (id: string, state: "done" | "failed") => {
+    await w.api("POST", "/task/mark", { id, state });
+    await w.until(id, state);
+  };
+  await w.backfill("2015-01-01", "2015-01-02");
+  await w.run("drawn");
+  await Promise.all([w.until(w.edition("2015-01-01"), "done"), w.until(w.edition("2015-01-02"), "done"), w.until(w.sheet("drawn"), "done")]);
+  const grid = await page.context().newPage();
+  const sent = (families: string[]) =>
+    grid.waitForResponse(async (r) => {
+      if (!r.url().includes("/api/v1/grid?")) {
+        return false;
+      }
+      const answer = (await r.json()) as Schemas["Grid"];
+      return answer.known === true && answer.families?.map((f) => f.family).join() === families.join();
+    });
+  const asked: string[] = [];
+  page.on("request", (r) => r.url().includes("/api/v1/graph") && asked.push(r.url()));
+  await page.goto(`${w.url}/graph?root=${encodeURIComponent(w.sheet("drawn"))}`);
+  await grid.goto(`${w.url}/grid`);
+  for (const one of [page, grid]) {
+    await expect(one.getByText("live", { exact: true })).toBeVisible();
+  }
+  await expect(page.getByRole("application").getByRole("link", { name: /^Sheet/ })).toBeVisible();
+
+  const nothing = sent([]);
+  await w.run("elsewhere");
+  await nothing;
+  const before = asked.length;
+  for (const state of ["failed", "done", "failed", "done"] as const) {
+    const row = sent(["Edition"]);
+    await mark(w.edition("2015-01-01"), state);
+    await row;
+  }
+  expect(asked.length - before).toBeLessThan(2); // one may be for what was told while the first answer was waited for
+
+  const first = asked.length;
+  await mark(w.sheet("drawn"), "failed");
+  await expect(page.getByRole("application").getByRole("link", { name: /^Sheet.*failed/ })).toBeVisible();
+  expect(asked.length).toBeGreaterThan(first);
 });
