@@ -15,7 +15,7 @@ test("a failing task is followed from home to its log, and made again until it i
   await failure.getByRole("link", { name: w.sheet("poster") }).click();
 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(w.sheet("poster"));
-  await expect(page.getByRole("heading", { name: "Why it is failed" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Why it failed" })).toBeVisible();
   await expect(page.getByLabel("Log", { exact: true })).toContainText("the ink is out");
   await expect(page.getByLabel("Log", { exact: true }).locator(".ansi-green")).toHaveText("green");
   await expect(page.getByText("complete", { exact: true })).toBeVisible();

@@ -43,6 +43,9 @@ export function TaskPage() {
   );
 }
 
+/** The titles of the states that are no adjectives. */
+const whyTitles: Partial<Record<string, string>> = { running: "Why it runs", failed: "Why it failed" };
+
 function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
   const reasons = e.reasons ?? [];
   const error = e.task.state === "done" || reasons.some((r) => r.text.includes(e.task.error ?? "")) ? undefined : e.task.error;
@@ -50,7 +53,7 @@ function Why({ explanation: e }: { explanation: Schemas["Explanation"] }) {
     return null;
   }
   return (
-    <Section title={e.task.state === "running" ? "Why it runs" : `Why it is ${e.task.state}`} aside={<Command text={onServer(`gomr why ${quoted(e.task.id)}`)} />}>
+    <Section title={whyTitles[e.task.state] ?? `Why it is ${e.task.state}`} aside={<Command text={onServer(`gomr why ${quoted(e.task.id)}`)} />}>
       <ul class="reasons">
         {reasons.map((r, i) => (
           <li key={i}>
