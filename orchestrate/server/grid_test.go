@@ -45,11 +45,9 @@ func TestGrid(t *testing.T) {
 		{"nothing", "?kind=month", api.Grid{Kind: "month", Families: []api.GridFamily{}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			status, answer := w.send("GET", api.Prefix+"/grid"+test.query, "")
-			require.Equal(t, 200, status, answer)
-			var got api.Grid
-			require.NoError(t, json.Unmarshal([]byte(answer), &got))
-			got.Kinds = nil
+			got := w.grid(test.query)
+			require.NotEmpty(t, got.Version)
+			got.Kinds, got.Version = nil, ""
 			require.Equal(t, test.want, got)
 		})
 	}
@@ -61,6 +59,33 @@ func TestGrid(t *testing.T) {
 		require.Equal(t, 422, status, answer)
 		require.Contains(t, answer, why)
 	}
+}
+
+// TestGridSince: whoever knows a version is sent the families that have changed since.
+func TestGridSince(t *testing.T) {
+	w := start(t, server.Options{})
+	w.submit(dated("Load", "2014-06-01", "", store.Done), dated("Count", "2014-06-01", "", store.Pending))
+	all := w.grid("")
+	require.False(t, all.Known)
+	since := func() api.Grid { return w.grid("?since=" + url.QueryEscape(all.Version)) }
+	same := since()
+	require.True(t, same.Known)
+	require.Empty(t, same.Families)
+	w.submit(dated("Count", "2014-06-01", "", store.Done))
+	require.Equal(t, []api.GridFamily{{Family: "Count", Counts: map[store.State]int{store.Done: 1}, States: "1d"}}, since().Families)
+	w.submit(dated("Load", "2014-06-02", "", store.Done))
+	other := since()
+	require.False(t, other.Known, "it has another day")
+	require.Len(t, other.Families, 2)
+}
+
+// grid asks for a grid.
+func (w *world) grid(query string) (grid api.Grid) {
+	w.t.Helper()
+	status, answer := w.send("GET", api.Prefix+"/grid"+query, "")
+	require.Equal(w.t, 200, status, answer)
+	require.NoError(w.t, json.Unmarshal([]byte(answer), &grid))
+	return grid
 }
 
 // TestTasksOfAPartition: what a cell of the grid counts can be listed.

@@ -241,7 +241,9 @@ func askSince(ctx context.Context, transport *http.Transport, address, version s
 	if err = errors.Join(err, answer.Close()); err != nil || !strings.Contains(address, "/grid?") {
 		return "", err
 	}
-	var grid struct{ Version string }
+	var grid struct {
+		Version string `json:"version"`
+	}
 	err = json.Unmarshal(text, &grid)
 	return grid.Version, err
 }
