@@ -1,16 +1,12 @@
 package e2e
 
 import (
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -157,29 +153,21 @@ func TestBackfillDownstreamOfMissing(t *testing.T) {
 // when they are: each label is made again once.
 func TestBackfillAgainIsKilled(t *testing.T) {
 	s := newShared(t, chained)
-	address, err := url.Parse(s.url())
-	require.NoError(t, err)
-	h := &toll{}
-	proxy := httptest.NewServer(h.handler(httputil.NewSingleHostReverseProxy(address)))
-	t.Cleanup(proxy.Close)
+	h, address := s.newToll(t)
 	work := func() *exec.Cmd {
-		c := s.command(t, "worker", "--server", proxy.URL, "--slots", "4", "--dir", filepath.Join(s.dir, "worker"), "--runner", "local", "--root", s.dir)
+		c := s.command(t, "worker", "--server", address, "--slots", "4", "--dir", filepath.Join(s.dir, "worker"), "--runner", "local", "--root", s.dir)
 		s.start(t, c)
 		return c
 	}
 	worker := work()
 	s.run(t, s.arguments("Strand", "--dir", s.dir, "--count", "2")...)
-	killAt := func(path string, after bool, kill func()) (killed chan struct{}) {
+	killAt := func(path string, after bool, killMore func()) (killed chan struct{}) {
 		killed = make(chan struct{})
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.path, h.after, h.kill = path, after, func() {
-			for _, process := range s.processes("launch") {
-				_ = syscall.Kill(process, syscall.SIGKILL)
-			}
-			kill()
+		h.set(path, after, func() {
+			killAll(s.processes("launch"))
+			killMore()
 			close(killed)
-		}
+		})
 		return killed
 	}
 	wait := func(killed chan struct{}) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -156,14 +155,10 @@ func TestUndoOfAClearUnderWay(t *testing.T) {
 	c := s.chores(t)
 	require.NoError(t, c.remote.PauseResource(t.Context(), "chain", ""))
 	killed := make(chan error, 1)
-	h.mu.Lock()
-	h.path, h.after, h.kill = "/release", true, func() {
+	h.set("/release", true, func() {
 		killed <- c.remote.Pause(t.Context(), "") // so that no worker goes on
-		for _, process := range s.processes(chore.ClearFamily) {
-			_ = syscall.Kill(process, syscall.SIGKILL)
-		}
-	}
-	h.mu.Unlock()
+		killAll(s.processes(chore.ClearFamily))
+	})
 	name, err := c.remote.StartClear(t.Context(), api.NewClear{Tasks: []string{s.link(1)}})
 	require.NoError(t, err)
 	require.NoError(t, <-killed)
@@ -203,14 +198,10 @@ func TestClearByAWorkerKilled(t *testing.T) {
 		what := fmt.Sprintf("%s, after it: %v", test.path, test.after)
 		for _, family := range []string{chore.ClearFamily, chore.UndoFamily} {
 			killed := make(chan struct{})
-			h.mu.Lock()
-			h.path, h.after, h.kill = test.path, test.after, func() {
-				for _, process := range s.processes(family) {
-					_ = syscall.Kill(process, syscall.SIGKILL)
-				}
+			h.set(test.path, test.after, func() {
+				killAll(s.processes(family))
 				close(killed)
-			}
-			h.mu.Unlock()
+			})
 			if family == chore.ClearFamily {
 				name, status := c.clear(api.NewClear{Tasks: []string{s.link(1)}, Downstream: true})
 				require.Equal(t, chore.Done, status.State, "%s: %s", what, status.Why)

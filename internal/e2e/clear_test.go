@@ -131,6 +131,13 @@ func (s *shared) newToll(t *testing.T) (h *toll, address string) {
 	return h, proxy.URL
 }
 
+// set says at which request what kills.
+func (h *toll) set(path string, after bool, kill func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.path, h.after, h.kill = path, after, kill
+}
+
 func (h *toll) handler(to http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kill, after := h.take(r.URL.Path)

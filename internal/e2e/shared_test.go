@@ -35,14 +35,14 @@ func newShared(t *testing.T, pkg string, serving ...string) *shared {
 	s := &shared{program: build(t, pkg), dir: t.TempDir(), address: "127.0.0.1:0", flags: serving}
 	s.database = []string{"--database", s.file()}
 	s.env = append(s.env, "XDG_STATE_HOME="+filepath.Join(s.dir, "state"))
-	t.Cleanup(s.killAttempts)
+	t.Cleanup(func() { killAll(s.attempts()) }) // what outlives workers
 	s.startServer(t)
 	return s
 }
 
-// killAttempts ends what outlives workers, when the test ends.
-func (s *shared) killAttempts() {
-	for _, process := range s.attempts() {
+// killAll kills processes.
+func killAll(processes []int) {
+	for _, process := range processes {
 		_ = syscall.Kill(process, syscall.SIGKILL) // it may have ended
 	}
 }
