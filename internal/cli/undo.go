@@ -154,15 +154,15 @@ func (u *undoing) do(ctx context.Context) error {
 	patience := time.Duration(0)
 	if remote != nil {
 		defer remote.Close()
+		if err := u.refuseUnderWay(ctx, remote); err != nil {
+			return err
+		}
 		if u.flags.kill {
 			patience = killPatience
 			if err := killAll(ctx, remote, ids); err != nil {
 				return err
 			}
 		}
-	}
-	if err := u.refuseUnderWay(ctx, remote); err != nil {
-		return err
 	}
 	if u.locks, err = u.lockTasks(ctx, u.place, ids, patience); err != nil {
 		return err
@@ -187,18 +187,16 @@ func (u *undoing) do(ctx context.Context) error {
 }
 
 // An underWayError is a clear that a worker has not told the end of.
-type underWayError struct{ id string }
+type underWayError struct{ id, program string }
 
 func (e *underWayError) Error() string {
-	return fmt.Sprintf("the clear %s is not over: a worker makes it, and where that was interrupted another one goes on and would clear again; wait until the task %s is done",
-		e.id, chore.ClearID(e.id))
+	return fmt.Sprintf("the clear %s is not over: a worker makes it, and where that was interrupted another one goes on and would clear again; "+
+		"wait until the task %[2]s is done, or give it up where no worker is left: '%[3]s mark \"%[2]s\" failed', and undo it then",
+		e.id, chore.ClearID(e.id), e.program)
 }
 
 // refuseUnderWay refuses to undo a clear that a server was asked for and that may be tried again.
 func (u *undoing) refuseUnderWay(ctx context.Context, remote *client.Client) error {
-	if remote == nil {
-		return nil
-	}
 	id := u.entry.Manifest.ID
 	var found scheduler.Explanation
 	err := insistFor(ctx, func() (err error) {
@@ -215,7 +213,7 @@ func (u *undoing) refuseUnderWay(ctx context.Context, remote *client.Client) err
 	case store.Done, store.Failed, store.Disabled:
 		return nil
 	}
-	return &underWayError{id}
+	return &underWayError{id, u.name}
 }
 
 func (u *undoing) connectServer() (*client.Client, error) {

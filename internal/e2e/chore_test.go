@@ -13,6 +13,7 @@ import (
 	"github.com/gomr/gomr/orchestrate/chore"
 	"github.com/gomr/gomr/orchestrate/client"
 	"github.com/gomr/gomr/orchestrate/scheduler"
+	"github.com/gomr/gomr/orchestrate/store"
 )
 
 // chores asks a server for clears and undos, and waits for what becomes of them.
@@ -148,49 +149,53 @@ func TestClearByAWorkerIsRefused(t *testing.T) {
 // TestUndoOfAClearUnderWay: what a worker was interrupted in is not undone before the next one has come to its end, which would
 // clear again.
 func TestUndoOfAClearUnderWay(t *testing.T) {
-	s := newShared(t, chained)
-	h := s.startTolled(t)
-	s.run(t, s.arguments("Link", "--dir", s.dir, "--number", "1")...)
-	before := s.made(t)
-	c := s.chores(t)
-	require.NoError(t, c.remote.PauseResource(t.Context(), "chain", ""))
-	killed := make(chan error, 1)
-	h.set("/release", true, func() {
-		killed <- c.remote.Pause(t.Context(), "") // so that no worker goes on
-		killAll(s.processes(chore.ClearFamily))
-	})
-	name, err := c.remote.StartClear(t.Context(), api.NewClear{Tasks: []string{s.link(1)}})
-	require.NoError(t, err)
-	require.NoError(t, <-killed)
-	require.Eventually(t, func() bool { return len(s.processes(chore.ClearFamily)) == 0 }, time.Minute, 20*time.Millisecond)
-	_, stderr, code := s.try(t, s.at("undo", name)...)
-	require.NotZero(t, code)
-	require.Contains(t, stderr, "the clear "+name+" is not over")
-	require.NotContains(t, s.made(t), "/made/1")
+	s, h, c, before := tolledLinks(t)
+	for _, givenUp := range []bool{false, true} {
+		killed := make(chan error, 1)
+		h.set("/release", true, func() {
+			killed <- c.remote.Pause(t.Context(), "") // so that no worker goes on
+			killAll(s.processes(chore.ClearFamily))
+		})
+		name, err := c.remote.StartClear(t.Context(), api.NewClear{Tasks: []string{s.link(2)}})
+		require.NoError(t, err)
+		require.NoError(t, <-killed)
+		require.Eventually(t, func() bool {
+			found, err := c.remote.Explain(t.Context(), chore.ClearID(name))
+			return err == nil && found.Task.State == store.Retrying
+		}, time.Minute, 20*time.Millisecond)
+		_, stderr, code := s.try(t, s.at("undo", name)...)
+		require.NotZero(t, code)
+		require.Contains(t, stderr, "the clear "+name+" is not over")
+		require.NotContains(t, s.made(t), "/made/2")
 
-	require.NoError(t, c.remote.Unpause(t.Context(), ""))
-	require.Equal(t, chore.Done, c.cleared(name).State)
-	s.run(t, s.at("undo", name)...)
-	require.Equal(t, before, s.made(t))
-	require.Equal(t, map[string]string{s.link(0): "done", s.link(1): "done"}, c.states())
+		if givenUp {
+			require.Contains(t, stderr, ` mark "clear(`+name+`)" failed'`)
+			s.ask(t, "mark", chore.ClearID(name), "failed")
+		}
+		require.NoError(t, c.remote.Unpause(t.Context(), ""))
+		require.Equal(t, givenUp, c.cleared(name).State == chore.Failed)
+		s.run(t, s.at("undo", name)...)
+		require.Equal(t, before, s.made(t))
+		require.Equal(t, map[string]string{s.link(0): "done", s.link(1): "done", s.link(2): "done"}, c.states())
+	}
 }
 
-// startTolled starts a worker that speaks with the server through a toll.
-func (s *shared) startTolled(t *testing.T) *toll {
+// tolledLinks starts a server, with a worker behind a toll that has made three links. Those that are cleared stay so, as none
+// may run.
+func tolledLinks(t *testing.T) (s *shared, h *toll, c *chores, made map[string]string) {
+	s = newShared(t, chained)
 	h, address := s.newToll(t)
 	s.start(t, s.command(t, "worker", "--server", address, "--dir", filepath.Join(s.dir, "worker"), "--runner", "local", "--root", s.dir))
-	return h
+	s.run(t, s.arguments("Link", "--dir", s.dir, "--number", "2")...)
+	c = s.chores(t)
+	require.NoError(t, c.remote.PauseResource(t.Context(), "chain", ""))
+	return s, h, c, s.made(t)
 }
 
 // TestClearByAWorkerKilled kills the attempt when the tasks are held and when their outputs are moved: the next one goes on,
 // and they are moved once.
 func TestClearByAWorkerKilled(t *testing.T) {
-	s := newShared(t, chained)
-	h := s.startTolled(t)
-	s.run(t, s.arguments("Link", "--dir", s.dir, "--number", "2")...)
-	before := s.made(t)
-	c := s.chores(t)
-	require.NoError(t, c.remote.PauseResource(t.Context(), "chain", ""))
+	s, h, c, before := tolledLinks(t)
 	for _, test := range []struct {
 		path  string
 		after bool
