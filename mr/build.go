@@ -15,6 +15,7 @@ type shuffleStep[I, K, G, V any] struct {
 	place        place
 	keys, values codec // of the shuffle's pairs
 	groups       codec // of the group's key, as it stands in keys
+	task         mapRun[K, V]
 }
 
 func (b *shuffleStep[I, K, G, V]) fail(errs ...error) {
@@ -30,6 +31,7 @@ func newShuffleStep[I, K, G, V any](m Mapper[I, K, V], options []Option, p place
 	b.groups, groupErr = newKeyCodec(reflect.TypeFor[G](), wholeKey)
 	b.values, valueErr = newValueCodec(reflect.TypeFor[V](), true)
 	task, borrows, mapErr := newMapTask(m, s, p)
+	b.task = task
 	b.fail(s.err, mapErr, about("key", keyErr), about("value", valueErr), checkRole(m, mapRole[K, V](), partitionRole[G]()))
 	if keyErr == nil {
 		b.fail(about("key", groupErr))
@@ -48,6 +50,19 @@ func newShuffleStep[I, K, G, V any](m Mapper[I, K, V], options []Option, p place
 		return task(env, records, out.emit, out)
 	}
 	return b
+}
+
+// merge makes the step merge values.
+func (b *shuffleStep[I, K, G, V]) merge(merge func(a, b V) V) {
+	b.step.NewMerge = newMerge(b.values, merge)
+	numbers := mergeOfNumbers(merge)
+	if numbers == nil {
+		return
+	}
+	b.step.Numbers = &Numbers{Merge: numbers, RunMap: func(env *Env, records Records, collect CollectNumbers) error {
+		out := newNumberSink[K, V](env, b.keys, b.step.Borrows, MapOutputRecords, collect)
+		return b.task(env, records, out.emit, out)
+	}}
 }
 
 func about(what string, err error) error {

@@ -79,6 +79,8 @@ func (s *shuffleSink[K, V]) encode(appendTo func([]byte, unsafe.Pointer) ([]byte
 }
 
 func (s *shuffleSink[K, V]) failure() error { return s.err }
+func (s *shuffleSink[K, V]) finish()        {}
+func (s *shuffleSink[K, V]) handsOn() bool  { return false }
 
 func (s *shuffleSink[K, V]) flushCounts() {
 	s.counter.Add(s.count - s.flushed)
@@ -119,6 +121,8 @@ func (s *recordSink[K, V]) emit(key K, value V) {
 }
 
 func (s *recordSink[K, V]) failure() error { return s.err }
+func (s *recordSink[K, V]) finish()        {}
+func (s *recordSink[K, V]) handsOn() bool  { return false }
 
 func (s *recordSink[K, V]) flushCounts() {
 	s.counter.Add(s.count - s.flushed)

@@ -120,7 +120,7 @@ func MapSort[I, K, V any](m Mapper[I, K, V], options ...Option) Flow[I, KV[K, V]
 func MapMerge[I, K, V any](m Mapper[I, K, V], merge func(a, b V) V, options ...Option) Flow[I, KV[K, V]] {
 	return one[I, KV[K, V]](func(p place) *Step {
 		b := newShuffleStep[I, K, K, V](m, options, p, true)
-		b.step.NewMerge = newMerge(b.values, merge)
+		b.merge(merge)
 		addReduce(b, nil, func(_ *Env, g *groups[K], emit Emit[K, V], out sink) func() error {
 			values := &valueReader[K, V]{groups: g, codec: b.values}
 			return func() error {
@@ -141,7 +141,7 @@ func MapMerge[I, K, V any](m Mapper[I, K, V], merge func(a, b V) V, options ...O
 func MapMergeReduce[I, K, V, KO, VO any](m Mapper[I, K, V], merge func(a, b V) V, r Reducer[K, V, KO, VO], options ...Option) Flow[I, KV[KO, VO]] {
 	return one[I, KV[KO, VO]](func(p place) *Step {
 		b := newShuffleStep[I, K, K, V](m, options, p, true)
-		b.step.NewMerge = newMerge(b.values, merge)
+		b.merge(merge)
 		addReduce(b, r, func(env *Env, g *groups[K], emit Emit[KO, VO], out sink) func() error {
 			values := &valueReader[K, V]{groups: g, codec: b.values}
 			merged := func(yield func(V) bool) {

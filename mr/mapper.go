@@ -3,6 +3,7 @@ package mr
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"iter"
 	"reflect"
 )
@@ -103,6 +104,10 @@ func taskCopy[T any](v T) T {
 type sink interface {
 	// failure returns the error that ended it.
 	failure() error
+	// finish hands on what was emitted and waits.
+	finish()
+	// handsOn reports whether it hands on what was emitted before. Where it panics, that may be of an earlier record.
+	handsOn() bool
 	// flushCounts brings its counters up to date.
 	flushCounts()
 }
@@ -113,7 +118,11 @@ func runMapper[I, K, V any](m Mapper[I, K, V], env *Env, in *recordReader[I], em
 	defer out.flushCounts()
 	defer func() {
 		if value := recover(); value != nil {
-			err = in.recordError(newPanicError(value))
+			err = newPanicError(value)
+			if out.handsOn() {
+				err = fmt.Errorf("merging or partitioning a pair of this record or of one of the %d pairs before it: %w", maxWaiting, err)
+			}
+			err = in.recordError(err)
 		}
 	}()
 	if whole, ok := m.(mapTask[I, K, V]); ok {
@@ -121,6 +130,7 @@ func runMapper[I, K, V any](m Mapper[I, K, V], env *Env, in *recordReader[I], em
 	} else {
 		err = mapEach(taskCopy(m), env, in, emit, out)
 	}
+	out.finish()
 	var bad *badPair
 	switch {
 	case errors.As(out.failure(), &bad):

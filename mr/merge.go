@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"unsafe"
 )
 
@@ -54,6 +55,19 @@ func newMerge[V any](c codec, merge func(a, b V) V) func() func(dst, a, b []byte
 			return dst
 		}
 	}
+}
+
+// mergeOfNumbers returns a merge for [Numbers], or nil where values are no numbers that a varint encodes.
+func mergeOfNumbers[V any](merge func(a, b V) V) func(a, b int64) int64 {
+	switch m := any(merge).(type) {
+	case func(a, b int) int:
+		if strconv.IntSize == 64 {
+			return func(a, b int64) int64 { return int64(m(int(a), int(b))) }
+		}
+	case func(a, b int64) int64:
+		return m
+	}
+	return nil
 }
 
 // mergeVarints is newMerge for what is merged most, and then takes most of the time: a

@@ -39,6 +39,18 @@ type Records interface {
 // Collect takes an encoded pair and copies what it keeps.
 type Collect func(key, value []byte) error
 
+// CollectNumbers takes encoded keys, each with a value that is a number, and copies what it keeps.
+type CollectNumbers func(keys []string, numbers []int64) error
+
+// Numbers is a second way to run the map of a step that merges numbers, without encoding each of them.
+type Numbers struct {
+	// Merge is [Step.NewMerge] for numbers, whose encoding is a varint. It is for any number of goroutines.
+	Merge func(a, b int64) int64
+
+	// RunMap is [Step.RunMap].
+	RunMap func(env *Env, records Records, collect CollectNumbers) error
+}
+
 // WriteRecord takes one readable record, without a line ending, and copies what it keeps.
 type WriteRecord func(record []byte) error
 
@@ -92,6 +104,9 @@ type Step struct {
 	// key to dst, a before b. Merging is associative. The function is for one goroutine;
 	// dst shares no memory with a and b. Nil where the step merges nothing.
 	NewMerge func() func(dst, a, b []byte) []byte
+
+	// Numbers is there where NewMerge merges values of type int or int64. A runner may use either.
+	Numbers *Numbers
 
 	// Combine is a reducer-shaped combiner: it reads sorted pairs and emits sorted
 	// pairs of the same keys. Nil where the step has none. It may run any number of times.

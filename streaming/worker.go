@@ -142,7 +142,7 @@ func (w *worker) withCuts(step *mr.Step) (*mr.Step, error) {
 func (w *worker) mapSorted(step *mr.Step) (err error) {
 	buffer := shuffle.NewBuffer(w.bufferOptions(step))
 	defer func() { err = errors.Join(err, buffer.Close()) }()
-	if err := step.RunMap(w.env, w.records(step), buffer.Add); err != nil {
+	if err := w.runMap(step, buffer); err != nil {
 		return err
 	}
 	if err := w.drain(); err != nil {
@@ -156,6 +156,13 @@ func (w *worker) mapSorted(step *mr.Step) (err error) {
 	return w.writeRun(step, output)
 }
 
+func (w *worker) runMap(step *mr.Step, buffer *shuffle.Buffer) error {
+	if step.Numbers != nil {
+		return step.Numbers.RunMap(w.env, w.records(step), buffer.AddNumbers)
+	}
+	return step.RunMap(w.env, w.records(step), buffer.Add)
+}
+
 func (w *worker) bufferOptions(step *mr.Step) shuffle.Options {
 	counter := func(name string) *mr.Counter { return w.env.Counter(mr.FrameworkGroup, name) }
 	options := shuffle.Options{
@@ -167,6 +174,9 @@ func (w *worker) bufferOptions(step *mr.Step) shuffle.Options {
 	}
 	if step.NewMerge != nil {
 		options.NewMerge = step.NewMerge
+		if step.Numbers != nil {
+			options.MergeNumbers = step.Numbers.Merge
+		}
 		options.Counters.CombineInput = counter(mr.CombineInputRecords)
 		options.Counters.CombineOutput = counter(mr.CombineOutputRecords)
 	}

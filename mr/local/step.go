@@ -27,6 +27,9 @@ type step struct {
 	outputs    []mapOutput  // by batch; set by its map, read after all maps
 	keptMemory atomic.Int64 // bytes of outputs in memory
 
+	ranges       *shuffle.Ranges        // where values are merged, unless there are too many parts
+	rangeOutputs []*shuffle.RangeOutput // in the place of outputs
+
 	reduced []int64 // records that were read, by reduce task; each is set by its own
 
 	parts        []*part      // by split, where the map's output is the step's
@@ -76,7 +79,14 @@ func (t *step) prepare() error {
 		t.pieces = cutSplits(t.splits, t.options.Workers)
 	}
 	t.batches = makeBatches(t.pieces, t.options.Workers)
-	t.outputs = make([]mapOutput, len(t.batches))
+	if t.NewMerge != nil {
+		t.ranges = shuffle.NewRanges(t.Reducers, t.mapMemory())
+	}
+	if t.ranges != nil {
+		t.rangeOutputs = make([]*shuffle.RangeOutput, len(t.batches))
+	} else {
+		t.outputs = make([]mapOutput, len(t.batches))
+	}
 	t.reduced = make([]int64, t.Reducers)
 	t.spills = os.TempDir()
 	if folder, ok := t.options.Files.(*hdfs.LocalFS); ok {
@@ -90,6 +100,11 @@ func (t *step) prepare() error {
 func (t *step) closeOutputs() error {
 	var errs []error
 	for _, o := range t.outputs {
+		if o != nil {
+			errs = append(errs, o.Close())
+		}
+	}
+	for _, o := range t.rangeOutputs {
 		if o != nil {
 			errs = append(errs, o.Close())
 		}
@@ -121,41 +136,88 @@ func (t *step) closeParts() error {
 }
 
 // mapBatch maps some pieces into an output.
-func (t *step) mapBatch(ctx context.Context, i int) (err error) {
-	batch := t.batches[i]
-	env := t.newEnv(ctx, batch.first)
+func (t *step) mapBatch(ctx context.Context, i int) error {
+	env := t.newEnv(ctx, t.batches[i].first)
+	defer func() { t.counters.Merge(env.Counters()) }()
 	options := shuffle.Options{
 		Partitions: t.Reducers,
 		Partition:  t.NewPartition(),
 		NewMerge:   t.NewMerge,
-		Memory:     t.options.Memory / 2 / int64(t.options.Workers),
+		Memory:     t.mapMemory(),
 		Dir:        t.spills,
 		Counters:   shuffleCounters(t.Step, env),
+	}
+	if t.Numbers != nil {
+		options.MergeNumbers = t.Numbers.Merge
 	}
 	if t.Combine != nil {
 		options.Combine = func(pairs mr.Pairs, emit mr.Collect) error { return t.Combine(env, pairs, emit) }
 	}
+	if t.ranges != nil {
+		return t.mapIntoRanges(ctx, i, options)
+	}
+	return t.mapSorted(ctx, i, options)
+}
+
+// mapMemory is the memory of the buffer of a map task in bytes.
+func (t *step) mapMemory() int64 { return t.options.Memory / 2 / int64(t.options.Workers) }
+
+func (t *step) mapSorted(ctx context.Context, i int, options shuffle.Options) (err error) {
 	buffer := shuffle.NewBuffer(options)
 	defer func() { err = errors.Join(err, buffer.Close()) }()
-	for p := batch.first; p < batch.end; p++ {
-		if err := t.mapPiece(ctx, p, buffer.Add); err != nil {
-			return err
-		}
+	if err := t.mapPieces(ctx, t.batches[i], buffer); err != nil {
+		return err
 	}
 	output, err := buffer.Finish()
 	if err != nil {
 		return err
 	}
 	t.outputs[i], err = t.keep(output)
-	t.counters.Merge(env.Counters())
 	return err
 }
 
+func (t *step) mapIntoRanges(ctx context.Context, i int, options shuffle.Options) (err error) {
+	buffer := shuffle.NewRangeBuffer(t.ranges, options)
+	defer func() { err = errors.Join(err, buffer.Close()) }()
+	if err := t.mapPieces(ctx, t.batches[i], buffer); err != nil {
+		return err
+	}
+	output, err := buffer.Finish()
+	if err != nil {
+		return err
+	}
+	t.rangeOutputs[i] = output
+	if !t.hasRoom(output.Memory()) {
+		return output.Spill()
+	}
+	return nil
+}
+
+// A pairBuffer takes the pairs of a map task.
+type pairBuffer interface {
+	Add(key, value []byte) error
+	AddNumbers(keys []string, numbers []int64) error
+}
+
+func (t *step) mapPieces(ctx context.Context, b batch, buffer pairBuffer) error {
+	for p := b.first; p < b.end; p++ {
+		if err := t.mapPiece(ctx, p, buffer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mapPiece maps a piece.
-func (t *step) mapPiece(ctx context.Context, i int, collect mr.Collect) error {
+func (t *step) mapPiece(ctx context.Context, i int, buffer pairBuffer) error {
 	env := t.newEnv(ctx, i)
 	defer func() { t.counters.Merge(env.Counters()) }()
-	return t.readPiece(ctx, env, i, func(records mr.Records) error { return t.RunMap(env, records, collect) })
+	return t.readPiece(ctx, env, i, func(records mr.Records) error {
+		if t.Numbers != nil {
+			return t.Numbers.RunMap(env, records, buffer.AddNumbers)
+		}
+		return t.RunMap(env, records, buffer.Add)
+	})
 }
 
 // shuffleCounters returns the counters that a buffer adds to. A reducer-shaped
@@ -172,13 +234,20 @@ func shuffleCounters(s *mr.Step, env *mr.Env) shuffle.Counters {
 // keep returns the output of a map task as it waits for the reduce tasks: in
 // memory while there is room, else on disk.
 func (t *step) keep(output *shuffle.Output) (mapOutput, error) {
-	memory := output.Memory()
-	if t.keptMemory.Add(memory) <= t.options.Memory/4 {
+	if t.hasRoom(output.Memory()) {
 		return output, nil
 	}
-	t.keptMemory.Add(-memory)
 	onDisk, err := output.WriteRun(t.spills)
 	return onDisk, errors.Join(err, output.Close())
+}
+
+// hasRoom reports whether an output may stay in memory, which it takes so many bytes of.
+func (t *step) hasRoom(memory int64) bool {
+	if t.keptMemory.Add(memory) <= t.options.Memory/4 {
+		return true
+	}
+	t.keptMemory.Add(-memory)
+	return false
 }
 
 // mapOnlyPiece maps a piece into the part of its split.
@@ -216,12 +285,7 @@ func (t *step) readPiece(ctx context.Context, env *mr.Env, i int, read func(reco
 
 // reduceTask merges what the map tasks have for a partition and reduces it into a part.
 func (t *step) reduceTask(ctx context.Context, p int) (err error) {
-	sources := t.sources(p)
-	options := shuffle.MergeOptions{Dir: t.spills, FanIn: t.fanIn()}
-	if t.NewMerge != nil {
-		options.Merge = t.NewMerge()
-	}
-	merged, err := shuffle.MergeLimited(sources, options)
+	merged, err := t.merged(p)
 	if err != nil {
 		return err
 	}
@@ -235,6 +299,28 @@ func (t *step) reduceTask(ctx context.Context, p int) (err error) {
 	part := t.newPart(p, 1)
 	defer func() { err = errors.Join(err, part.close()) }()
 	return part.write(ctx, 0, func(write mr.WriteRecord) error { return t.RunReduce(env, merged, write) })
+}
+
+// A closingPairs is pairs that take memory or files until they are closed.
+type closingPairs interface {
+	mr.Pairs
+	Close() error
+}
+
+// merged returns the pairs of a partition, sorted.
+func (t *step) merged(p int) (closingPairs, error) {
+	if t.ranges != nil {
+		options := shuffle.Options{NewMerge: t.NewMerge, Memory: t.options.Memory / 4 / int64(t.options.Workers), Dir: t.spills}
+		if t.Numbers != nil {
+			options.MergeNumbers = t.Numbers.Merge
+		}
+		return shuffle.ReadRanges(t.rangeOutputs, p, options), nil
+	}
+	options := shuffle.MergeOptions{Dir: t.spills, FanIn: t.fanIn()}
+	if t.NewMerge != nil {
+		options.Merge = t.NewMerge()
+	}
+	return shuffle.MergeLimited(t.sources(p), options)
 }
 
 // sources returns what the map tasks have for a partition, in their order.

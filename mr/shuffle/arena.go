@@ -14,6 +14,9 @@ const (
 // Refs ascend in order of allocation, and so stand for the order of emission too.
 type ref uint32
 
+// noRef is the place of no record: of a record's at least two bytes, none is the last of an arena.
+const noRef = ^ref(0)
+
 // A budget is what is left of a number of bytes.
 type budget struct{ limit, used int64 }
 

@@ -132,7 +132,7 @@ func BenchmarkSort(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			l := newStore(&Options{Partitions: 1}, &budget{limit: 1 << 30})
 			for _, key := range keys {
-				_, err := l.add(key, one)
+				_, _, err := l.add(key, one)
 				require.NoError(b, err)
 			}
 			entries := slices.Clone(l.entries)

@@ -12,13 +12,14 @@ import (
 // It is used by one goroutine.
 type Buffer struct {
 	options Options
-	budget  budget // of the store
-	store   *store // nil when the buffer is finished or closed
-	room    int64  // bytes that packed runs may take
+	budget  budget         // of the store
+	store   *store         // nil when the buffer is finished or closed
+	recent  recent         // nil where nothing is merged
+	numbers *recentNumbers // recent, where values are numbers
+	room    int64          // bytes that packed runs may take
 	packed  []*packed
-	file    *runFile
-	runs    []*Run // of pairs before those in packed
-	added   int64  // pairs since the store was empty
+	spills  spills // of pairs before those in packed
+	added   int64  // pairs since merged ones were counted
 	err     error  // of a spill; the buffer is of no use after it
 }
 
@@ -42,6 +43,9 @@ func NewBuffer(options Options) *Buffer {
 	b.budget.limit = min(memory/2, storeMemory)
 	b.room = memory - b.budget.limit
 	b.store = newStore(&b.options, &b.budget)
+	b.recent = b.options.newRecent(&b.store.arena, b.record)
+	b.numbers, _ = b.recent.(*recentNumbers)
+	b.spills.options = &b.options
 	return b
 }
 
@@ -51,15 +55,21 @@ func (b *Buffer) Add(key, value []byte) error {
 	if b.store == nil || len(key)+len(value) > MaxPair {
 		return b.refuse(key, value)
 	}
-	ok, err := b.store.add(key, value)
-	if err != nil {
-		return err
+	b.added++
+	if b.recent != nil {
+		return b.recent.add(key, value)
 	}
-	if ok {
-		b.added++
-		return nil
+	_, err := b.record(key, value)
+	return err
+}
+
+// AddNumbers adds pairs whose values are numbers, as Add does. The options must have MergeNumbers.
+func (b *Buffer) AddNumbers(keys []string, numbers []int64) error {
+	if b.store == nil {
+		return b.refuse(nil, nil)
 	}
-	return b.addToEmpty(key, value)
+	b.added += int64(len(keys))
+	return b.numbers.addAll(keys, numbers)
 }
 
 // refuse returns the error of a pair that can't be added.
@@ -70,26 +80,37 @@ func (b *Buffer) refuse(key, value []byte) error {
 	if b.store == nil {
 		return errFinished
 	}
+	return tooLarge(key, value)
+}
+
+// tooLarge is the error of a pair that can't be added.
+func tooLarge(key, value []byte) error {
 	return fmt.Errorf("pair of %d bytes with key %.100q: a pair has at most %d bytes", len(key)+len(value), key, MaxPair)
 }
 
-// addToEmpty adds a pair that the store has no room for: it empties the store first.
-func (b *Buffer) addToEmpty(key, value []byte) error {
-	if err := b.empty(); err != nil {
-		return b.fail(err)
+// record makes a record of a pair. Where the store has no room for it, it empties the store first.
+func (b *Buffer) record(key, value []byte) (ref, error) {
+	place, ok, err := b.store.add(key, value)
+	if ok || err != nil {
+		return place, err
 	}
-	b.added++
-	if ok, err := b.store.add(key, value); ok || err != nil {
-		return err
+	if err := b.empty(); err != nil {
+		return noRef, b.fail(err)
+	}
+	if place, ok, err = b.store.add(key, value); ok || err != nil {
+		return place, err
+	}
+	if len(key)+len(value) > MaxPair {
+		return noRef, tooLarge(key, value)
 	}
 	p, err := b.options.partition(key)
 	if err != nil {
-		return err
+		return noRef, err
 	}
 	if err := b.addLarge(int(p), key, value); err != nil {
-		return b.fail(err)
+		return noRef, b.fail(err)
 	}
-	return nil
+	return noRef, nil
 }
 
 // addLarge puts a pair that is larger than the store into a run of its own.
@@ -107,7 +128,7 @@ func (b *Buffer) addLarge(p int, key, value []byte) error {
 	if err := b.spill(); err != nil {
 		return err
 	}
-	return b.writeRun(one)
+	return b.spills.write(b.options.Partitions, one)
 }
 
 // fail frees everything and keeps the error.
@@ -122,6 +143,9 @@ func (b *Buffer) empty() error {
 	if len(b.store.entries) == 0 {
 		return nil
 	}
+	if b.recent != nil {
+		b.recent.forget()
+	}
 	pairs := b.store.split()
 	sorted := func(p int) mr.Pairs { return b.options.combinedEntries(pairs.partition(p)) }
 	defer b.store.reset()
@@ -131,10 +155,10 @@ func (b *Buffer) empty() error {
 	if err := b.spill(); err != nil {
 		return err
 	}
-	if err := b.writeRun(sorted); err != nil {
+	if err := b.spills.write(b.options.Partitions, sorted); err != nil {
 		return err
 	}
-	b.countMerged(b.runs[len(b.runs)-1].allPairs())
+	b.countMerged(b.spills.last().allPairs())
 	return nil
 }
 
@@ -155,7 +179,7 @@ func (b *Buffer) spill() error {
 	if len(b.packed) == 0 {
 		return nil
 	}
-	err := b.writeRun(func(p int) mr.Pairs {
+	err := b.spills.write(b.options.Partitions, func(p int) mr.Pairs {
 		return b.options.combined(Merge(packedSources(b.packed, p)))
 	})
 	b.freePacked()
@@ -179,50 +203,61 @@ func (b *Buffer) countMerged(left int64) {
 	b.added = 0
 }
 
-// writeRun appends a run of the pairs of each partition to the file of spills.
-func (b *Buffer) writeRun(partition func(p int) mr.Pairs) error {
-	if b.file == nil {
-		file, err := createRunFile(b.options.Dir)
-		if err != nil {
-			return fmt.Errorf("spill: %w", err)
-		}
-		b.file = file
-	}
-	b.file.retain()
-	w := newRunWriter(b.file, b.options.runOptions())
-	defer w.Close()
-	for p := range b.options.Partitions {
-		if err := w.Write(p, partition(p)); err != nil {
-			return fmt.Errorf("spill: %w", err)
-		}
-	}
-	b.runs = append(b.runs, w.Finish())
-	return nil
-}
-
 // Finish sorts what is left and returns the output, which the caller closes.
 // The buffer can only be closed afterwards.
 func (b *Buffer) Finish() (*Output, error) {
 	if b.store == nil {
 		return nil, b.refuse(nil, nil)
 	}
-	err := b.empty()
-	if err == nil && len(b.runs) > 0 {
+	err := b.drain()
+	if err == nil {
+		err = b.empty()
+	}
+	if err == nil && len(b.spills.runs) > 0 {
 		// All on disk, so that what is in memory can go.
 		err = errors.Join(b.spill(), b.mergeRuns())
 	}
 	if err != nil {
 		return nil, b.fail(err)
 	}
-	output := &Output{options: b.options, packed: b.packed, runs: b.runs}
-	b.packed, b.runs = nil, nil
+	output := &Output{options: b.options, packed: b.packed, runs: b.spills.take()}
+	b.packed = nil
 	b.Close()
 	return output, nil
 }
 
+// drain makes records of all pairs.
+func (b *Buffer) drain() error {
+	if b.recent == nil {
+		return nil
+	}
+	return b.recent.drain()
+}
+
+// sorted returns all pairs of the only partition, sorted and merged, if they are in the store; else it returns nil.
+// They are valid until reset.
+func (b *Buffer) sorted() (mr.Pairs, error) {
+	if err := b.drain(); err != nil {
+		return nil, err
+	}
+	if len(b.packed) > 0 || len(b.spills.runs) > 0 {
+		return nil, nil
+	}
+	if b.recent != nil {
+		b.recent.forget()
+	}
+	return b.options.combinedEntries(b.store.split().partition(0)), nil
+}
+
+// reset drops all pairs of a buffer whose pairs are all in the store, and keeps the memory for the next ones.
+func (b *Buffer) reset() {
+	b.store.reset()
+	b.added = 0
+}
+
 // mergeRuns merges runs until there are few enough to be read at one time.
 func (b *Buffer) mergeRuns() error {
-	return mergePasses(&b.runs, b.options.fanIn(), func(runs []*Run) (*Run, error) {
+	return mergePasses(&b.spills.runs, b.options.fanIn(), func(runs []*Run) (*Run, error) {
 		group := Output{options: b.options, runs: runs}
 		merged, err := group.WriteRun(b.options.Dir)
 		if err != nil {
@@ -240,17 +275,10 @@ func (b *Buffer) mergeRuns() error {
 func (b *Buffer) Close() error {
 	if b.store != nil {
 		b.store.close()
-		b.store = nil
+		b.store, b.recent, b.numbers = nil, nil, nil
 	}
 	b.freePacked()
-	for _, run := range b.runs {
-		run.Close()
-	}
-	b.runs = nil
-	if b.file != nil {
-		b.file.release()
-		b.file = nil
-	}
+	b.spills.close()
 	return nil
 }
 

@@ -99,7 +99,7 @@ func TestBufferKeepsItsMemory(t *testing.T) {
 					t.Fatalf("%d bytes after %d pairs", b.budget.used, i)
 				}
 			}
-			require.Greater(t, len(b.runs), 2)
+			require.Greater(t, len(b.spills.runs), 2)
 			require.Less(t, peak-before, int64(most))
 		})
 	}

@@ -23,6 +23,10 @@ type Options struct {
 	// Nil keeps every pair.
 	NewMerge func() func(dst, a, b []byte) []byte
 
+	// MergeNumbers is NewMerge for values that are varints, as [encoding/binary.AppendVarint] writes them.
+	// With both, such values are merged several times as fast. It is for any number of goroutines.
+	MergeNumbers func(a, b int64) int64
+
 	// Combine reads sorted pairs and emits sorted pairs of the same keys.
 	// It may run any number of times, over any neighbouring pairs of a partition,
 	// and in the goroutine that reads the [Output]. It does not run where there is NewMerge.
@@ -108,6 +112,39 @@ func (o *Options) combinedEntries(pairs *entryPairs) mr.Pairs {
 		return &mergedEntries{entries: pairs, merge: o.NewMerge()}
 	}
 	return o.combined(pairs)
+}
+
+// newRecent returns what merges the pairs of an arena as they come, or nil where nothing is merged.
+func (o *Options) newRecent(a *arena, record recordMaker) recent {
+	switch {
+	case o.NewMerge == nil:
+		return nil
+	case o.MergeNumbers != nil:
+		return newRecentNumbers(o.MergeNumbers, a, record)
+	}
+	return newRecentKeys(o.NewMerge(), a, record)
+}
+
+// recordSize returns the size of the record of a pair.
+func (o *Options) recordSize(key, value []byte) int {
+	if o.neverGrows(key) {
+		return recordSize(key, value)
+	}
+	return growingSize(key, value)
+}
+
+// putRecord writes the record of a pair to dst.
+func (o *Options) putRecord(dst, key, value []byte) {
+	if o.neverGrows(key) {
+		putRecord(dst, key, value)
+	} else {
+		putGrowing(dst, key, value)
+	}
+}
+
+// neverGrows reports whether the value of a key is not merged in its record.
+func (o *Options) neverGrows(key []byte) bool {
+	return o.NewMerge == nil || o.MergeNumbers != nil && len(key) <= shortKey
 }
 
 // runOptions returns the options of the runs that a buffer writes.

@@ -2,18 +2,33 @@ package shuffle
 
 import "math/bits"
 
-// recentKeys are the places of the records of keys that came not long ago, so that
-// their values are merged as they come. It is direct-mapped: a key that comes takes the slot
+// Recent merges pairs as they come. It knows the keys that came not long ago: a key that comes takes the slot
 // of the one that was there, whose record stays where it is. The slots fit the
 // processor's second cache, and so, nearly, do the records of the keys that
 // come often; a table of all keys would miss the cache with each rare one.
 // ("Early aggregation": Larson, "Grouping and Duplicate Elimination", 1997.)
+type recent interface {
+	// add merges a pair with the last one of its key, or makes a record of it.
+	add(key, value []byte) error
+	// forget gives all records their values, and forgets where they are.
+	forget()
+	// drain makes records of the pairs that have none.
+	drain() error
+}
+
+// recordMaker makes a record with room for its value to grow, and returns its place, or noRef where it can't be
+// changed any more. It may forget other records before.
+type recordMaker func(key, value []byte) (ref, error)
+
+// recentKeys are [recent] for values of any kind, which are merged in their records.
 type recentKeys struct {
-	merge func(dst, a, b []byte) []byte
-	slots []recentSlot // a power of two of them
-	shift int          // hash >> shift is the slot
-	large []byte       // memory for a merged value that is larger than small
-	small [64]byte
+	merge  func(dst, a, b []byte) []byte
+	arena  *arena
+	record recordMaker
+	slots  []recentSlot // a power of two of them
+	shift  int          // hash >> shift is the slot
+	large  []byte       // memory for a merged value that is larger than small
+	small  [64]byte
 }
 
 // A recentSlot is empty where its hash is zero.
@@ -29,19 +44,40 @@ const (
 )
 
 // newRecentKeys returns a table that takes at most a 32nd of the budget.
-func newRecentKeys(merge func(dst, a, b []byte) []byte, budget *budget) *recentKeys {
-	n := minRecentSlots
-	for n < maxRecentSlots && int64(2*n*recentSlotSize) <= budget.limit/32 {
-		n *= 2
-	}
-	budget.take(int64(n) * recentSlotSize)
-	return &recentKeys{merge: merge, slots: make([]recentSlot, n), shift: 64 - bits.TrailingZeros(uint(n))}
+func newRecentKeys(merge func(dst, a, b []byte) []byte, a *arena, record recordMaker) *recentKeys {
+	n := recentSlots(a.budget, recentSlotSize, 32)
+	return &recentKeys{merge: merge, arena: a, record: record, slots: make([]recentSlot, n), shift: slotShift(n)}
 }
 
-// slot returns the slot of a key, and the hash that it has where the key may be in it.
-func (t *recentKeys) slot(key []byte) (*recentSlot, uint32) {
+// recentSlots takes from a budget what slots of some size need, and returns their number. They take at most a
+// part of the budget, but for the least possible number.
+func recentSlots(b *budget, size, part int64) int {
+	n := minRecentSlots
+	for n < maxRecentSlots && int64(2*n)*size <= b.limit/part {
+		n *= 2
+	}
+	b.take(int64(n) * size)
+	return n
+}
+
+// slotShift returns the shift that makes one of n slots of a hash.
+func slotShift(n int) int { return 64 - bits.TrailingZeros(uint(n)) }
+
+func (t *recentKeys) add(key, value []byte) error {
 	hash := hashKey(key)
-	return &t.slots[hash>>t.shift], uint32(hash) | 1
+	slot, hash32 := &t.slots[hash>>t.shift], uint32(hash)|1
+	if slot.hash == hash32 && t.mergeInto(t.arena.at(slot.ref), key, value) {
+		return nil
+	}
+	place, err := t.record(key, value)
+	if err != nil {
+		return err
+	}
+	*slot = recentSlot{hash: hash32, ref: place}
+	if place == noRef {
+		*slot = recentSlot{}
+	}
+	return nil
 }
 
 // mergeInto merges a value into the record at the front of b. It reports false
@@ -70,5 +106,6 @@ func (t *recentKeys) scratch(n int) []byte {
 	return t.large[:0]
 }
 
-// reset forgets all keys.
-func (t *recentKeys) reset() { clear(t.slots) }
+func (t *recentKeys) forget() { clear(t.slots) }
+
+func (t *recentKeys) drain() error { return nil }

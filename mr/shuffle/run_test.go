@@ -126,8 +126,8 @@ func TestBufferOnFullDisk(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 	require.NoError(t, err, "this test needs /dev/full")
 	b := NewBuffer(Options{Memory: MinMemory})
-	b.file = &runFile{file: full}
-	b.file.retain()
+	b.spills.file = &runFile{file: full}
+	b.spills.file.retain()
 
 	source := newPairSource(1, 1000, 200)
 	for range 10_000 {

@@ -3,54 +3,26 @@ package shuffle
 import "fmt"
 
 // A store holds the pairs of a [Buffer] that are in memory, in order of emission,
-// and sorts them. Where values are merged, those of keys that follow each other
-// closely are merged as they come; what is left of equal keys is merged after sorting.
+// and sorts them.
 type store struct {
 	options *Options
 	budget  *budget
 	arena   arena
 	entries []entry
-	recent  *recentKeys // nil where nothing is merged
 }
 
 func newStore(options *Options, budget *budget) *store {
-	s := &store{options: options, budget: budget, arena: arena{budget: budget}}
-	if options.NewMerge != nil {
-		s.recent = newRecentKeys(options.NewMerge(), budget)
-	}
-	return s
+	return &store{options: options, budget: budget, arena: arena{budget: budget}}
 }
 
-// add keeps a copy of the pair and reports whether there was room for it.
-func (s *store) add(key, value []byte) (bool, error) {
-	if s.recent != nil {
-		return s.merge(key, value)
-	}
-	return s.append(key, value)
-}
-
-func (s *store) append(key, value []byte) (bool, error) {
-	buf, _, err := s.alloc(key, recordSize(key, value))
+// add keeps a copy of the pair, and returns its place and whether there was room for it.
+func (s *store) add(key, value []byte) (ref, bool, error) {
+	buf, place, err := s.alloc(key, s.options.recordSize(key, value))
 	if buf == nil {
-		return false, err
+		return noRef, false, err
 	}
-	putRecord(buf, key, value)
-	return true, nil
-}
-
-// merge merges the pair into the last record of its key, or makes a new one.
-func (s *store) merge(key, value []byte) (bool, error) {
-	slot, hash := s.recent.slot(key)
-	if slot.hash == hash && s.recent.mergeInto(s.arena.at(slot.ref), key, value) {
-		return true, nil
-	}
-	buf, ref, err := s.alloc(key, growingSize(key, value))
-	if buf == nil {
-		return false, err
-	}
-	putGrowing(buf, key, value)
-	*slot = recentSlot{hash: hash, ref: ref}
-	return true, nil
+	s.options.putRecord(buf, key, value)
+	return place, true, nil
 }
 
 // alloc makes an entry for a record of size bytes. It returns nil where there is no room.
@@ -102,12 +74,7 @@ func (o *Options) partition(key []byte) (uint16, error) {
 
 // split ends the adding of pairs, until reset, and returns them by partition.
 func (s *store) split() *splitPairs {
-	bounds := splitPartitions(s.entries, s.options.Partitions)
-	// The index is of no use any more; its memory is.
-	if s.recent != nil {
-		s.recent.reset()
-	}
-	return &splitPairs{store: s, bounds: bounds}
+	return &splitPairs{store: s, bounds: splitPartitions(s.entries, s.options.Partitions)}
 }
 
 // reset drops all pairs and keeps the memory for the next ones.

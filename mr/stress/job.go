@@ -68,6 +68,7 @@ func (s *step) stressed() *mr.Step {
 
 func (s *step) stressMap(c *mr.Step) {
 	if s.RunMap != nil {
+		c.Numbers = nil // one way to run the map is enough
 		c.RunMap = func(env *mr.Env, records mr.Records, collect mr.Collect) error {
 			return s.task(env, "map", &tape{source: recordSource{records}, env: env, lends: s.Borrows}, func(env *mr.Env, in *reader, out *output) error {
 				return s.RunMap(env, in, out.collect(collect))
@@ -85,7 +86,7 @@ func (s *step) stressMap(c *mr.Step) {
 
 func (s *step) stressReduce(c *mr.Step) {
 	if s.plan.causes.has(Combining | Order) {
-		c.NewMerge, c.Combine = nil, nil // all values come to the reduce task
+		c.NewMerge, c.Numbers, c.Combine = nil, nil, nil // all values come to the reduce task
 	}
 	c.RunReduce = func(env *mr.Env, pairs mr.Pairs, write mr.WriteRecord) error {
 		if s.plan.causes.has(Combining | Order) {

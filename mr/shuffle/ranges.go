@@ -1,0 +1,105 @@
+package shuffle
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// Ranges divide the keys of a step whose values are merged, so that the pairs of a range, from all map tasks, fit
+// the processor's cache. The map tasks share them, each with a [RangeBuffer]: the first that has seen enough keys
+// chooses where ranges end. They are for any number of goroutines.
+type Ranges struct {
+	most int // ranges of a partition
+
+	mu   sync.Mutex
+	cuts *cuts // nil until they are chosen
+}
+
+const (
+	// mostRanges is the number of ranges of all partitions together. A map task writes to all of them in turn,
+	// so the first cache must have a line for each.
+	mostRanges = 256
+	// minRangeMemory is what each of them takes of a map task's memory at the least, in bytes.
+	minRangeMemory = 8 << 10
+)
+
+// NewRanges returns ranges for map tasks with some bytes of memory each.
+// It returns nil where memory is too little for as many partitions.
+func NewRanges(partitions int, memory int64) *Ranges {
+	partitions = max(partitions, 1)
+	most := min(mostRanges, memory/minRangeMemory)
+	if most < int64(partitions) {
+		return nil
+	}
+	return &Ranges{most: int(most) / partitions}
+}
+
+// chosen returns the cuts, or nil where nobody has chosen them.
+func (r *Ranges) chosen() *cuts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cuts
+}
+
+// choose returns the cuts. If they were not chosen before, they part the keys evenly.
+func (r *Ranges) choose(keys [][]byte) *cuts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cuts == nil {
+		r.cuts = newCuts(keys, r.most)
+	}
+	return r.cuts
+}
+
+// cuts are the least keys of all ranges but the first, ascending.
+type cuts struct {
+	prefixes []uint64 // see keyPrefix
+	keys     [][]byte
+}
+
+// newCuts parts keys evenly into at most some ranges. It sorts the keys.
+func newCuts(keys [][]byte, ranges int) *cuts {
+	slices.SortFunc(keys, bytes.Compare)
+	c := &cuts{}
+	for i := 1; i < ranges && len(keys) > 0; i++ {
+		key := keys[i*len(keys)/ranges]
+		if last := len(c.keys) - 1; last >= 0 && bytes.Equal(c.keys[last], key) {
+			continue
+		}
+		c.keys = append(c.keys, bytes.Clone(key))
+		c.prefixes = append(c.prefixes, keyPrefix(key))
+	}
+	return c
+}
+
+// ranges returns the number of ranges. Without cuts there is one.
+func (c *cuts) ranges() int {
+	if c == nil {
+		return 1
+	}
+	return len(c.keys) + 1
+}
+
+// find returns the range of a key.
+func (c *cuts) find(key []byte) int {
+	if c == nil {
+		return 0
+	}
+	prefix := keyPrefix(key)
+	// No prefix before low is greater than the key's, and all from low+n on are.
+	low := 0
+	for n := len(c.prefixes); n > 0; {
+		if half := n / 2; c.prefixes[low+half] <= prefix {
+			low += half + 1
+			n -= half + 1
+		} else {
+			n = half
+		}
+	}
+	if low == 0 || c.prefixes[low-1] < prefix {
+		return low
+	}
+	return sort.Search(low, func(i int) bool { return bytes.Compare(c.keys[i], key) > 0 })
+}
