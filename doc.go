@@ -18,7 +18,7 @@
 //	func (w WordCount) Job() mr.Job { return mr.MapMerge(w, mr.Sum, mr.Reducers(4)) }
 //
 //	func (WordCount) Map(line string, emit mr.Emit[string, int]) error {
-//		for word := range strings.FieldsSeq(line) {
+//		for word := range mr.Fields(line) {
 //			emit(word, 1)
 //		}
 //		return nil

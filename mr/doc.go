@@ -6,7 +6,7 @@
 //	type WordCount struct{}
 //
 //	func (WordCount) Map(line string, emit mr.Emit[string, int]) error {
-//		for w := range strings.FieldsSeq(line) {
+//		for w := range mr.Fields(line) {
 //			emit(w, 1)
 //		}
 //		return nil

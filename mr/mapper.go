@@ -120,7 +120,7 @@ func runMapper[I, K, V any](m Mapper[I, K, V], env *Env, in *recordReader[I], em
 		if value := recover(); value != nil {
 			err = newPanicError(value)
 			if out.handsOn() {
-				err = fmt.Errorf("merging or partitioning a pair of this record or of one of the %d pairs before it: %w", maxWaiting, err)
+				err = fmt.Errorf("merging or partitioning one of the last %d pairs, of this record or before: %w", maxWaiting, err)
 			}
 			err = in.recordError(err)
 		}

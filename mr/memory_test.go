@@ -2,6 +2,7 @@ package mr_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"slices"
@@ -124,7 +125,7 @@ func mapInto(step *mr.Step, env *mr.Env, lines []string, partitions [][]pair) er
 		delete(piece, p)
 		return err
 	}
-	err := step.RunMap(env, &lineRecords{lines: lines}, func(key, value []byte) error {
+	err := runMap(step, env, lines, func(key, value []byte) error {
 		p := partition(key)
 		piece[p] = append(piece[p], pair{bytes.Clone(key), bytes.Clone(value)})
 		if len(piece[p]) == 3 {
@@ -138,6 +139,21 @@ func mapInto(step *mr.Step, env *mr.Env, lines []string, partitions [][]pair) er
 		}
 	}
 	return err
+}
+
+// runMap runs a map task, as numbers where the step can.
+func runMap(step *mr.Step, env *mr.Env, lines []string, collect mr.Collect) error {
+	if step.Numbers == nil {
+		return step.RunMap(env, &lineRecords{lines: lines}, collect)
+	}
+	return step.Numbers.RunMap(env, &lineRecords{lines: lines}, func(keys []string, numbers []int64) error {
+		for i, key := range keys {
+			if err := collect([]byte(key), binary.AppendVarint(nil, numbers[i])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func combine(step *mr.Step, env *mr.Env, pairs []pair) (combined []pair, err error) {

@@ -4,8 +4,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/gomr/gomr"
 	"github.com/gomr/gomr/hdfs"
 	"github.com/gomr/gomr/mr"
@@ -41,7 +39,7 @@ func (w WordCount) Job() mr.Job { return mr.MapMerge(w, mr.Sum, mr.Reducers(4)) 
 
 // Map emits every word of a line.
 func (WordCount) Map(line string, emit mr.Emit[string, int]) error {
-	for word := range strings.FieldsSeq(line) {
+	for word := range mr.Fields(line) {
 		emit(word, 1)
 	}
 	return nil

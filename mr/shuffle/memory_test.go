@@ -62,6 +62,34 @@ func TestNoAllocationsPerPair(t *testing.T) {
 	}
 }
 
+// Nothing is allocated for a pair where ranges are written and read.
+func TestNoAllocationsPerPairOfRanges(t *testing.T) {
+	const n = 200_000
+	text := words(n)
+	for name, numbers := range map[string]func(a, b int64) int64{"encoded": nil, "numbers": numberMerges["sum"]} {
+		for _, memory := range []int64{1 << 20, 64 << 20} {
+			t.Run(name, func(t *testing.T) {
+				options := Options{NewMerge: fresh(ofVarints(numberMerges["sum"])), MergeNumbers: numbers, Memory: memory, Dir: t.TempDir()}
+				requireFewAllocations(t, n, func() {
+					b := NewRangeBuffer(NewRanges(1, memory), options)
+					defer b.Close()
+					for _, word := range text {
+						require.NoError(t, b.Add(word, one))
+					}
+					output, err := b.Finish()
+					require.NoError(t, err)
+					defer output.Close()
+					r := ReadRanges([]*RangeOutput{output}, 0, options)
+					for r.Next() {
+					}
+					require.NoError(t, r.Err())
+					require.NoError(t, r.Close())
+				})
+			})
+		}
+	}
+}
+
 // requireFewAllocations allows f one allocation for each hundred of n pairs: chunks, blocks and spills.
 func requireFewAllocations(t *testing.T, n int, f func()) {
 	require.Less(t, testing.AllocsPerRun(1, f), float64(n/100))
@@ -103,6 +131,27 @@ func TestBufferKeepsItsMemory(t *testing.T) {
 			require.Less(t, peak-before, int64(most))
 		})
 	}
+}
+
+// The budget of a buffer for ranges is kept, and most of the memory is in records.
+func TestRangeBufferKeepsItsMemory(t *testing.T) {
+	const memory = 8 << 20
+	options := Options{NewMerge: fresh(ofVarints(last)), MergeNumbers: last, Memory: memory, Dir: t.TempDir()}
+	before := heap()
+	b := NewRangeBuffer(NewRanges(1, memory), options)
+	defer b.Close()
+	var key []byte
+	for i := range uint64(1 << 20) {
+		key = binary.BigEndian.AppendUint64(append(key[:0], "key "...), i*0x9e3779b97f4a7c15)
+		if err := b.Add(key, one); err != nil {
+			require.NoError(t, err)
+		}
+		if b.budget.used > memory {
+			t.Fatalf("%d bytes after %d pairs", b.budget.used, i)
+		}
+	}
+	require.InDelta(t, len(b.spills.runs), 1<<20*20/memory, 2, "20 bytes for each record")
+	require.Less(t, heapNow()-before, int64(2*memory+4<<20))
 }
 
 // Each run has one large pair, each at another place. A merge holds one of them, and none that it is done with.

@@ -18,7 +18,7 @@ func (w WordCount) Job() mr.Job { return mr.MapMerge(w, mr.Sum, mr.Reducers(part
 
 // Map emits the words of a line.
 func (WordCount) Map(line string, emit mr.Emit[string, int]) error {
-	for word := range strings.FieldsSeq(line) {
+	for word := range mr.Fields(line) {
 		emit(word, 1)
 	}
 	return nil
@@ -50,7 +50,7 @@ func (d Distinct) Job() mr.Job {
 }
 
 func emitWords(line string, emit mr.Emit[string, struct{}]) error {
-	for word := range strings.FieldsSeq(line) {
+	for word := range mr.Fields(line) {
 		emit(word, struct{}{})
 	}
 	return nil
@@ -78,7 +78,7 @@ func (x InvertedIndex) Job() mr.Job { return mr.MapSortReduce(x, x, mr.Reducers(
 
 // Map emits the words of a line, each with its document.
 func (InvertedIndex) Map(line mr.KV[string, string], emit mr.Emit[mr.Sorted[string, string], struct{}]) error {
-	for word := range strings.FieldsSeq(line.Value) {
+	for word := range mr.Fields(line.Value) {
 		emit(mr.SortBy(word, line.Key), struct{}{})
 	}
 	return nil
