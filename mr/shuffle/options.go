@@ -127,7 +127,7 @@ func (o *Options) newRecent(a *arena, record recordMaker) recent {
 
 // recordSize returns the size of the record of a pair.
 func (o *Options) recordSize(key, value []byte) int {
-	if o.neverGrows(key) {
+	if o.isFinal(key, value) {
 		return recordSize(key, value)
 	}
 	return growingSize(key, value)
@@ -135,16 +135,16 @@ func (o *Options) recordSize(key, value []byte) int {
 
 // putRecord writes the record of a pair to dst.
 func (o *Options) putRecord(dst, key, value []byte) {
-	if o.neverGrows(key) {
+	if o.isFinal(key, value) {
 		putRecord(dst, key, value)
 	} else {
 		putGrowing(dst, key, value)
 	}
 }
 
-// neverGrows reports whether the value of a key is not merged in its record.
-func (o *Options) neverGrows(key []byte) bool {
-	return o.NewMerge == nil || o.MergeNumbers != nil && len(key) <= shortKey
+// isFinal reports whether nothing is merged into the record of a pair.
+func (o *Options) isFinal(key, value []byte) bool {
+	return o.NewMerge == nil || o.MergeNumbers != nil && len(key) <= shortKey && len(value) <= smallVarint
 }
 
 // runOptions returns the options of the runs that a buffer writes.

@@ -23,33 +23,37 @@ type recentNumbers struct {
 	varint, overhaul [binary.MaxVarintLen64]byte
 }
 
-// A numberSlot is empty where its tag is zero.
+// A numberSlot is empty where its tag is zero. Four of them are a cache line.
 type numberSlot struct {
-	prefix uint64 // see keyPrefix
-	number int64
-	ref    ref // of a long key
+	// key is the prefix of a short key, see keyPrefix, or the place of a record.
+	key    uint64
+	number int32 // unless tagLarge
 	tag    slotTag
 }
 
-const numberSlotSize = 24
+const numberSlotSize = 16
 
-// A slotTag tells keys apart, nearly: it has bits of the hash, and the length of a short key.
+// A slotTag tells what a slot has, and has bits of the key's hash.
 type slotTag uint32
 
 const (
 	shortKey = 8 // is the greatest length of a key that is all in its prefix
 
-	tagLength  slotTag = 1<<4 - 1     // the key's length plus one, or tagLong
-	tagLong    slotTag = shortKey + 2 // in the place of the length
-	tagChanged slotTag = 1 << 4       // the record of a long key does not have the number yet
+	tagLength  slotTag = 1<<4 - 1     // length plus one of a short key with no record, or tagRecord
+	tagRecord  slotTag = shortKey + 2 // in the place of the length: the key is in a record
+	tagChanged slotTag = 1 << 4       // the record does not have the number yet
+	tagLarge   slotTag = 1 << 5       // only the record has the number
+	tagHash            = ^(tagLength | tagChanged | tagLarge)
 )
 
-const (
-	// rowLength is how many pairs are looked at together.
-	rowLength = 64
-	// inPlace is the bound of the varints that fit the room of every record, see valueRoom.
-	inPlace = 1 << (7 * 4)
-)
+// rowLength is how many pairs are looked at together.
+const rowLength = 64
+
+// isSmall reports whether the varint of n has at most smallVarint bytes.
+func isSmall(n int64) bool { return uint64(n<<1)^uint64(n>>63) < 1<<(7*smallVarint) }
+
+// smallVarint is the room for a value, in bytes, that every record has whose value can grow; see valueRoom.
+const smallVarint = 4
 
 // newRecentNumbers returns a table that takes at most an eighth of the budget.
 func newRecentNumbers(merge func(a, b int64) int64, a *arena, record recordMaker) *recentNumbers {
@@ -65,14 +69,14 @@ type hashedKey struct {
 }
 
 func (t *recentNumbers) hash(key []byte) hashedKey {
-	prefix, tag := keyPrefix(key), tagLong
+	prefix, tag := keyPrefix(key), tagRecord
 	var hash uint64
 	if n := len(key); n <= shortKey {
 		hash, tag = hashShort(prefix, n), slotTag(n+1)
 	} else {
 		hash = hashKey(key)
 	}
-	return hashedKey{prefix: prefix, slot: uint32(hash >> t.shift), tag: tag | slotTag(hash)&^(tagLength|tagChanged)}
+	return hashedKey{prefix: prefix, slot: uint32(hash >> t.shift), tag: tag | slotTag(hash)&tagHash}
 }
 
 // add adds a pair whose value is a varint.
@@ -134,50 +138,61 @@ func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), le
 
 func (t *recentNumbers) addHashed(key []byte, h *hashedKey, number int64) error {
 	slot := &t.slots[h.slot]
-	if slot.tag&^tagChanged == h.tag && slot.prefix == h.prefix && t.mergeInto(slot, key, number) {
+	if slot.tag == h.tag && slot.key == h.prefix && len(key) <= shortKey {
+		merged := t.merge(int64(slot.number), number)
+		if !isSmall(merged) {
+			return t.take(slot, key, h, merged)
+		}
+		slot.number = int32(merged)
+		return nil
+	}
+	if (slot.tag^h.tag)&tagHash == 0 && slot.tag&tagLength == tagRecord && t.mergeInto(slot, key, number) {
 		return nil
 	}
 	if err := t.displace(slot); err != nil {
 		return err
 	}
-	place := noRef
-	if len(key) > shortKey {
-		var err error
-		if place, err = t.record(key, t.encode(number)); err != nil || place == noRef {
-			return err
-		}
+	return t.take(slot, key, h, number)
+}
+
+// take gives a slot to a pair.
+func (t *recentNumbers) take(slot *numberSlot, key []byte, h *hashedKey, number int64) error {
+	if len(key) <= shortKey && isSmall(number) {
+		*slot = numberSlot{key: h.prefix, number: int32(number), tag: h.tag}
+		return nil
 	}
-	*slot = numberSlot{prefix: h.prefix, number: number, ref: place, tag: h.tag}
+	slot.tag = 0
+	place, err := t.record(key, t.encode(number))
+	if err != nil || place == noRef {
+		return err
+	}
+	*slot = numberSlot{key: uint64(place), number: int32(number), tag: h.tag&tagHash | tagRecord}
+	if !isSmall(number) {
+		slot.tag |= tagLarge
+	}
 	return nil
 }
 
-// mergeInto merges a number into a slot whose prefix and tag are those of the key. It reports false
-// where it is the slot of another key, or the record has no room.
+// mergeInto merges a number into a slot that has a record. It reports false
+// where that is of another key, or has no room.
 func (t *recentNumbers) mergeInto(slot *numberSlot, key []byte, number int64) bool {
-	if len(key) <= shortKey {
-		slot.number = t.merge(slot.number, number)
-		return true
-	}
-	record := t.arena.at(slot.ref)
-	if _, same := recordValue(record, key); !same {
+	record := t.arena.at(ref(slot.key))
+	value, same := recordValue(record, key)
+	if !same {
 		return false
 	}
-	merged := t.merge(slot.number, number)
-	if zigzag(slot.number)|zigzag(merged) < inPlace {
-		slot.number = merged
-		slot.tag |= tagChanged
-		return true
+	if slot.tag&tagLarge != 0 {
+		old, _ := binary.Varint(value)
+		return replaceValue(record, t.encode(t.merge(old, number)))
 	}
-	t.settle(slot)
-	if !replaceValue(record, t.encode(merged)) {
+	merged := t.merge(int64(slot.number), number)
+	if !isSmall(merged) {
 		return false
 	}
-	slot.number = merged
+	slot.number = int32(merged)
+	slot.tag |= tagChanged
 	return true
 }
-
-// zigzag returns the unsigned number that the varint of n encodes.
-func zigzag(n int64) uint64 { return uint64(n<<1) ^ uint64(n>>63) }
 
 // encode returns the varint of n, in memory for what records are made of.
 func (t *recentNumbers) encode(n int64) []byte { return t.varint[:binary.PutVarint(t.varint[:], n)] }
@@ -188,9 +203,9 @@ func (t *recentNumbers) settle(slot *numberSlot) {
 		return
 	}
 	slot.tag &^= tagChanged
-	number := t.overhaul[:binary.PutVarint(t.overhaul[:], slot.number)]
-	if !replaceValue(t.arena.at(slot.ref), number) {
-		panic("a number that is in place does not fit its record")
+	number := t.overhaul[:binary.PutVarint(t.overhaul[:], int64(slot.number))]
+	if !replaceValue(t.arena.at(ref(slot.key)), number) {
+		panic("a small number does not fit its record")
 	}
 }
 
@@ -199,17 +214,17 @@ func (t *recentNumbers) displace(slot *numberSlot) error {
 	t.settle(slot)
 	n := slot.tag & tagLength
 	slot.tag = 0
-	if n == 0 || n == tagLong {
+	if n == 0 || n == tagRecord {
 		return nil
 	}
-	binary.BigEndian.PutUint64(t.key[:], slot.prefix)
-	_, err := t.record(t.key[:n-1], t.encode(slot.number))
+	binary.BigEndian.PutUint64(t.key[:], slot.key)
+	_, err := t.record(t.key[:n-1], t.encode(int64(slot.number)))
 	return err
 }
 
 func (t *recentNumbers) forget() {
 	for i := range t.slots {
-		if slot := &t.slots[i]; slot.tag&tagLength == tagLong {
+		if slot := &t.slots[i]; slot.tag&tagLength == tagRecord {
 			t.settle(slot)
 			slot.tag = 0
 		}
