@@ -128,6 +128,7 @@ func MapMerge[I, K, V any](m Mapper[I, K, V], merge func(a, b V) V, options ...O
 					if v, ok := mergeAll(values, merge); ok {
 						emit(g.key, v)
 					}
+					g.arena.reset() // nobody keeps the key or the values
 				}
 				return nil
 			}

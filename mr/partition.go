@@ -14,6 +14,9 @@ import (
 // partitions.
 func HashPartition(key []byte, partitions int) int {
 	h := int32(1)
+	for ; len(key) >= 4; key = key[4:] { // four at a time, since each multiplication waits for the one before
+		h = 31*31*31*31*h + 31*31*31*int32(int8(key[0])) + 31*31*int32(int8(key[1])) + 31*int32(int8(key[2])) + int32(int8(key[3]))
+	}
 	for _, b := range key {
 		h = 31*h + int32(int8(b))
 	}

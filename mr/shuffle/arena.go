@@ -132,6 +132,13 @@ func (a *arena) reset() {
 	a.chunks, a.tail = a.chunks[:0], nil
 }
 
+// takeOver takes the memory of another arena with the same budget, whose records are freed.
+func (a *arena) takeOver(other *arena) {
+	other.reset()
+	a.spare = append(a.spare, other.spare...)
+	other.spare = nil
+}
+
 // close gives the memory back.
 func (a *arena) close() {
 	for _, chunk := range slices.Concat(a.chunks, a.spare) {

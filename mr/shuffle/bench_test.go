@@ -63,6 +63,7 @@ func BenchmarkBuffer(b *testing.B) {
 		options Options
 	}{
 		{"merge", Options{NewMerge: fresh(addCounts), Memory: 256 << 20}},
+		{"merge/numbers", Options{NewMerge: fresh(ofVarints(numberMerges["sum"])), MergeNumbers: numberMerges["sum"], Memory: 256 << 20}},
 		{"merge/spills", Options{NewMerge: fresh(addCounts), Memory: 4 << 20}},
 		{"sort", Options{Memory: 256 << 20}},
 		{"sort/spills", Options{Memory: 4 << 20}},
@@ -74,6 +75,31 @@ func BenchmarkBuffer(b *testing.B) {
 			bench.options.Dir = b.TempDir()
 			perPair(b, len(text), func() {
 				drain(b, fillWords(b, bench.options, text))
+			})
+		})
+	}
+}
+
+// BenchmarkRanges is BenchmarkBuffer for ranges, with what reads them.
+func BenchmarkRanges(b *testing.B) {
+	text := words(1 << 20)
+	sum := numberMerges["sum"]
+	for name, numbers := range map[string]func(a, b int64) int64{"encoded": nil, "numbers": sum} {
+		b.Run(name, func(b *testing.B) {
+			options := Options{NewMerge: fresh(ofVarints(sum)), MergeNumbers: numbers, Memory: 256 << 20}
+			perPair(b, len(text), func() {
+				buffer := NewRangeBuffer(NewRanges(1, options.Memory), options)
+				for _, word := range text {
+					if err := buffer.Add(word, one); err != nil {
+						b.Fatal(err)
+					}
+				}
+				output, err := buffer.Finish()
+				require.NoError(b, err)
+				r := ReadRanges([]*RangeOutput{output}, 0, options)
+				drainPairs(b, r)
+				require.NoError(b, r.Close())
+				require.NoError(b, output.Close())
 			})
 		})
 	}

@@ -133,10 +133,14 @@ func (b *RangeBuffer) fail(err error) error {
 func (b *RangeBuffer) choose() error {
 	b.recent.forget()
 	b.cuts = b.ranges.choose(sampleKeys(b.streams))
-	if streams, ok := divide(b.streams, b.cuts, &b.arena); ok {
+	divided := arena{budget: &b.budget}
+	if streams, ok := divide(b.streams, b.cuts, &divided); ok {
 		b.streams = streams
+		divided.takeOver(&b.arena)
+		b.arena = divided
 		return nil
 	}
+	b.arena.takeOver(&divided)
 	undivided := b.streams
 	b.empty()
 	return b.write(func(i int) mr.Pairs {

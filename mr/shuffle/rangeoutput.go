@@ -52,6 +52,18 @@ func (o *RangeOutput) sources(p, r int) []mr.Pairs {
 	return append(sources, o.streams[i].pairs())
 }
 
+// size returns about how many bytes there are for a partition and range.
+func (o *RangeOutput) size(p, r int) (n int64) {
+	if o.cuts == nil {
+		return int64(o.streams[p].size)
+	}
+	i := p*o.cuts.ranges() + r
+	for _, run := range o.spills.runs {
+		n += 2 * run.Size(i) // compressed
+	}
+	return n + int64(o.streams[i].size)
+}
+
 // Close frees the memory and removes the files. It may be called more than once.
 // Nothing may be read from the output at that time or later.
 func (o *RangeOutput) Close() error {

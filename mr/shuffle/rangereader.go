@@ -50,6 +50,11 @@ func (r *RangeReader) collect() error {
 	if r.buffer == nil {
 		r.buffer = NewBuffer(r.options)
 	}
+	size := int64(0)
+	for _, o := range r.outputs {
+		size += o.size(r.partition, r.next)
+	}
+	r.buffer.recent.expect(int(size / recordBytes))
 	for _, o := range r.outputs {
 		for _, source := range o.sources(r.partition, r.next) {
 			if err := r.add(source); err != nil {
@@ -60,6 +65,9 @@ func (r *RangeReader) collect() error {
 	r.next++
 	return r.sort()
 }
+
+// recordBytes is the size of a small record in bytes.
+const recordBytes = 16
 
 // add adds all pairs of a source to the buffer.
 func (r *RangeReader) add(source mr.Pairs) error {

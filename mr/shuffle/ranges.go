@@ -20,7 +20,7 @@ type Ranges struct {
 const (
 	// mostRanges is the number of ranges of all partitions together. A map task writes to all of them in turn,
 	// so the first cache must have a line for each.
-	mostRanges = 256
+	mostRanges = 512
 	// minRangeMemory is what each of them takes of a map task's memory at the least, in bytes.
 	minRangeMemory = 8 << 10
 )

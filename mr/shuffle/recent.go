@@ -10,10 +10,13 @@ import "math/bits"
 type recent interface {
 	// add merges a pair with the last one of its key, or makes a record of it.
 	add(key, value []byte) error
-	// forget gives all records their values, and forgets where they are.
+	// forget forgets where records are.
 	forget()
 	// drain makes records of the pairs that have none.
 	drain() error
+	// expect says that about n keys are to come, after drain and forget: to look through slots that are
+	// not used takes time too.
+	expect(n int)
 }
 
 // recordMaker makes a record with room for its value to grow, and returns its place, or noRef where it can't be
@@ -58,6 +61,11 @@ func recentSlots(b *budget, size, part int64) int {
 	}
 	b.take(int64(n) * size)
 	return n
+}
+
+// slotsFor returns how many of some slots are of use for n keys.
+func slotsFor(n, slots int) int {
+	return min(max(minRecentSlots, 1<<bits.Len(uint(n))), slots)
 }
 
 // slotShift returns the shift that makes one of n slots of a hash.
@@ -109,3 +117,8 @@ func (t *recentKeys) scratch(n int) []byte {
 func (t *recentKeys) forget() { clear(t.slots) }
 
 func (t *recentKeys) drain() error { return nil }
+
+func (t *recentKeys) expect(n int) {
+	t.slots = t.slots[:slotsFor(n, cap(t.slots))]
+	t.shift = slotShift(len(t.slots))
+}

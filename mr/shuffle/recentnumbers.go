@@ -6,9 +6,9 @@ import (
 	"unsafe"
 )
 
-// recentNumbers are [recent] for values that are numbers. A slot has the number itself, and all of a short key,
-// so that to merge most pairs is a look at one slot. A short key has no record before its slot is
-// taken by another one; the record of a long key gets its number then.
+// recentNumbers are [recent] for values that are numbers. The slot of a short key has all of it and its number,
+// so that to merge most pairs is a look at one slot; it has no record before its slot is
+// taken by another key. A long key is in a record, and so is its number, since that is looked at for the key anyway.
 type recentNumbers struct {
 	merge  func(a, b int64) int64
 	arena  *arena
@@ -18,16 +18,15 @@ type recentNumbers struct {
 
 	row     [rowLength]hashedKey
 	touched uint32 // keeps the looks at slots from being optimized away
-	// What a record is made of, and what another is given while it is made.
-	key              [shortKey]byte
-	varint, overhaul [binary.MaxVarintLen64]byte
+	key     [shortKey]byte
+	varint  [binary.MaxVarintLen64]byte
 }
 
 // A numberSlot is empty where its tag is zero. Four of them are a cache line.
 type numberSlot struct {
 	// key is the prefix of a short key, see keyPrefix, or the place of a record.
 	key    uint64
-	number int32 // unless tagLarge
+	number int32 // of a short key with no record
 	tag    slotTag
 }
 
@@ -39,11 +38,8 @@ type slotTag uint32
 const (
 	shortKey = 8 // is the greatest length of a key that is all in its prefix
 
-	tagLength  slotTag = 1<<4 - 1     // length plus one of a short key with no record, or tagRecord
-	tagRecord  slotTag = shortKey + 2 // in the place of the length: the key is in a record
-	tagChanged slotTag = 1 << 4       // the record does not have the number yet
-	tagLarge   slotTag = 1 << 5       // only the record has the number
-	tagHash            = ^(tagLength | tagChanged | tagLarge)
+	tagKind   slotTag = 1<<4 - 1     // length plus one of a short key with no record, or tagRecord
+	tagRecord slotTag = shortKey + 2 // the key and the number are in a record
 )
 
 // rowLength is how many pairs are looked at together.
@@ -76,7 +72,7 @@ func (t *recentNumbers) hash(key []byte) hashedKey {
 	} else {
 		hash = hashKey(key)
 	}
-	return hashedKey{prefix: prefix, slot: uint32(hash >> t.shift), tag: tag | slotTag(hash)&tagHash}
+	return hashedKey{prefix: prefix, slot: uint32(hash >> t.shift), tag: tag | slotTag(hash)&^tagKind}
 }
 
 // add adds a pair whose value is a varint.
@@ -146,7 +142,7 @@ func (t *recentNumbers) addHashed(key []byte, h *hashedKey, number int64) error 
 		slot.number = int32(merged)
 		return nil
 	}
-	if (slot.tag^h.tag)&tagHash == 0 && slot.tag&tagLength == tagRecord && t.mergeInto(slot, key, number) {
+	if slot.tag == h.tag&^tagKind|tagRecord && t.mergeInto(t.arena.at(ref(slot.key)), key, number) {
 		return nil
 	}
 	if err := t.displace(slot); err != nil {
@@ -166,67 +162,48 @@ func (t *recentNumbers) take(slot *numberSlot, key []byte, h *hashedKey, number 
 	if err != nil || place == noRef {
 		return err
 	}
-	*slot = numberSlot{key: uint64(place), number: int32(number), tag: h.tag&tagHash | tagRecord}
-	if !isSmall(number) {
-		slot.tag |= tagLarge
-	}
+	*slot = numberSlot{key: uint64(place), tag: h.tag&^tagKind | tagRecord}
 	return nil
 }
 
-// mergeInto merges a number into a slot that has a record. It reports false
-// where that is of another key, or has no room.
-func (t *recentNumbers) mergeInto(slot *numberSlot, key []byte, number int64) bool {
-	record := t.arena.at(ref(slot.key))
-	value, same := recordValue(record, key)
-	if !same {
+// mergeInto merges a number into the record at the front of b. It reports false
+// where the record is of another key, or has no room.
+func (t *recentNumbers) mergeInto(b, key []byte, number int64) bool {
+	value, ok := recordValue(b, key)
+	if !ok {
 		return false
 	}
-	if slot.tag&tagLarge != 0 {
+	if len(value) != 1 {
 		old, _ := binary.Varint(value)
-		return replaceValue(record, t.encode(t.merge(old, number)))
+		return replaceValue(b, t.encode(t.merge(old, number)))
 	}
-	merged := t.merge(int64(slot.number), number)
-	if !isSmall(merged) {
-		return false
+	merged := t.merge(int64(value[0]>>1)^-int64(value[0]&1), number)
+	if merged < -64 || 64 <= merged {
+		return replaceValue(b, t.encode(merged))
 	}
-	slot.number = int32(merged)
-	slot.tag |= tagChanged
+	value[0] = byte(merged<<1 ^ merged>>63)
 	return true
 }
 
 // encode returns the varint of n, in memory for what records are made of.
 func (t *recentNumbers) encode(n int64) []byte { return t.varint[:binary.PutVarint(t.varint[:], n)] }
 
-// settle gives the record of a slot its number.
-func (t *recentNumbers) settle(slot *numberSlot) {
-	if slot.tag&tagChanged == 0 {
-		return
-	}
-	slot.tag &^= tagChanged
-	number := t.overhaul[:binary.PutVarint(t.overhaul[:], int64(slot.number))]
-	if !replaceValue(t.arena.at(ref(slot.key)), number) {
-		panic("a small number does not fit its record")
-	}
-}
-
 // displace empties a slot.
 func (t *recentNumbers) displace(slot *numberSlot) error {
-	t.settle(slot)
-	n := slot.tag & tagLength
+	kind := slot.tag & tagKind
 	slot.tag = 0
-	if n == 0 || n == tagRecord {
+	if kind == 0 || kind == tagRecord {
 		return nil
 	}
 	binary.BigEndian.PutUint64(t.key[:], slot.key)
-	_, err := t.record(t.key[:n-1], t.encode(int64(slot.number)))
+	_, err := t.record(t.key[:kind-1], t.encode(int64(slot.number)))
 	return err
 }
 
 func (t *recentNumbers) forget() {
 	for i := range t.slots {
-		if slot := &t.slots[i]; slot.tag&tagLength == tagRecord {
-			t.settle(slot)
-			slot.tag = 0
+		if t.slots[i].tag&tagKind == tagRecord {
+			t.slots[i].tag = 0
 		}
 	}
 }
@@ -238,4 +215,9 @@ func (t *recentNumbers) drain() error {
 		}
 	}
 	return nil
+}
+
+func (t *recentNumbers) expect(n int) {
+	t.slots = t.slots[:slotsFor(n, cap(t.slots))]
+	t.shift = slotShift(len(t.slots))
 }
