@@ -4,7 +4,9 @@
 // FileInputFormat and LineRecordReader do it; a job has the same map tasks in the
 // same order. Each map task sorts its pairs in a [shuffle.Buffer]; each reduce
 // task merges what the map tasks have for its partition, in their order, and
-// writes one part. So the parts are those of the cluster, byte for byte.
+// writes one part. Where values are merged, map tasks put their pairs into ranges of keys instead
+// ([shuffle.RangeBuffer]), and reduce tasks sort them.
+// Either way the parts are those of the cluster, byte for byte.
 //
 //	result, err := local.Run(ctx, WordCount{}.Job(), local.Options{
 //		Files:  hdfs.Local(".gomr/hdfs"),
@@ -25,7 +27,7 @@
 // map tasks that run at the same time, which spill sorted runs to disk. A quarter
 // keeps the outputs of map tasks that are done; what does not fit is written to disk.
 // Where the maps' output is the job's, that quarter keeps the lines of pieces whose turn has not come.
-// The rest is for reading, for merging and for the user's own code.
+// The rest is for reading, for merging (a quarter, where ranges of keys are sorted) and for the user's own code.
 //
 // # Output
 //

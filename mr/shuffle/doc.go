@@ -33,7 +33,8 @@
 //
 // Pairs go into a store: records in chunks, and an entry of each that is sorted. Where values are merged, a
 // table of recent keys merges those of keys that come often; the store keeps the rest as it comes,
-// since a table of all keys would miss the processor's cache with each rare one.
+// since a table of all keys would miss the processor's cache with each rare one. Where values are numbers too
+// ([Options.MergeNumbers]), [Buffer.AddNumbers] takes them as such, and the slots of that table have them.
 // A store is 8 MiB at most. When it is full, its entries are sorted while the cache has them, equal
 // keys are merged or combined, and the pairs are packed: one behind the other, in a run in memory.
 // When memory has no room for one more run, all of them are merged to one on disk, partition by partition.
@@ -48,6 +49,29 @@
 //
 // [Output.Partition] gives the pairs to stream, and [BlockWriter.Cut] cuts them into blocks.
 // [Output.WriteRun] puts an output into one file and its index, so that its memory can be freed.
+//
+// # Ranges of keys
+//
+// Where values are merged, and the map tasks are in one process, sorting can wait until all pairs of a key are
+// together. A [RangeBuffer] has the same table of recent keys, and puts what that lets through, not sorted, into a stream
+// for each partition and range of keys. [Ranges] are where they end, chosen by the first map task with enough
+// records and shared by all. [ReadRanges] reads a partition: for each range in turn it puts the pairs of all tasks into
+// a buffer, whose store they fit as a rule, and sorts what is left of them once.
+//
+//	ranges := shuffle.NewRanges(step.Reducers, options.Memory) // nil for too many partitions
+//	buffer := shuffle.NewRangeBuffer(ranges, options)          // for each map task
+//	…
+//	outputs[task], err = buffer.Finish()
+//	…
+//	pairs := shuffle.ReadRanges(outputs, p, options) // when all tasks are done
+//	defer pairs.Close()
+//
+// Values are still merged in the order of the map tasks and of emission. A range that is larger than the store is
+// packed and spilled as any pairs are, so bad ranges cost time and no memory: those of an input whose keys
+// ascend are no worse than sorting it all.
+//
+// A stream is records in blocks of 512 bytes to 8 KiB, each with its size before it. When the memory of a map task is full, all of its
+// streams are written to disk as a run with a partition for each stream, not sorted within it.
 //
 // # The reduce side
 //
