@@ -154,21 +154,13 @@ func (t *step) mapBatch(ctx context.Context, i int) error {
 		options.Combine = func(pairs mr.Pairs, emit mr.Collect) error { return t.Combine(env, pairs, emit) }
 	}
 	if t.ranges != nil {
-		return t.mapIntoRanges(ctx, i, options)
+		output, err := mapInto(ctx, t, i, shuffle.NewRangeBuffer(t.ranges, options))
+		if t.rangeOutputs[i] = output; err != nil || t.hasRoom(output.Memory()) {
+			return err
+		}
+		return output.Spill()
 	}
-	return t.mapSorted(ctx, i, options)
-}
-
-// mapMemory is the memory of the buffer of a map task in bytes.
-func (t *step) mapMemory() int64 { return t.options.Memory / 2 / int64(t.options.Workers) }
-
-func (t *step) mapSorted(ctx context.Context, i int, options shuffle.Options) (err error) {
-	buffer := shuffle.NewBuffer(options)
-	defer func() { err = errors.Join(err, buffer.Close()) }()
-	if err := t.mapPieces(ctx, t.batches[i], buffer); err != nil {
-		return err
-	}
-	output, err := buffer.Finish()
+	output, err := mapInto(ctx, t, i, shuffle.NewBuffer(options))
 	if err != nil {
 		return err
 	}
@@ -176,47 +168,42 @@ func (t *step) mapSorted(ctx context.Context, i int, options shuffle.Options) (e
 	return err
 }
 
-func (t *step) mapIntoRanges(ctx context.Context, i int, options shuffle.Options) (err error) {
-	buffer := shuffle.NewRangeBuffer(t.ranges, options)
-	defer func() { err = errors.Join(err, buffer.Close()) }()
-	if err := t.mapPieces(ctx, t.batches[i], buffer); err != nil {
-		return err
-	}
-	output, err := buffer.Finish()
-	if err != nil {
-		return err
-	}
-	t.rangeOutputs[i] = output
-	if !t.hasRoom(output.Memory()) {
-		return output.Spill()
-	}
-	return nil
+// mapMemory is the memory of the buffer of a map task in bytes.
+func (t *step) mapMemory() int64 { return t.options.Memory / 2 / int64(t.options.Workers) }
+
+// A pairBuffer takes the pairs of a map task, and has an output of type O in the end.
+type pairBuffer[O any] interface {
+	collector
+	Finish() (O, error)
+	Close() error
 }
 
-// A pairBuffer takes the pairs of a map task.
-type pairBuffer interface {
+// mapInto maps the pieces of a batch into a buffer, and returns its output.
+func mapInto[O any](ctx context.Context, t *step, i int, buffer pairBuffer[O]) (output O, err error) {
+	defer func() { err = errors.Join(err, buffer.Close()) }()
+	for p := t.batches[i].first; p < t.batches[i].end; p++ {
+		if err := t.mapPiece(ctx, p, buffer); err != nil {
+			return output, err
+		}
+	}
+	return buffer.Finish()
+}
+
+// A collector takes what a map emits, encoded or as numbers.
+type collector interface {
 	Add(key, value []byte) error
 	AddNumbers(keys []string, numbers []int64) error
 }
 
-func (t *step) mapPieces(ctx context.Context, b batch, buffer pairBuffer) error {
-	for p := b.first; p < b.end; p++ {
-		if err := t.mapPiece(ctx, p, buffer); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // mapPiece maps a piece.
-func (t *step) mapPiece(ctx context.Context, i int, buffer pairBuffer) error {
+func (t *step) mapPiece(ctx context.Context, i int, to collector) error {
 	env := t.newEnv(ctx, i)
 	defer func() { t.counters.Merge(env.Counters()) }()
 	return t.readPiece(ctx, env, i, func(records mr.Records) error {
 		if t.Numbers != nil {
-			return t.Numbers.RunMap(env, records, buffer.AddNumbers)
+			return t.Numbers.RunMap(env, records, to.AddNumbers)
 		}
-		return t.RunMap(env, records, buffer.Add)
+		return t.RunMap(env, records, to.Add)
 	})
 }
 

@@ -23,10 +23,19 @@ func requireEmpty(t *testing.T, dir string) {
 // fill adds pairs to a new buffer and returns its output.
 func fill(t require.TestingT, options Options, pairs []pair) *Output {
 	b := NewBuffer(options)
+	return fillBuffer(t, b, &b.budget, pairs)
+}
+
+// fillBuffer adds pairs to a buffer of either kind, whose budget must last, and returns its output.
+func fillBuffer[O any](t require.TestingT, b interface {
+	Add(key, value []byte) error
+	Finish() (O, error)
+	Close() error
+}, budget *budget, pairs []pair) O {
 	defer b.Close()
 	for _, p := range pairs {
 		require.NoError(t, b.Add([]byte(p.key), []byte(p.value)))
-		require.LessOrEqual(t, b.budget.used, b.budget.limit)
+		require.LessOrEqual(t, budget.used, budget.limit)
 	}
 	output, err := b.Finish()
 	require.NoError(t, err)

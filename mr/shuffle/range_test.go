@@ -21,21 +21,10 @@ func fillRanges(t require.TestingT, options Options, tasks [][]pair) []*RangeOut
 	require.NotNil(t, ranges)
 	var outputs []*RangeOutput
 	for _, pairs := range tasks {
-		outputs = append(outputs, fillRange(t, ranges, options, pairs))
+		b := NewRangeBuffer(ranges, options)
+		outputs = append(outputs, fillBuffer(t, b, &b.budget, pairs))
 	}
 	return outputs
-}
-
-func fillRange(t require.TestingT, ranges *Ranges, options Options, pairs []pair) *RangeOutput {
-	b := NewRangeBuffer(ranges, options)
-	defer b.Close()
-	for _, p := range pairs {
-		require.NoError(t, b.Add([]byte(p.key), []byte(p.value)))
-		require.LessOrEqual(t, b.budget.used, b.budget.limit)
-	}
-	output, err := b.Finish()
-	require.NoError(t, err)
-	return output
 }
 
 // readRanges returns the pairs of a partition.

@@ -31,8 +31,8 @@ const (
 	sampleEvery = 16
 )
 
-// NewRangeBuffer returns an empty buffer, which the caller closes. The options must have NewMerge.
-// Wrong options are an error of Add and Finish.
+// NewRangeBuffer returns an empty buffer, which the caller closes. The options must have NewMerge, and
+// the partitions and the memory that the ranges were made for.
 func NewRangeBuffer(ranges *Ranges, options Options) *RangeBuffer {
 	b := &RangeBuffer{options: options.withDefaults(), ranges: ranges, cuts: ranges.chosen()}
 	b.budget.limit = b.options.Memory - 3*int64(b.options.blockSize()) // as in NewBuffer
