@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"math/bits"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -60,8 +61,8 @@ func maybeSpaces(x uint64) uint64 {
 // lastBytes returns less than eight bytes as a little-endian number, with others behind them that are no white space.
 func lastBytes(b []byte) uint64 {
 	x := uint64(0x7f7f7f7f7f7f7f7f)
-	for i := len(b) - 1; i >= 0; i-- {
-		x = x<<8 | uint64(b[i])
+	for _, c := range slices.Backward(b) {
+		x = x<<8 | uint64(c)
 	}
 	return x
 }

@@ -151,7 +151,7 @@ func TestRangeBufferKeepsItsMemory(t *testing.T) {
 			t.Fatalf("%d bytes after %d pairs", b.budget.used, i)
 		}
 	}
-	require.InDelta(t, len(b.spills.runs), 1<<20*20/memory, 2, "20 bytes for each record")
+	require.InDelta(t, 1<<20*20/memory, len(b.spills.runs), 2, "20 bytes for each record")
 	require.Less(t, heapNow()-before, int64(2*memory+4<<20))
 }
 

@@ -1,6 +1,7 @@
 package stress
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -68,12 +69,12 @@ func (s *step) stressed() *mr.Step {
 
 func (s *step) stressMap(c *mr.Step) {
 	if s.RunMap != nil {
-		c.Numbers = nil // one way to run the map is enough
 		c.RunMap = func(env *mr.Env, records mr.Records, collect mr.Collect) error {
 			return s.task(env, "map", &tape{source: recordSource{records}, env: env, lends: s.Borrows}, func(env *mr.Env, in *reader, out *output) error {
 				return s.RunMap(env, in, out.collect(collect))
 			})
 		}
+		c.Numbers = asNumbers(s.Numbers, c.RunMap)
 	}
 	if s.RunMapOnly != nil {
 		c.RunMapOnly = func(env *mr.Env, records mr.Records, write mr.WriteRecord) error {
@@ -82,6 +83,22 @@ func (s *step) stressMap(c *mr.Step) {
 			})
 		}
 	}
+}
+
+// asNumbers returns numbers with what runMap emits, so that the engine merges it as it does without stress.
+func asNumbers(numbers *mr.Numbers, runMap func(*mr.Env, mr.Records, mr.Collect) error) *mr.Numbers {
+	if numbers == nil {
+		return nil
+	}
+	return &mr.Numbers{Merge: numbers.Merge, RunMap: func(env *mr.Env, records mr.Records, collect mr.CollectNumbers) error {
+		return runMap(env, records, func(key, value []byte) error {
+			number, n := binary.Varint(value)
+			if n <= 0 {
+				return fmt.Errorf("the value of key %.100q is no number: % .20x", key, value)
+			}
+			return collect([]string{string(key)}, []int64{number})
+		})
+	}}
 }
 
 func (s *step) stressReduce(c *mr.Step) {
