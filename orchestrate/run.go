@@ -127,6 +127,11 @@ func (r *run) send(do func()) bool {
 func (r *run) loop() {
 	interrupt := r.ctx.Done()
 	for r.open > 0 {
+		if r.ctx.Err() != nil { // also where a message came at the same time
+			interrupt = nil
+			r.interrupted = true
+			r.stop()
+		}
 		r.startReady()
 		if r.open == 0 {
 			break
@@ -135,9 +140,6 @@ func (r *run) loop() {
 		case do := <-r.messages:
 			do()
 		case <-interrupt:
-			interrupt = nil
-			r.interrupted = true
-			r.stop()
 		}
 	}
 	close(r.done)
@@ -229,6 +231,7 @@ func (r *run) settle(s *state, status Status, err error) {
 		s.retry.Stop()
 	}
 	s.status, s.err, s.ended = status, err, time.Now()
+	r.interrupted = r.interrupted || status == StatusInterrupted
 	r.open--
 	if status != StatusComplete || s.attempt > 0 {
 		r.emit(Event{Kind: EventEnded, Err: err}, s)

@@ -244,6 +244,26 @@ func TestRun_Cancel(t *testing.T) {
 	})
 }
 
+// The ends of tasks that were told to stop may come at the same time as the end of the context.
+func TestRun_CancelWhileTasksEnd(t *testing.T) {
+	for range 30 { // which of them is seen first is a matter of chance
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			w := newWorld()
+			stops := settings{run: func(ctx context.Context, _ step) error {
+				cancel()
+				return ctx.Err()
+			}}
+			// The run is busy with telling of each start, so that all that comes meanwhile waits.
+			config := orchestrate.Config{Workers: 2, Observe: func(orchestrate.Event) { time.Sleep(time.Second) }}
+			summary, err := orchestrate.Run(ctx, config, w.with("one", stops), w.with("two", stops))
+			require.ErrorIs(t, err, context.Canceled)
+			require.Equal(t, orchestrate.ExitInterrupted, summary.ExitCode())
+		})
+	}
+}
+
 func TestRun_CancelWhileRetryIsDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
