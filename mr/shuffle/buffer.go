@@ -250,8 +250,11 @@ func (b *Buffer) sorted() (mr.Pairs, error) {
 }
 
 // reset drops all pairs of a buffer whose pairs are all in the store, and keeps the memory for the next ones.
+// After an error there is nothing to drop.
 func (b *Buffer) reset() {
-	b.store.reset()
+	if b.store != nil {
+		b.store.reset()
+	}
 	b.added = 0
 }
 

@@ -319,6 +319,38 @@ func TestRangeReaderFails(t *testing.T) {
 	require.NoError(t, outputs[0].Close())
 }
 
+// A range that can't be spilled is an error, and the reader can be closed after it.
+func TestRangeReaderCannotSpill(t *testing.T) {
+	for name, numbers := range map[string]func(a, b int64) int64{"encoded": nil, "numbers": last} {
+		t.Run(name, func(t *testing.T) {
+			options := Options{NewMerge: fresh(ofVarints(last)), MergeNumbers: numbers, Memory: 64 << 20}
+			var pairs []pair
+			for i := range 20_000 {
+				pairs = append(pairs, pair{fmt.Sprintf("key number %d", i), "\x02"})
+			}
+			outputs := fillRanges(t, options, [][]pair{pairs})
+			defer outputs[0].Close()
+			options.Memory, options.Dir = MinMemory, "/does/not/exist"
+			outputs[0].ranges.cuts, outputs[0].cuts = nil, nil
+			outputs[0].streams = []stream{joined(outputs[0].streams)}
+			r := ReadRanges(outputs, 0, options)
+			require.False(t, r.Next())
+			require.ErrorContains(t, r.Err(), "no such file or directory")
+			require.False(t, r.Next())
+			require.NoError(t, r.Close())
+		})
+	}
+}
+
+// joined returns a stream of the blocks of several.
+func joined(streams []stream) (all stream) {
+	for i := range streams {
+		streams[i].cut()
+		all.blocks = append(all.blocks, streams[i].blocks...)
+	}
+	return all
+}
+
 // Outputs are read by many goroutines at a time.
 func TestRangesReadAtTheSameTime(t *testing.T) {
 	options := Options{Partitions: 8, Partition: partitionOf(8), NewMerge: fresh(concatenate), Memory: 1 << 20, Dir: inTempDir(t)}
