@@ -22,6 +22,8 @@ type codec struct {
 	tail bool
 	// view says that the encoding is the bytes of the string or []byte at p, see bytesAt.
 	view bool
+	// plain says that append appends letters, digits and punctuation alone.
+	plain bool
 	// varint says that the value is an int64 and append appends it as a varint.
 	varint bool
 }

@@ -122,9 +122,12 @@ func MapMerge[I, K, V any](m Mapper[I, K, V], merge func(a, b V) V, options ...O
 		b := newShuffleStep[I, K, K, V](m, options, p, true)
 		b.merge(merge)
 		addReduce(b, nil, func(_ *Env, g *groups[K], emit Emit[K, V], out sink) func() error {
+			if numbers, ok := g.pairs.(NumberPairs); ok && b.step.Numbers != nil {
+				return func() error { return reduceNumbers(g, numbers, emit, out) }
+			}
 			values := &valueReader[K, V]{groups: g, codec: b.values}
 			return func() error {
-				for g.next() && out.failure() == nil {
+				for out.failure() == nil && g.next() {
 					if v, ok := mergeAll(values, merge); ok {
 						emit(g.key, v)
 					}

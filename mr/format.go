@@ -2,6 +2,7 @@ package mr
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"reflect"
@@ -76,6 +77,9 @@ func appendField(dst []byte, c codec, p unsafe.Pointer, what, forbidden string, 
 		return dst, err
 	}
 	text := dst[start:]
+	if c.plain {
+		return dst, nil
+	}
 	if escape {
 		if bytes.ContainsAny(text, "\\\t\r\n") {
 			escaped := appendBackslashes(nil, text)
@@ -89,15 +93,43 @@ func appendField(dst []byte, c codec, p unsafe.Pointer, what, forbidden string, 
 	return dst, nil
 }
 
-// indexAny is bytes.IndexAny for one, two or three ASCII characters, by
-// bytes.IndexByte, which is many times as fast on short texts without any.
+// indexAny is bytes.IndexAny for tabs and line ends, and many times as fast on short texts without any.
 func indexAny(b []byte, chars string) int {
+	if !hasControl(b) {
+		return -1
+	}
 	for i := range len(chars) {
 		if at := bytes.IndexByte(b, chars[i]); at >= 0 {
 			return at
 		}
 	}
 	return -1
+}
+
+// hasControl reports whether b has one of the characters up to the carriage return, eight bytes at a time.
+func hasControl(b []byte) bool {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+		end   = ('\r' + 1) * ones
+	)
+	// The highest bit of a byte is set where the byte is less than that of end, or
+	// behind such a byte ("Determine if a word has a byte less than n", Bit Twiddling Hacks).
+	if n := len(b); n >= 8 {
+		found := uint64(0)
+		for i := 0; i < n-8; i += 8 {
+			w := binary.LittleEndian.Uint64(b[i:])
+			found |= (w - end) &^ w
+		}
+		w := binary.LittleEndian.Uint64(b[n-8:])
+		return (found|(w-end)&^w)&highs != 0
+	}
+	for _, c := range b {
+		if c <= '\r' {
+			return true
+		}
+	}
+	return false
 }
 
 func jsonFormat(keyType, valueType reflect.Type) recordFormat {

@@ -1,6 +1,7 @@
 package mr_test
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -169,4 +170,102 @@ func firstOf[K, V any](key K, values iter.Seq[V], emit mr.Emit[K, V]) error {
 		break
 	}
 	return nil
+}
+
+// numberPairs are an [mr.NumberPairs], whose keys are overwritten by Next.
+type numberPairs struct {
+	keys    []string
+	numbers []int64
+	key     []byte
+	err     error
+}
+
+func (p *numberPairs) Next() bool {
+	for i := range p.key {
+		p.key[i] = '#'
+	}
+	if len(p.keys) == 0 {
+		return false
+	}
+	p.key = append(p.key[:0], p.keys[0]...)
+	p.keys = p.keys[1:]
+	return true
+}
+func (p *numberPairs) Key() []byte   { return p.key }
+func (p *numberPairs) Number() int64 { return p.numbers[len(p.numbers)-len(p.keys)-1] }
+func (p *numberPairs) Value() []byte { return binary.AppendVarint(nil, p.Number()) }
+func (p *numberPairs) Err() error    { return p.err }
+
+// encodedPairs hides that pairs are numbers.
+type encodedPairs struct{ mr.Pairs }
+
+// What is written of numbers is what is written of their encodings, with the same counters and the same errors.
+func TestReduceOfNumbers(t *testing.T) {
+	words := emitLengths(func(w string) string { return w })
+	broken := errors.New("broken")
+	tests := map[string]struct {
+		job   mr.Job
+		keys  []string
+		err   error // of the pairs
+		write error
+		want  string // of the error
+	}{
+		"strings":           {job: mr.MapMerge(words, mr.Sum), keys: []string{"", "a", "word"}},
+		"values alone":      {job: mr.MapMerge(words, mr.Sum, mr.Output(mr.Values)), keys: []string{"a", "word"}},
+		"JSON":              {job: mr.MapMerge(words, mr.Sum, mr.Output(mr.JSONLines)), keys: []string{"a\tb", "\"word\""}},
+		"escaped":           {job: mr.MapMerge(words, mr.Sum, mr.Escape()), keys: []string{"a\tb", "back\\slash", "line\r\n"}},
+		"keys with methods": {job: mr.MapMerge(keysOf(""), mr.Sum), keys: []string{"a", "word"}},
+		"a reducer": {job: mr.MapMergeReduce(words, mr.Sum, mr.ReduceFunc(firstOf[string, int])),
+			keys: []string{"a", "word"}},
+		"a key with a tab":     {job: mr.MapMerge(words, mr.Sum), keys: []string{"a", "b\tc", "d"}, want: `"b\tc" has '\t' in it`},
+		"a damaged key":        {job: mr.MapMerge(emitLengths(func(w string) int { return len(w) }), mr.Sum), keys: []string{"\x80"}, want: "encoded bytes end too early"},
+		"pairs with an error":  {job: mr.MapMerge(words, mr.Sum), keys: []string{"a"}, err: broken, want: "broken"},
+		"a disk with an error": {job: mr.MapMerge(words, mr.Sum), keys: []string{"a", "b"}, write: broken, want: "broken"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			step := test.job.Steps()[0]
+			require.NoError(t, step.Err)
+			reduce := func(pairs mr.Pairs) (lines []string, counters []mr.CounterValue, err error) {
+				env := mr.NewEnv(mr.EnvConfig{})
+				err = step.RunReduce(env, pairs, func(record []byte) error {
+					lines = append(lines, string(record))
+					return test.write
+				})
+				return lines, env.Counters().Values(), err
+			}
+			pairs := func() *numberPairs {
+				return &numberPairs{keys: test.keys, numbers: []int64{-1, 1 << 40, 7}[:len(test.keys)], err: test.err}
+			}
+			want, wantCounters, wantErr := reduce(encodedPairs{pairs()})
+			got, counters, err := reduce(pairs())
+			require.Equal(t, want, got)
+			if test.want == "" {
+				require.NoError(t, err)
+				require.Len(t, got, len(test.keys))
+				require.Equal(t, wantCounters, counters)
+				return
+			}
+			require.ErrorContains(t, err, test.want)
+			require.Equal(t, wantErr.Error(), err.Error())
+		})
+	}
+}
+
+// A reduce of numbers ends soon after its context.
+func TestReduceOfNumbersStops(t *testing.T) {
+	step := mr.MapMerge(emitLengths(func(w string) string { return w }), mr.Sum).Steps()[0]
+	ctx, cancel := context.WithCancel(t.Context())
+	keys := make([]string, 100_000)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("%06d", i)
+	}
+	written := 0
+	err := step.RunReduce(mr.NewEnv(mr.EnvConfig{Context: ctx}), &numberPairs{keys: keys, numbers: make([]int64, len(keys))}, func([]byte) error {
+		written++
+		cancel()
+		return nil
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Less(t, written, len(keys)/2)
 }

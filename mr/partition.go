@@ -2,6 +2,7 @@ package mr
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,14 +14,36 @@ import (
 // Text key: the hash of WritableComparator.hashBytes, without its sign, modulo
 // partitions.
 func HashPartition(key []byte, partitions int) int {
-	h := int32(1)
-	for ; len(key) >= 4; key = key[4:] { // four at a time, since each multiplication waits for the one before
-		h = 31*31*31*31*h + 31*31*31*int32(int8(key[0])) + 31*31*int32(int8(key[1])) + 31*int32(int8(key[2])) + int32(int8(key[3]))
+	h := uint32(1)
+	for ; len(key) >= 8; key = key[8:] {
+		h = power8*h + hash8(binary.LittleEndian.Uint64(key))
 	}
 	for _, b := range key {
-		h = 31*h + int32(int8(b))
+		h = 31*h + uint32(int8(b))
 	}
-	return int(h&0x7fffffff) % partitions
+	return int((h & 0x7fffffff) % uint32(partitions))
+}
+
+const (
+	power2 = 31 * 31
+	power4 = power2 * power2
+	power8 = power4 * power4 % (1 << 32)
+)
+
+// hash8 returns what eight signed bytes, the first of them lowest in x, add to a hash: the sum of each
+// multiplied by 31 as often as there are bytes behind it, since each multiplication of the plain loop waits
+// for the one before. They are added up as 0 to 255, two and two, then four and four.
+func hash8(x uint64) uint32 {
+	const (
+		bytes = 0x00ff00ff00ff00ff
+		pairs = 0x0000ffff0000ffff
+		// What it is too much that 128 was added to each of them.
+		excess = 128 * (31 + 1) * (power2 + 1) * (power4 + 1) % (1 << 32)
+	)
+	x ^= 0x8080808080808080
+	x = x&bytes*31 + x>>8&bytes
+	x = x&pairs*power2 + x>>16&pairs
+	return uint32(x)*power4 + uint32(x>>32) - excess
 }
 
 // A keySplitter finds the group's key in an encoded key. It is for one goroutine.

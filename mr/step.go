@@ -25,6 +25,14 @@ type Pairs interface {
 	Err() error
 }
 
+// NumberPairs are [Pairs] of keys that all differ, and of values that are numbers. The reduce of a step
+// with [Numbers] reads them without decoding their values.
+type NumberPairs interface {
+	Pairs
+	// Number returns the number that Value encodes.
+	Number() int64
+}
+
 // Records is the input of a map task, record by record.
 type Records interface {
 	// Next advances to the next record and reports whether there is one.

@@ -43,7 +43,8 @@ func newTextCodec(t reflect.Type) (codec, error) {
 }
 
 var textBool = codec{
-	tail: true,
+	tail:  true,
+	plain: true,
 	append: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 		return strconv.AppendBool(dst, *(*bool)(p)), nil
 	},
@@ -94,7 +95,8 @@ func loadUint(size uintptr, p unsafe.Pointer) uint64 {
 func textInt(t reflect.Type) codec {
 	size := t.Size()
 	return codec{
-		tail: true,
+		tail:  true,
+		plain: true,
 		append: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return strconv.AppendInt(dst, loadInt(size, p), 10), nil
 		},
@@ -112,7 +114,8 @@ func textInt(t reflect.Type) codec {
 func textUint(t reflect.Type) codec {
 	size := t.Size()
 	return codec{
-		tail: true,
+		tail:  true,
+		plain: true,
 		append: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			return strconv.AppendUint(dst, loadUint(size, p), 10), nil
 		},
@@ -130,7 +133,8 @@ func textUint(t reflect.Type) codec {
 func textFloat(t reflect.Type) codec {
 	size := t.Size()
 	return codec{
-		tail: true,
+		tail:  true,
+		plain: true,
 		append: func(dst []byte, p unsafe.Pointer) ([]byte, error) {
 			if size == 4 {
 				return strconv.AppendFloat(dst, float64(*(*float32)(p)), 'g', -1, 32), nil

@@ -110,6 +110,11 @@ const minChunk = 512
 // at returns the chunk from the place of a record on.
 func (a *arena) at(r ref) []byte { return a.chunks[r>>chunkBits][r&(chunkSize-1):] }
 
+// key returns the key of a record.
+func (a *arena) key(r ref) []byte { return recordKey(a.at(r)) }
+
+func (a *arena) prefix(r ref, depth int) uint64 { return keyPrefix(a.key(r)[depth:]) }
+
 // size returns the bytes of the chunks in use.
 func (a *arena) size() (n int64) {
 	for _, chunk := range a.chunks {

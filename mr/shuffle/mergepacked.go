@@ -140,7 +140,7 @@ func (m *packedMerger) collect() bool {
 		left = left || s.pos < len(s.data)
 		m.entries = s.collect(m.entries, limit.key)
 	}
-	sortEntries(&m.arena, m.entries)
+	sortEntries(&m.arena, m.entries, 0)
 	m.window = entryPairs{arena: &m.arena, entries: m.entries, key: m.window.key}
 	if limit.hot {
 		m.hot, m.hotSegment = limit.key, 0

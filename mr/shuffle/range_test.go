@@ -81,12 +81,12 @@ func TestRangesEqualStableSort(t *testing.T) {
 	})
 }
 
-// numberPairs are pairs whose values are varints: small ones, some that need more room, and the greatest there are.
-func numberPairs(t *rapid.T, tasks [][]pair) [][]pair {
+// drawNumbers gives the pairs values that are varints: small ones, some that need more room, and the greatest there are.
+func drawNumbers(t *rapid.T, tasks [][]pair) [][]pair {
 	numbers := rapid.SampledFrom([][]int64{{1}, {-1, 1, 63, 64}, {1 << 26, -1 << 27, 1<<27 + 5, 3}, {math.MaxInt64, math.MinInt64, 1, 1 << 40}}).Draw(t, "numbers")
 	for _, pairs := range tasks {
 		for i := range pairs {
-			pairs[i].value = string(binary.AppendVarint(nil, numbers[i%len(numbers)]))
+			pairs[i].value = varint(numbers[i%len(numbers)])
 		}
 	}
 	return tasks
@@ -154,7 +154,7 @@ func TestNumbersEqualTheirEncodings(t *testing.T) {
 		merge := numberMerges[rapid.SampledFrom([]string{"sum", "last", "min"}).Draw(t, "merge")]
 		options := drawRangeOptions(t, dir)
 		options.NewMerge, options.MergeNumbers = fresh(ofVarints(merge)), merge
-		tasks := numberPairs(t, drawTasks(t, []int{0}))
+		tasks := drawNumbers(t, drawTasks(t, []int{0}))
 		ranges := NewRanges(options.Partitions, options.Memory)
 		var outputs []*RangeOutput
 		for _, pairs := range tasks {

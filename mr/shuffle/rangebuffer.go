@@ -22,11 +22,11 @@ type RangeBuffer struct {
 }
 
 const (
-	// rangeSample is the size of the records that choose ranges, in bytes: much of
-	// the first file of an input, which may be unlike the others.
-	rangeSample = 8 << 20
+	// rangeSample is the size of the records that choose ranges, in bytes: more of them would be more alike
+	// all of the input, but they are copied once more.
+	rangeSample = 24 << 20
 	// minRangeSample is the same for a task that ends with fewer.
-	minRangeSample = rangeSample / 32
+	minRangeSample = 256 << 10
 	// sampleEvery is how many of these records there are for each key that is looked at.
 	sampleEvery = 16
 )

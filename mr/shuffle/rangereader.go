@@ -1,12 +1,16 @@
 package shuffle
 
 import (
+	"encoding/binary"
+	"errors"
+
 	"github.com/gomr/gomr/mr"
 )
 
 // A RangeReader reads the pairs that all map tasks have for a partition, sorted and merged. It collects a range
-// of keys at a time in a [Buffer], whose store they fit as a rule; a range that is larger is sorted and spilled as any pairs are.
-// It is an [mr.Pairs], used by one goroutine.
+// of keys at a time: in a [Buffer], whose store they fit as a rule, and which sorts and spills a larger range as it does any pairs.
+// Numbers that are in memory are merged where they are, in a table.
+// It is an [mr.Pairs], and where the options have MergeNumbers an [mr.NumberPairs], used by one goroutine.
 type RangeReader struct {
 	outputs   []*RangeOutput
 	options   Options
@@ -14,11 +18,11 @@ type RangeReader struct {
 	next      int // range to collect
 	ranges    int
 
-	buffer *Buffer // of the present range, or nil
-	output *Output // of the present range, where that is larger than the buffer's store
+	table  *numberTable // where values are numbers
+	buffer *Buffer      // of the present range, or nil
+	output *Output      // of the present range, where that is larger than the buffer's store
 	pairs  mr.Pairs
 	err    error
-	row    numberRow
 }
 
 // ReadRanges returns the pairs of a partition of outputs, which are in the order of their map tasks and share their [Ranges].
@@ -28,6 +32,9 @@ func ReadRanges(outputs []*RangeOutput, partition int, options Options) *RangeRe
 	r.options.Partitions, r.options.Partition = 1, nil
 	if len(outputs) > 0 {
 		r.ranges = outputs[0].ranges.chosen().ranges()
+	}
+	if options.MergeNumbers != nil {
+		r.table = newNumberTable(options.MergeNumbers, options.withDefaults().Memory)
 	}
 	return r
 }
@@ -40,6 +47,7 @@ func (r *RangeReader) Next() bool {
 			return false
 		}
 		r.err = r.collect()
+		r.next++
 	}
 	return r.err == nil
 }
@@ -47,39 +55,73 @@ func (r *RangeReader) Next() bool {
 // collect makes pairs those of the next range.
 func (r *RangeReader) collect() error {
 	r.endRange()
+	if r.table == nil {
+		return r.collectInBuffer()
+	}
+	err := r.collectInTable()
+	if errors.Is(err, errTableFull) {
+		r.table.free()
+		return r.collectInBuffer()
+	}
+	return err
+}
+
+// collectInTable returns errTableFull where the range is not all in memory, or there is too little for a table of it.
+func (r *RangeReader) collectInTable() error {
+	streams := make([]*streamPairs, 0, len(r.outputs))
+	for _, source := range r.sources() {
+		stream, ok := source.(*streamPairs)
+		if !ok {
+			return errTableFull
+		}
+		streams = append(streams, stream)
+	}
+	r.closeBuffer()
+	r.table.reset(int(r.size() / (2 * recordBytes)))
+	for _, stream := range streams {
+		if err := r.table.add(stream); err != nil {
+			return err
+		}
+	}
+	r.pairs = r.table.sorted()
+	return nil
+}
+
+func (r *RangeReader) collectInBuffer() error {
 	if r.buffer == nil {
 		r.buffer = NewBuffer(r.options)
 	}
-	size := int64(0)
-	for _, o := range r.outputs {
-		size += o.size(r.partition, r.next)
-	}
-	r.buffer.recent.expect(int(size / recordBytes))
-	for _, o := range r.outputs {
-		for _, source := range o.sources(r.partition, r.next) {
-			if err := r.add(source); err != nil {
+	r.buffer.recent.expect(int(r.size() / recordBytes))
+	for _, source := range r.sources() {
+		for source.Next() {
+			if err := r.buffer.Add(source.Key(), source.Value()); err != nil {
 				return err
 			}
 		}
+		if err := source.Err(); err != nil {
+			return err
+		}
 	}
-	r.next++
 	return r.sort()
 }
 
 // recordBytes is the size of a small record in bytes.
 const recordBytes = 16
 
-// add adds all pairs of a source to the buffer.
-func (r *RangeReader) add(source mr.Pairs) error {
-	if stream, ok := source.(*streamPairs); ok && r.buffer.numbers != nil {
-		return r.row.add(stream, r.buffer)
+// sources returns the pairs of the next range, in order of emission.
+func (r *RangeReader) sources() (sources []mr.Pairs) {
+	for _, o := range r.outputs {
+		sources = append(sources, o.sources(r.partition, r.next)...)
 	}
-	for source.Next() {
-		if err := r.buffer.Add(source.Key(), source.Value()); err != nil {
-			return err
-		}
+	return sources
+}
+
+// size returns about how many bytes there are for the next range.
+func (r *RangeReader) size() (n int64) {
+	for _, o := range r.outputs {
+		n += o.size(r.partition, r.next)
 	}
-	return source.Err()
+	return n
 }
 
 // sort makes pairs those of the buffer.
@@ -113,40 +155,30 @@ func (r *RangeReader) Key() []byte { return r.pairs.Key() }
 // Value returns the merged value. The bytes are valid until Next.
 func (r *RangeReader) Value() []byte { return r.pairs.Value() }
 
+// Number returns the number that Value encodes, where the options have MergeNumbers.
+func (r *RangeReader) Number() int64 {
+	if numbers, ok := r.pairs.(*numberPairs); ok {
+		return numbers.Number()
+	}
+	n, _ := binary.Varint(r.pairs.Value())
+	return n
+}
+
 // Err returns the error that ended the pairs, or nil at their end.
 func (r *RangeReader) Err() error { return r.err }
 
 // Close frees the memory and files of the reader, and leaves the outputs as they are. It may be called more than once.
 func (r *RangeReader) Close() error {
 	r.endRange()
+	r.closeBuffer()
+	r.table = nil
 	r.next = r.ranges
+	return nil
+}
+
+func (r *RangeReader) closeBuffer() {
 	if r.buffer != nil {
 		r.buffer.Close()
 		r.buffer = nil
 	}
-	return nil
-}
-
-// A numberRow is pairs that are added together.
-type numberRow struct {
-	keys    [rowLength]string // of memory that stays
-	numbers [rowLength]int64
-}
-
-// add adds the pairs of a stream, whose memory stays as it is, to a buffer.
-func (w *numberRow) add(stream *streamPairs, b *Buffer) (err error) {
-	n := 0
-	for stream.Next() {
-		w.keys[n] = bytesString(stream.key)
-		if w.numbers[n], err = decodeNumber(stream.key, stream.value); err != nil {
-			return err
-		}
-		if n++; n == rowLength {
-			if err := b.AddNumbers(w.keys[:], w.numbers[:]); err != nil {
-				return err
-			}
-			n = 0
-		}
-	}
-	return b.AddNumbers(w.keys[:n], w.numbers[:n])
 }

@@ -50,6 +50,15 @@ func parseRecord(b []byte) (key, value []byte) {
 	return b[2:end:end], b[end:][:b[1]:b[1]]
 }
 
+// recordKeyStart returns where the key of the record at the front of b starts.
+func recordKeyStart(b []byte) int {
+	if b[0]|b[1] >= 0x80 {
+		_, _, start := recordLengths(b)
+		return start
+	}
+	return 2
+}
+
 // parseLongRecord is parseRecord for lengths of several bytes.
 func parseLongRecord(b []byte) (key, value []byte) {
 	keyLen, valueLen, start := recordLengths(b)

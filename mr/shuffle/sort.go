@@ -14,16 +14,23 @@ const (
 	maxTieDepth = 128
 )
 
+// sortKeys are the keys of entries.
+type sortKeys interface {
+	key(r ref) []byte
+	// prefix returns the prefix of what follows depth bytes of a key, which is longer.
+	prefix(r ref, depth int) uint64
+}
+
 // sortEntries sorts entries of one partition by key and ref, which is the order of emission.
-// Their prefixes must be set; they are not kept.
+// Their keys are equal up to depth, and the prefixes must be those of what follows; they are not kept.
 //
 // It needs no memory beside the entries: an in-place radix sort (American flag sort)
 // over the prefixes; entries with equal prefixes load the next
 // eight bytes of their keys and are sorted again (Kärkkäinen and Rantala,
 // "Engineering radix sort for strings", 2008).
-func sortEntries(a *arena, entries []entry) {
+func sortEntries(k sortKeys, entries []entry, depth int) {
 	sortPrefixes(entries, 56)
-	sortTies(a, entries, 8)
+	sortTies(k, entries, depth+8)
 }
 
 // splitPartitions moves entries to their partitions and returns the bounds of them.
@@ -119,30 +126,30 @@ func splitBytes(entries []entry, shift int, counts *[256]int) {
 
 // sortTies sorts entries that are sorted by prefixes within equal prefixes.
 // The prefixes hold the bytes of the keys up to depth.
-func sortTies(a *arena, entries []entry, depth int) {
+func sortTies(k sortKeys, entries []entry, depth int) {
 	for start := 0; start < len(entries); {
 		end := start + 1
 		for end < len(entries) && entries[end].prefix == entries[start].prefix {
 			end++
 		}
 		if end-start > 1 {
-			sortTie(a, entries[start:end], depth)
+			sortTie(k, entries[start:end], depth)
 		}
 		start = end
 	}
 }
 
 // sortTie sorts entries whose keys are equal up to depth when they are padded with zeros.
-func sortTie(a *arena, entries []entry, depth int) {
+func sortTie(k sortKeys, entries []entry, depth int) {
 	if depth >= maxTieDepth {
-		slices.SortFunc(entries, func(x, y entry) int { return compareTie(a, &x, &y, depth) })
+		slices.SortFunc(entries, func(x, y entry) int { return compareTie(k, &x, &y, depth) })
 		return
 	}
 	ended := 0
 	for i := range entries {
 		e := &entries[i]
 		if int(e.length) > depth {
-			e.prefix = keyPrefix(recordKey(a.at(e.ref))[depth:])
+			e.prefix = k.prefix(e.ref, depth)
 			continue
 		}
 		// What follows in the padded key is zeros, so the shorter one is the smaller.
@@ -152,14 +159,14 @@ func sortTie(a *arena, entries []entry, depth int) {
 	}
 	sortPrefixes(entries[:ended], 40)
 	sortPrefixes(entries[ended:], 56)
-	sortTies(a, entries[ended:], depth+8)
+	sortTies(k, entries[ended:], depth+8)
 }
 
 // compareTie compares two entries as sortTie orders them.
-func compareTie(a *arena, x, y *entry, depth int) int {
+func compareTie(k sortKeys, x, y *entry, depth int) int {
 	var order int
 	if min(int(x.length), int(y.length)) > depth {
-		order = bytes.Compare(recordKey(a.at(x.ref)), recordKey(a.at(y.ref)))
+		order = bytes.Compare(k.key(x.ref), k.key(y.ref))
 	} else {
 		order = cmp.Compare(x.length, y.length)
 	}

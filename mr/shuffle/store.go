@@ -99,6 +99,6 @@ type splitPairs struct {
 // partition returns the pairs of a partition, sorted by key and order of emission. It is asked for once.
 func (s *splitPairs) partition(p int) *entryPairs {
 	entries := s.store.entries[s.bounds[p]:s.bounds[p+1]]
-	sortEntries(&s.store.arena, entries)
+	sortEntries(&s.store.arena, entries, 0)
 	return &entryPairs{arena: &s.store.arena, entries: entries}
 }

@@ -70,19 +70,28 @@ type streamPairs struct {
 
 func (p *streamPairs) Next() bool {
 	for len(p.block) == 0 {
-		if len(p.blocks) == 0 {
+		if p.block = p.nextBlock(); p.block == nil {
 			p.key, p.value = nil, nil
 			return false
-		}
-		p.block, p.blocks = p.blocks[0], p.blocks[1:]
-		if len(p.blocks) == 0 {
-			p.block = p.block[:len(p.block)-p.unused]
 		}
 	}
 	size, n := binary.Uvarint(p.block)
 	p.record, p.block = p.block[n:n+int(size)], p.block[n+int(size):]
 	p.key, p.value = parseRecord(p.record)
 	return true
+}
+
+// nextBlock returns the next block, or nil behind the last.
+func (p *streamPairs) nextBlock() []byte {
+	if len(p.blocks) == 0 {
+		return nil
+	}
+	block := p.blocks[0]
+	p.blocks = p.blocks[1:]
+	if len(p.blocks) == 0 {
+		block = block[:len(block)-p.unused]
+	}
+	return block
 }
 
 func (p *streamPairs) Key() []byte   { return p.key }
