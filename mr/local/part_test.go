@@ -124,7 +124,7 @@ func TestMakeBatches(t *testing.T) {
 	require.Len(t, makeBatches(row(100, minPiece/3), 2), 34)
 
 	small := makeBatches(row(10_000, 10), 2)
-	require.Len(t, small, 2*piecesPerWorker)
+	require.Len(t, small, 2*batchesPerWorker)
 	next := 0
 	for _, b := range small {
 		require.Equal(t, next, b.first)

@@ -17,8 +17,8 @@ type piece struct {
 }
 
 const (
-	// piecesPerWorker leaves little to wait for when one worker has no more work.
-	piecesPerWorker = 8
+	// batchesPerWorker leaves little to wait for when one worker has no more work.
+	batchesPerWorker = 8
 	// minPiece is large enough that the start of a piece costs little beside its records.
 	minPiece = 8 << 20
 )
@@ -32,35 +32,48 @@ func wholeSplits(splits []input.Split) []piece {
 	return pieces
 }
 
-// cutSplits cuts splits into enough pieces for some workers.
+// cutSplits cuts splits into pieces for some workers. Each is a part of what is left of the input, so that the first are
+// large, and in the end there is little to wait for when one worker has no more work
+// ("guided self-scheduling": Polychronopoulos and Kuck, 1987).
 func cutSplits(splits []input.Split, workers int) []piece {
-	var total int64
-	for _, s := range splits {
-		total += s.Length
-	}
-	return cutBySize(splits, workers, max(total/int64(piecesPerWorker*workers), minPiece))
+	return cut(splits, workers, func(left int64) int64 { return max(left/int64(2*workers), minPiece) })
 }
 
-// cutBySize cuts splits into pieces of about a size.
-func cutBySize(splits []input.Split, workers int, size int64) []piece {
+// cutEvenly cuts splits into the smallest pieces.
+func cutEvenly(splits []input.Split, workers int) []piece {
+	return cut(splits, workers, func(int64) int64 { return minPiece })
+}
+
+// cut cuts splits into pieces of about a size, which depends on what is left of them all.
+func cut(splits []input.Split, workers int, size func(left int64) int64) []piece {
+	if workers == 1 {
+		return wholeSplits(splits)
+	}
+	left := totalLength(splits)
 	var pieces []piece
 	for _, whole := range wholeSplits(splits) {
-		if workers == 1 || input.CodecOf(whole.File) != "" {
-			pieces = append(pieces, whole)
-			continue
-		}
-		n := max(1, whole.Length/size)
-		for i := range n {
-			p := whole
-			start, end := i*whole.Length/n, (i+1)*whole.Length/n
-			p.Start, p.Length = whole.Start+start, end-start
-			if p.index = int(i); i > 0 {
-				p.unknownRecord = -1
+		end := whole.Start + whole.Length
+		for p := whole; ; p.index, p.unknownRecord = p.index+1, -1 {
+			if p.Length = end - p.Start; input.CodecOf(whole.File) == "" {
+				s := size(left)
+				p.Length /= max(1, (p.Length+s/2)/s)
 			}
 			pieces = append(pieces, p)
+			left -= p.Length
+			if p.Start += p.Length; p.Start == end {
+				break
+			}
 		}
 	}
 	return pieces
+}
+
+// totalLength returns the bytes of all splits, as they are stored.
+func totalLength(splits []input.Split) (n int64) {
+	for _, s := range splits {
+		n += s.Length
+	}
+	return n
 }
 
 // A batch is a row of pieces that are mapped one after the other into one output, so
@@ -70,7 +83,7 @@ type batch struct{ first, end int }
 
 // makeBatches puts small pieces together, but leaves enough batches for some workers.
 func makeBatches(pieces []piece, workers int) []batch {
-	most := max(1, len(pieces)/(piecesPerWorker*workers))
+	most := max(1, len(pieces)/(batchesPerWorker*workers))
 	var batches []batch
 	size := int64(0)
 	for i, p := range pieces {

@@ -116,7 +116,7 @@ func (t *step) closeOutputs() error {
 func (t *step) prepareMapOnly() {
 	t.pieces = wholeSplits(t.splits)
 	if t.Divisible {
-		t.pieces = cutBySize(t.splits, t.options.Workers, minPiece)
+		t.pieces = cutEvenly(t.splits, t.options.Workers)
 	}
 	count := make([]int, len(t.splits))
 	for _, p := range t.pieces {
