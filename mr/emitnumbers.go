@@ -110,19 +110,18 @@ func reduceNumbers[K, V any](g *groups[K], pairs NumberPairs, emit Emit[K, V], o
 		}
 	}
 	for out.failure() == nil && pairs.Next() {
-		if _, g.err = decode(pairs.Key(), unsafe.Pointer(&g.key), &g.arena); g.err != nil {
-			return nil
+		if _, err := decode(pairs.Key(), unsafe.Pointer(&g.key), &g.arena); err != nil {
+			return err
 		}
 		number := pairs.Number()
 		emit(g.key, *(*V)(unsafe.Pointer(&number)))
 		g.arena.reset()
 		g.records++
 		if g.count++; g.count%countEvery == 0 {
-			if g.err = g.env.Context().Err(); g.err != nil {
-				return nil
+			if err := g.env.Context().Err(); err != nil {
+				return err
 			}
 		}
 	}
-	g.err = pairs.Err()
-	return nil
+	return pairs.Err()
 }
