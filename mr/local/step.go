@@ -80,7 +80,7 @@ func (t *step) prepare() error {
 	}
 	t.batches = makeBatches(t.pieces, t.options.Workers)
 	if t.NewMerge != nil {
-		t.ranges = shuffle.NewRanges(t.Reducers, t.mapMemory())
+		t.ranges = shuffle.NewRanges(t.Reducers, t.mapMemory(), totalLength(t.splits))
 	}
 	if t.ranges != nil {
 		t.rangeOutputs = make([]*shuffle.RangeOutput, len(t.batches))

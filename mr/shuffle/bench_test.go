@@ -88,7 +88,7 @@ func BenchmarkRanges(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			options := Options{NewMerge: fresh(ofVarints(sum)), MergeNumbers: numbers, Memory: 256 << 20}
 			perPair(b, len(text), func() {
-				buffer := NewRangeBuffer(NewRanges(1, options.Memory), options)
+				buffer := NewRangeBuffer(NewRanges(1, options.Memory, 0), options)
 				for _, word := range text {
 					if err := buffer.Add(word, one); err != nil {
 						b.Fatal(err)

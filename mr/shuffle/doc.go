@@ -56,10 +56,11 @@
 // together. A [RangeBuffer] has the same table of recent keys, and puts what that lets through, not sorted, into a stream
 // for each partition and range of keys. [Ranges] are where they end, chosen by the first map task with enough
 // records and shared by all. [ReadRanges] reads a partition: for each range in turn it puts the pairs of all tasks into
-// a buffer, whose store they fit as a rule, and sorts what is left of them once.
+// a buffer, whose store they fit as a rule, and sorts what is left of them once. Where values are numbers and all are in memory,
+// pairs stay where the map tasks have put them, and there is a table of their keys and numbers instead.
 //
-//	ranges := shuffle.NewRanges(step.Reducers, options.Memory) // nil for too many partitions
-//	buffer := shuffle.NewRangeBuffer(ranges, options)          // for each map task
+//	ranges := shuffle.NewRanges(step.Reducers, options.Memory, inputBytes) // nil for too many partitions
+//	buffer := shuffle.NewRangeBuffer(ranges, options)                      // for each map task
 //	…
 //	outputs[task], err = buffer.Finish()
 //	…

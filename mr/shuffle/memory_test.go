@@ -71,7 +71,7 @@ func TestNoAllocationsPerPairOfRanges(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				options := Options{NewMerge: fresh(ofVarints(numberMerges["sum"])), MergeNumbers: numbers, Memory: memory, Dir: t.TempDir()}
 				allocations := testing.AllocsPerRun(1, func() {
-					b := NewRangeBuffer(NewRanges(1, memory), options)
+					b := NewRangeBuffer(NewRanges(1, memory, 0), options)
 					defer b.Close()
 					for _, word := range text {
 						require.NoError(t, b.Add(word, one))
@@ -139,7 +139,7 @@ func TestRangeBufferKeepsItsMemory(t *testing.T) {
 	const memory = 8 << 20
 	options := Options{NewMerge: fresh(ofVarints(last)), MergeNumbers: last, Memory: memory, Dir: t.TempDir()}
 	before := heap()
-	b := NewRangeBuffer(NewRanges(1, memory), options)
+	b := NewRangeBuffer(NewRanges(1, memory, 0), options)
 	defer b.Close()
 	var key []byte
 	for i := range uint64(1 << 20) {

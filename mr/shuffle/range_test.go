@@ -17,7 +17,7 @@ import (
 
 // fillRanges adds the pairs of some map tasks to a buffer each, and returns the outputs.
 func fillRanges(t require.TestingT, options Options, tasks [][]pair) []*RangeOutput {
-	ranges := NewRanges(options.Partitions, options.withDefaults().Memory)
+	ranges := NewRanges(options.Partitions, options.withDefaults().Memory, 0)
 	require.NotNil(t, ranges)
 	var outputs []*RangeOutput
 	for _, pairs := range tasks {
@@ -155,7 +155,7 @@ func TestNumbersEqualTheirEncodings(t *testing.T) {
 		options := drawRangeOptions(t, dir)
 		options.NewMerge, options.MergeNumbers = fresh(ofVarints(merge)), merge
 		tasks := drawNumbers(t, drawTasks(t, []int{0}))
-		ranges := NewRanges(options.Partitions, options.Memory)
+		ranges := NewRanges(options.Partitions, options.Memory, 0)
 		var outputs []*RangeOutput
 		for _, pairs := range tasks {
 			b := NewRangeBuffer(ranges, options)
@@ -253,15 +253,22 @@ func TestRangePairLargerThanMemory(t *testing.T) {
 }
 
 func TestTooManyPartitionsForRanges(t *testing.T) {
-	require.Nil(t, NewRanges(mostRanges+1, MaxMemory))
-	require.Nil(t, NewRanges(100, 1<<19))
-	require.Equal(t, 1, NewRanges(mostRanges, MaxMemory).most)
-	require.Equal(t, mostRanges, NewRanges(0, MaxMemory).most)
+	require.Nil(t, NewRanges(mostRanges+1, MaxMemory, 0))
+	require.Nil(t, NewRanges(100, 1<<19, 0))
+	require.Equal(t, 1, NewRanges(mostRanges, MaxMemory, 0).most)
+	require.Equal(t, mostRanges, NewRanges(0, MaxMemory, 0).most)
+}
+
+// A small input chooses ranges by fewer records.
+func TestSampleOfRanges(t *testing.T) {
+	for input, want := range map[int64]int64{0: maxRangeSample, 1: minRangeSample, 100 << 20: 2 << 20, 1 << 40: maxRangeSample} {
+		require.Equal(t, want, NewRanges(1, MaxMemory, input).sample, "of %d bytes", input)
+	}
 }
 
 func TestRangeBufferAfterItsEnd(t *testing.T) {
 	options := Options{NewMerge: fresh(ofVarints(last)), MergeNumbers: last}
-	b := NewRangeBuffer(NewRanges(1, 1<<20), options)
+	b := NewRangeBuffer(NewRanges(1, 1<<20, 0), options)
 	output, err := b.Finish()
 	require.NoError(t, err)
 	require.Empty(t, readRanges(t, []*RangeOutput{output}, 0, options))
@@ -293,7 +300,7 @@ func TestRangeErrors(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			test.options.NewMerge = merge
-			b := NewRangeBuffer(NewRanges(1, 1<<20), test.options)
+			b := NewRangeBuffer(NewRanges(1, 1<<20, 0), test.options)
 			defer b.Close()
 			require.ErrorContains(t, b.Add(test.key, test.value), test.want)
 			if err := b.Add([]byte("k"), []byte{2}); test.again {

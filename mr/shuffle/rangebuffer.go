@@ -21,15 +21,8 @@ type RangeBuffer struct {
 	err     error          // of a spill; the buffer is of no use after it
 }
 
-const (
-	// rangeSample is the size of the records that choose ranges, in bytes: more of them would be more alike
-	// all of the input, but they are copied once more.
-	rangeSample = 24 << 20
-	// minRangeSample is the same for a task that ends with fewer.
-	minRangeSample = 256 << 10
-	// sampleEvery is how many of these records there are for each key that is looked at.
-	sampleEvery = 16
-)
+// sampleEvery is how many of the records that choose ranges there are for each key that is looked at.
+const sampleEvery = 16
 
 // NewRangeBuffer returns an empty buffer, which the caller closes. The options must have NewMerge, and
 // the partitions and the memory that the ranges were made for.
@@ -83,7 +76,7 @@ func (b *RangeBuffer) record(key, value []byte) (ref, error) {
 	if err != nil {
 		return noRef, err
 	}
-	if b.cuts == nil && b.size >= min(rangeSample, b.budget.limit/4) {
+	if b.cuts == nil && b.size >= min(b.ranges.sample, b.budget.limit/4) {
 		if err := b.choose(); err != nil {
 			return noRef, b.fail(err)
 		}

@@ -11,7 +11,8 @@ import (
 // the processor's cache. The map tasks share them, each with a [RangeBuffer]: the first that has seen enough keys
 // chooses where ranges end. They are for any number of goroutines.
 type Ranges struct {
-	most int // ranges of a partition
+	most   int   // ranges of a partition
+	sample int64 // bytes of records that a map task chooses by
 
 	mu   sync.Mutex
 	cuts *cuts // nil until they are chosen
@@ -23,17 +24,28 @@ const (
 	mostRanges = 512
 	// minRangeMemory is what each of them takes of a map task's memory at the least, in bytes.
 	minRangeMemory = 8 << 10
+
+	// minRangeSample and maxRangeSample are the bytes of records that choose ranges: the more, the more alike they are to
+	// all of the input, but they are copied once more. A task that ends with less than the minimum chooses nothing.
+	minRangeSample = 256 << 10
+	maxRangeSample = 24 << 20
+	// inputOfSample is how many bytes of input there are for each of them.
+	inputOfSample = 50
 )
 
-// NewRanges returns ranges for map tasks with some bytes of memory each.
-// It returns nil where memory is too little for as many partitions.
-func NewRanges(partitions int, memory int64) *Ranges {
+// NewRanges returns ranges for map tasks with some bytes of memory each, which read some bytes of input together, or
+// zero where that is not known. It returns nil where memory is too little for as many partitions.
+func NewRanges(partitions int, memory, input int64) *Ranges {
 	partitions = max(partitions, 1)
 	most := min(mostRanges, memory/minRangeMemory)
 	if most < int64(partitions) {
 		return nil
 	}
-	return &Ranges{most: int(most) / partitions}
+	r := &Ranges{most: int(most) / partitions, sample: maxRangeSample}
+	if input > 0 {
+		r.sample = min(max(input/inputOfSample, minRangeSample), maxRangeSample)
+	}
+	return r
 }
 
 // chosen returns the cuts, or nil where nobody has chosen them.
