@@ -110,18 +110,19 @@ func reduceNumbers[K, V any](g *groups[K], pairs NumberPairs, emit Emit[K, V], o
 		}
 	}
 	for out.failure() == nil && pairs.Next() {
-		if _, err := decode(pairs.Key(), unsafe.Pointer(&g.key), &g.arena); err != nil {
+		g.prefix = pairs.Key()
+		if _, err := decode(g.prefix, unsafe.Pointer(&g.key), &g.arena); err != nil {
 			return err
 		}
-		number := pairs.Number()
-		emit(g.key, *(*V)(unsafe.Pointer(&number)))
-		g.arena.reset()
 		g.records++
 		if g.count++; g.count%countEvery == 0 {
 			if err := g.env.Context().Err(); err != nil {
 				return err
 			}
 		}
+		number := pairs.Number()
+		emit(g.key, *(*V)(unsafe.Pointer(&number)))
+		g.arena.reset()
 	}
 	return pairs.Err()
 }

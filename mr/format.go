@@ -73,13 +73,10 @@ func valueFormat(values codec, escape bool) recordFormat {
 func appendField(dst []byte, c codec, p unsafe.Pointer, what, forbidden string, escape bool) ([]byte, error) {
 	start := len(dst)
 	dst, err := c.append(dst, p)
-	if err != nil {
+	if err != nil || c.plain {
 		return dst, err
 	}
 	text := dst[start:]
-	if c.plain {
-		return dst, nil
-	}
 	if escape {
 		if bytes.ContainsAny(text, "\\\t\r\n") {
 			escaped := appendBackslashes(nil, text)

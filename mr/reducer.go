@@ -125,7 +125,13 @@ func (g *groups[K]) recordError(err error) error {
 	return &RecordError{Key: g.readableKey(), Err: err}
 }
 
-func (g *groups[K]) readableKey() string {
+// readableKey returns the key of the current group for a message, encoded where its type has no text for it.
+func (g *groups[K]) readableKey() (text string) {
+	defer func() {
+		if recover() != nil { // of a method of the key, which may be what the message is about
+			text = sample(g.prefix)
+		}
+	}()
 	if text, err := textOf(&g.key); err == nil {
 		return sample(text)
 	}
