@@ -7,7 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
+	"runtime"
 	"syscall"
 
 	"github.com/gomr/gomr/internal/cli"
@@ -23,12 +23,20 @@ import (
 // The program is a command line; see its help. Started by Hadoop Streaming,
 // which the first argument tells, it is a map or reduce task.
 func Main(tasks ...orchestrate.Task) {
-	collectLess()
+	ballast := collectLess()
+	code := run(tasks)
+	runtime.KeepAlive(ballast)
+	os.Exit(code)
+}
+
+// run runs what the arguments of the process say, and returns its exit code.
+func run(tasks []orchestrate.Task) int {
 	if len(os.Args) > 1 && os.Args[1] == streaming.TaskVerb {
-		os.Exit(hadoopTask(tasks, os.Args[2:]))
+		return hadoopTask(tasks, os.Args[2:])
 	}
 	ctx, stop := untilInterrupted()
-	code := cli.Run(ctx, cli.Config{
+	defer stop()
+	return cli.Run(ctx, cli.Config{
 		Tasks:  tasks,
 		Name:   filepath.Base(os.Args[0]),
 		Args:   os.Args[1:],
@@ -36,17 +44,12 @@ func Main(tasks ...orchestrate.Task) {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 	})
-	stop()
-	os.Exit(code)
 }
 
-// collectLess lets more garbage gather than Go does by itself. The pairs of jobs are outside of its
-// heap, and the little that is in it would be collected at every few records.
-func collectLess() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
-}
+// collectLess lets more garbage gather than Go does by itself, as long as there is little in the heap: pairs of jobs
+// are outside of it, and what else there is would be collected at every few records. The collector counts the
+// memory that it returns as long as that is in use; nobody touches it, so that the system gives none for it.
+func collectLess() []byte { return make([]byte, 12<<20) }
 
 // hadoopTask runs a task of a job on the cluster.
 func hadoopTask(tasks []orchestrate.Task, args []string) int {

@@ -45,5 +45,6 @@ func (a *arena) unescape(b []byte) []byte {
 	return a.scratch
 }
 
-// reset gives the current block's memory to new strings. No string may be in use.
+// reset gives the current block's memory to new strings. No string may be in use: also not by user
+// code that has seen it, since a string never changes in Go. See hasMethods and hasStrings.
 func (a *arena) reset() { a.block = a.block[:0] }

@@ -56,6 +56,33 @@ func hasHiddenField(t reflect.Type) bool {
 	return false
 }
 
+// hasMethods reports whether values of a type, or what is in them, have methods, or could: such a method may keep the
+// strings that it sees.
+func hasMethods(t reflect.Type) bool {
+	if t.NumMethod() > 0 || reflect.PointerTo(t).NumMethod() > 0 {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		for field := range t.Fields() {
+			if hasMethods(field.Type) {
+				return true
+			}
+		}
+		return false
+	case reflect.Array:
+		return hasMethods(t.Elem())
+	case reflect.Slice:
+		return t != bytesType
+	case reflect.Map, reflect.Pointer, reflect.Interface:
+		return true
+	}
+	return false
+}
+
+// hasStrings reports whether values of a type may hold strings, or other memory of their own.
+func hasStrings(t reflect.Type) bool { return t.Kind() < reflect.Bool || t.Kind() > reflect.Complex128 }
+
 // marshalText returns the text of the value of type t at p, which implements encoding.TextMarshaler.
 func marshalText(t reflect.Type, p unsafe.Pointer) ([]byte, error) {
 	return reflect.NewAt(t, p).Elem().Interface().(encoding.TextMarshaler).MarshalText()

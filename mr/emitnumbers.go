@@ -98,31 +98,3 @@ func (s *numberSink[K, V]) flushCounts() {
 	s.counter.Add(s.count - s.flushed)
 	s.flushed = s.count
 }
-
-// reduceNumbers emits pairs whose keys all differ and whose values are an int64 in memory.
-func reduceNumbers[K, V any](g *groups[K], pairs NumberPairs, emit Emit[K, V], out sink) error {
-	decode := g.keyCodec.decode
-	if t := reflect.TypeFor[K](); g.keyCodec.view && t.Kind() == reflect.String && reflect.PointerTo(t).NumMethod() == 0 {
-		// Nobody keeps the key, as methods of it could.
-		decode = func(src []byte, key unsafe.Pointer, _ *arena) (int, error) {
-			*(*string)(key) = bytesString(src)
-			return len(src), nil
-		}
-	}
-	for out.failure() == nil && pairs.Next() {
-		g.prefix = pairs.Key()
-		if _, err := decode(g.prefix, unsafe.Pointer(&g.key), &g.arena); err != nil {
-			return err
-		}
-		g.records++
-		if g.count++; g.count%countEvery == 0 {
-			if err := g.env.Context().Err(); err != nil {
-				return err
-			}
-		}
-		number := pairs.Number()
-		emit(g.key, *(*V)(unsafe.Pointer(&number)))
-		g.arena.reset()
-	}
-	return pairs.Err()
-}

@@ -100,15 +100,7 @@ func MapSort[I, K, V any](m Mapper[I, K, V], options ...Option) Flow[I, KV[K, V]
 	return one[I, KV[K, V]](func(p place) *Step {
 		b := newShuffleStep[I, K, K, V](m, options, p, true)
 		addReduce(b, nil, func(_ *Env, g *groups[K], emit Emit[K, V], out sink) func() error {
-			values := &valueReader[K, V]{groups: g, codec: b.values}
-			return func() error {
-				for out.failure() == nil && g.next() {
-					for values.nextValue() {
-						emit(g.key, values.value)
-					}
-				}
-				return nil
-			}
+			return func() error { return passOn(g, b.values, emit, out) }
 		})
 		return b.step
 	})
@@ -123,15 +115,18 @@ func MapMerge[I, K, V any](m Mapper[I, K, V], merge func(a, b V) V, options ...O
 		b.merge(merge)
 		addReduce(b, nil, func(_ *Env, g *groups[K], emit Emit[K, V], out sink) func() error {
 			if numbers, ok := g.pairs.(NumberPairs); ok && b.step.Numbers != nil {
-				return func() error { return reduceNumbers(g, numbers, emit, out) }
+				return func() error { return passOnNumbers(g, numbers, emit, out) }
 			}
 			values := &valueReader[K, V]{groups: g, codec: b.values}
+			unseen := !hasMethods(reflect.TypeFor[K]()) && !hasStrings(reflect.TypeFor[V]()) // which merge could keep
 			return func() error {
 				for out.failure() == nil && g.next() {
 					if v, ok := mergeAll(values, merge); ok {
 						emit(g.key, v)
 					}
-					g.arena.reset() // nobody keeps the key or the values
+					if unseen {
+						g.arena.reset()
+					}
 				}
 				return nil
 			}

@@ -76,9 +76,12 @@ func hashPartition[K any](keys codec, partitions int) (func() func(key []byte) i
 	text, err := newTextCodec(reflect.TypeFor[K]())
 	return func() func([]byte) int {
 		s := &keySplitter[K]{codec: keys}
+		unseen := !hasMethods(reflect.TypeFor[K]())
 		var buffer []byte
 		return func(key []byte) int {
-			s.arena.reset()
+			if unseen {
+				s.arena.reset()
+			}
 			s.split(key)
 			var err error
 			if buffer, err = text.append(buffer[:0], unsafe.Pointer(&s.key)); err != nil {

@@ -24,8 +24,8 @@ type step struct {
 	output    string // folder for the parts
 	spills    string // folder of the operating system for spills
 
-	outputs    []mapOutput  // by batch; set by its map, read after all maps
-	keptMemory atomic.Int64 // bytes of outputs in memory
+	outputs    []*shuffle.Output // by batch; set by its map, read after all maps
+	keptMemory atomic.Int64      // bytes of outputs in memory
 
 	ranges       *shuffle.Ranges        // where values are merged, unless there are too many parts
 	rangeOutputs []*shuffle.RangeOutput // in the place of outputs
@@ -34,12 +34,6 @@ type step struct {
 
 	parts        []*part      // by split, where the map's output is the step's
 	waitingBytes atomic.Int64 // bytes that wait to be written into parts
-}
-
-// A mapOutput is what a map task has for each reduce task, in memory or on disk.
-type mapOutput interface {
-	Partition(p int) mr.Pairs
-	Close() error
 }
 
 // execute runs all tasks of the step.
@@ -85,7 +79,7 @@ func (t *step) prepare() error {
 	if t.ranges != nil {
 		t.rangeOutputs = make([]*shuffle.RangeOutput, len(t.batches))
 	} else {
-		t.outputs = make([]mapOutput, len(t.batches))
+		t.outputs = make([]*shuffle.Output, len(t.batches))
 	}
 	t.reduced = make([]int64, t.Reducers)
 	t.spills = os.TempDir()
@@ -160,12 +154,22 @@ func (t *step) mapBatch(ctx context.Context, i int) error {
 		}
 		return output.Spill()
 	}
-	output, err := mapInto(ctx, t, i, shuffle.NewBuffer(options))
-	if err != nil {
-		return err
+	options.Keep = t.hasRoom
+	if t.NewMerge == nil && t.Combine == nil {
+		options.Runs = t.shareOfRuns(i)
 	}
-	t.outputs[i], err = t.keep(output)
+	output, err := mapInto(ctx, t, i, shuffle.NewBuffer(options))
+	t.outputs[i] = output
 	return err
+}
+
+// shareOfRuns returns how many of the runs that a reduce task merges at one time may be of a batch.
+func (t *step) shareOfRuns(i int) int {
+	length := int64(0)
+	for _, p := range t.pieces[t.batches[i].first:t.batches[i].end] {
+		length += p.Length
+	}
+	return 1 + int(int64(t.fanIn())*length/max(totalLength(t.splits), 1))
 }
 
 // mapMemory is the memory of the buffer of a map task in bytes.
@@ -218,17 +222,7 @@ func shuffleCounters(s *mr.Step, env *mr.Env) shuffle.Counters {
 	return c
 }
 
-// keep returns the output of a map task as it waits for the reduce tasks: in
-// memory while there is room, else on disk.
-func (t *step) keep(output *shuffle.Output) (mapOutput, error) {
-	if t.hasRoom(output.Memory()) {
-		return output, nil
-	}
-	onDisk, err := output.WriteRun(t.spills)
-	return onDisk, errors.Join(err, output.Close())
-}
-
-// hasRoom reports whether an output may stay in memory, which it takes so many bytes of.
+// hasRoom reports whether an output, or a run of one, may stay in memory, which it takes so many bytes of.
 func (t *step) hasRoom(memory int64) bool {
 	if t.keptMemory.Add(memory) <= t.options.Memory/4 {
 		return true
@@ -311,29 +305,10 @@ func (t *step) merged(p int) (closingPairs, error) {
 }
 
 // sources returns what the map tasks have for a partition, in their order.
-// Neighbours in memory are one source: they take none while they are read.
-func (t *step) sources(p int) []mr.Pairs {
-	var sources, inMemory []mr.Pairs
-	mergeMemory := func() {
-		if len(inMemory) > 0 {
-			sources = append(sources, shuffle.Merge(inMemory))
-			inMemory = nil
-		}
-	}
+func (t *step) sources(p int) (sources []mr.Pairs) {
 	for _, o := range t.outputs {
-		runs := []mr.Pairs{o.Partition(p)}
-		output, ok := o.(*shuffle.Output)
-		if ok && t.Combine == nil {
-			runs = output.Sources(p)
-		}
-		if ok && output.Memory() > 0 {
-			inMemory = append(inMemory, runs...)
-		} else {
-			mergeMemory()
-			sources = append(sources, runs...)
-		}
+		sources = append(sources, o.Sources(p)...)
 	}
-	mergeMemory()
 	return sources
 }
 

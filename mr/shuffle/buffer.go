@@ -16,11 +16,12 @@ type Buffer struct {
 	store   *store         // nil when the buffer is finished or closed
 	recent  recent         // nil where nothing is merged
 	numbers *recentNumbers // recent, where values are numbers
-	room    int64          // bytes that packed runs may take
-	packed  []*packed
-	spills  spills // of pairs before those in packed
-	added   int64  // pairs since merged ones were counted
-	err     error  // of a spill; the buffer is of no use after it
+	kept    []*packed      // runs that stay in memory, see Options.Keep
+	spills  spills         // of the pairs behind those in kept
+	packed  []*packed      // of the pairs behind those in spills
+	room    int64          // bytes that packed may still take
+	added   int64          // pairs since merged ones were counted
+	err     error          // of a spill; the buffer is of no use after it
 }
 
 // errFinished is the error of a buffer that is used after its end.
@@ -115,20 +116,13 @@ func (b *Buffer) record(key, value []byte) (ref, error) {
 
 // addLarge puts a pair that is larger than the store into a run of its own.
 func (b *Buffer) addLarge(p int, key, value []byte) error {
-	b.countMerged(1)
 	one := func(q int) mr.Pairs {
 		if q != p {
 			return noPairs{}
 		}
 		return &singlePair{key: key, value: value}
 	}
-	if size := int64(recordSize(key, value)); size <= b.room {
-		return b.pack(size, one)
-	}
-	if err := b.spill(); err != nil {
-		return err
-	}
-	return b.spills.write(b.options.Partitions, one)
+	return b.addRun(int64(recordSize(key, value)), one)
 }
 
 // fail frees everything and keeps the error.
@@ -138,7 +132,7 @@ func (b *Buffer) fail(err error) error {
 	return err
 }
 
-// empty makes a sorted run of the pairs in the store: in memory where there is room, else on disk.
+// empty makes a sorted run of the pairs in the store.
 func (b *Buffer) empty() error {
 	if len(b.store.entries) == 0 {
 		return nil
@@ -149,32 +143,43 @@ func (b *Buffer) empty() error {
 	pairs := b.store.split()
 	sorted := func(p int) mr.Pairs { return b.options.combinedEntries(pairs.partition(p)) }
 	defer b.store.reset()
-	if b.store.arena.size() <= b.room {
-		return b.pack(b.store.arena.size(), sorted)
+	return b.addRun(b.store.arena.size(), sorted)
+}
+
+// addRun makes a run of the pairs of each partition, which take about size bytes: in memory where there is room, else on disk.
+func (b *Buffer) addRun(size int64, pairs func(p int) mr.Pairs) error {
+	switch written := len(b.spills.runs); {
+	case b.options.Keep != nil && written == 0 && len(b.packed) == 0 && b.options.Keep(size):
+		return b.pack(&b.kept, size, pairs)
+	case written >= b.options.Runs && size <= b.room:
+		err := b.pack(&b.packed, size, pairs)
+		if err == nil {
+			b.room -= b.packed[len(b.packed)-1].memory
+		}
+		return err
 	}
 	if err := b.spill(); err != nil {
 		return err
 	}
-	if err := b.spills.write(b.options.Partitions, sorted); err != nil {
+	if err := b.spills.write(b.options.Partitions, pairs); err != nil {
 		return err
 	}
 	b.countMerged(b.spills.last().allPairs())
 	return nil
 }
 
-// pack makes a run in memory of the pairs of each partition, which take about size bytes.
-func (b *Buffer) pack(size int64, partition func(p int) mr.Pairs) error {
-	run, err := pack(b.options.Partitions, size, partition)
+// pack adds a run in memory to runs.
+func (b *Buffer) pack(runs *[]*packed, size int64, pairs func(p int) mr.Pairs) error {
+	run, err := pack(b.options.Partitions, size, pairs)
 	if err != nil {
 		return err
 	}
-	b.packed = append(b.packed, run)
-	b.room -= run.memory
+	*runs = append(*runs, run)
 	b.countMerged(run.pairs)
 	return nil
 }
 
-// spill writes the runs in memory to one on disk.
+// spill writes the packed runs to one on disk.
 func (b *Buffer) spill() error {
 	if len(b.packed) == 0 {
 		return nil
@@ -213,15 +218,19 @@ func (b *Buffer) Finish() (*Output, error) {
 	if err == nil {
 		err = b.empty()
 	}
-	if err == nil && len(b.spills.runs) > 0 {
+	switch {
+	case err != nil:
+	case b.options.Keep != nil:
+		err = b.spill()
+	case len(b.spills.runs) > 0:
 		// All on disk, so that what is in memory can go.
 		err = errors.Join(b.spill(), b.mergeRuns())
 	}
 	if err != nil {
 		return nil, b.fail(err)
 	}
-	output := &Output{options: b.options, packed: b.packed, runs: b.spills.take()}
-	b.packed = nil
+	output := &Output{options: b.options, packed: append(b.kept, b.packed...), runs: b.spills.take()}
+	b.kept, b.packed = nil, nil
 	b.Close()
 	return output, nil
 }
@@ -240,7 +249,7 @@ func (b *Buffer) sorted() (mr.Pairs, error) {
 	if err := b.drain(); err != nil {
 		return nil, err
 	}
-	if len(b.packed) > 0 || len(b.spills.runs) > 0 {
+	if len(b.kept) > 0 || len(b.packed) > 0 || len(b.spills.runs) > 0 {
 		return nil, nil
 	}
 	if b.recent != nil {
@@ -262,7 +271,7 @@ func (b *Buffer) reset() {
 func (b *Buffer) mergeRuns() error {
 	return mergePasses(&b.spills.runs, b.options.fanIn(), func(runs []*Run) (*Run, error) {
 		group := Output{options: b.options, runs: runs}
-		merged, err := group.WriteRun(b.options.Dir)
+		merged, err := group.writeRun(b.options.Dir)
 		if err != nil {
 			return nil, err
 		}
@@ -280,6 +289,10 @@ func (b *Buffer) Close() error {
 		b.store.close()
 		b.store, b.recent, b.numbers = nil, nil, nil
 	}
+	for _, run := range b.kept {
+		run.close()
+	}
+	b.kept = nil
 	b.freePacked()
 	b.spills.close()
 	return nil

@@ -72,6 +72,11 @@ func TestBufferEqualsStableSort(t *testing.T) {
 				}
 				options.Partition = partitionOf(options.Partitions)
 				combine(&options)
+				if rapid.Bool().Draw(t, "keep") {
+					room := rapid.SampledFrom([]int64{0, 20 << 10, 1 << 20}).Draw(t, "room")
+					options.Keep = func(n int64) bool { room -= n; return room >= 0 }
+				}
+				options.Runs = rapid.SampledFrom([]int{0, 1, 100}).Draw(t, "runs")
 				source := newPairSource(rapid.Uint64().Draw(t, "seed"),
 					rapid.SampledFrom([]int{1, 10, 3000}).Draw(t, "keys"),
 					rapid.SampledFrom([]int{0, 100, 40_000}).Draw(t, "values"))
@@ -86,7 +91,7 @@ func TestBufferEqualsStableSort(t *testing.T) {
 
 // checkOutput compares an output, and the run that it writes, with a stable sort.
 func checkOutput(t require.TestingT, output *Output, options Options, pairs []pair) {
-	run, err := output.WriteRun(options.Dir)
+	run, err := output.writeRun(options.Dir)
 	require.NoError(t, err)
 	defer run.Close()
 	for p := range options.Partitions {
@@ -119,6 +124,47 @@ func TestBufferMergesRunsInPasses(t *testing.T) {
 	}
 }
 
+// Runs stay in memory as long as they may, the next ones are written as they are sorted, and the last ones merged.
+func TestBufferKeepsRuns(t *testing.T) {
+	const stores = 6
+	pairs := make([]pair, stores*storeMemory/(1<<10)-1000)
+	value := strings.Repeat("v", 980) // and some bytes for the lengths, the key and the entry
+	for i := range pairs {
+		pairs[i] = pair{fmt.Sprintf("%08x", uint32(i)*0x9e3779b9), value}
+	}
+	tests := []struct {
+		name                     string
+		keep, runs               int
+		wantInMemory, wantOnDisk int
+	}{
+		{"nothing is kept", 0, 1000, 0, stores},
+		{"the first is kept", 1, 1000, 1, stores - 1},
+		{"all are kept", 1000, 1000, stores, 0},
+		{"others are merged", 1, 2, 1, 3},
+		{"all others are merged", 2, 0, 2, 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			left := test.keep
+			options := Options{
+				Partitions: 2, Partition: partitionOf(2), Memory: 64 << 20, Dir: inTempDir(t), Counters: countAll(),
+				Keep: func(bytes int64) bool {
+					require.Positive(t, bytes)
+					left--
+					return left >= 0
+				},
+				Runs: test.runs,
+			}
+			output := fill(t, options, pairs)
+			defer output.Close()
+			require.Len(t, output.packed, test.wantInMemory)
+			require.Len(t, output.runs, test.wantOnDisk)
+			require.LessOrEqual(t, options.Counters.Spilled.Value(), int64(len(pairs)), "no pair is written twice")
+			checkOutput(t, output, options, pairs)
+		})
+	}
+}
+
 func countAll() Counters {
 	return Counters{new(mr.Counter), new(mr.Counter), new(mr.Counter), new(mr.Counter)}
 }
@@ -129,11 +175,11 @@ func TestBufferStaysInMemory(t *testing.T) {
 	output := fill(t, options, pairs)
 	require.Equal(t, sortPairs(pairs), read(t, output.Partition(0)))
 	require.Equal(t, sortPairs(pairs), read(t, output.Partition(0)), "a second time")
-	require.Positive(t, output.Memory())
+	require.NotEmpty(t, output.packed)
 	require.Zero(t, options.Counters.Spilled.Value())
 	require.NoError(t, output.Close())
 	require.NoError(t, output.Close())
-	require.Zero(t, output.Memory())
+	require.Empty(t, output.packed)
 }
 
 func TestBufferCounters(t *testing.T) {

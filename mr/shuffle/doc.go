@@ -41,6 +41,10 @@
 // At the end the runs are merged while they are read; where there are more of them on disk than memory
 // to read them, neighbours are merged first.
 //
+// An engine that has all map tasks in one process can do with less work. [Options.Keep] lets it share out memory for
+// packed runs among them. With [Options.Runs] a store whose pairs have no room is written as it is sorted, not packed and merged with
+// others before: that is a quarter of a large sort, and leaves more runs to [MergeLimited].
+//
 // [Options.Memory] bounds the sum of: the store, with old and new entries while it grows, packed runs,
 // three blocks while a run is written, and two blocks of each run while they are merged.
 // Beside it there are: the index of runs, 48 bytes for each partition and run; and one pair,
@@ -48,7 +52,6 @@
 // goes back to it, and is not seen by Go's collector.
 //
 // [Output.Partition] gives the pairs to stream, and [BlockWriter.Cut] cuts them into blocks.
-// [Output.WriteRun] puts an output into one file and its index, so that its memory can be freed.
 //
 // # Ranges of keys
 //

@@ -103,6 +103,21 @@ func TestMergeLimited(t *testing.T) {
 	})
 }
 
+// Runs in memory take none while they are read, so that they are merged with no pass over a disk.
+func TestMergeLimitedCountsNeighboursInMemoryAsOne(t *testing.T) {
+	pairs := newPairSource(1, 1000, 100).take(2000)
+	output := fill(t, Options{Memory: MinMemory, Dir: inTempDir(t), Keep: func(int64) bool { return true }}, pairs)
+	defer output.Close()
+	require.Greater(t, len(output.packed), 10)
+	counters := countAll()
+	sources := append(output.Sources(0), pairsOf(nil))
+	merged, err := MergeLimited(sources, MergeOptions{FanIn: 2, Counters: counters})
+	require.NoError(t, err)
+	defer merged.Close()
+	requireSame(t, sortPairs(pairs), read(t, merged))
+	require.Zero(t, counters.Spilled.Value())
+}
+
 func TestMergePassesMergesAsFewAsWillDo(t *testing.T) {
 	tests := []struct{ runs, fanIn, merged int }{
 		{10, 10, 0},

@@ -39,6 +39,16 @@ type Options struct {
 	// more than [MaxMemory] as MaxMemory.
 	Memory int64
 
+	// Keep is asked for the first runs of sorted pairs whether they may stay in memory, of about so many bytes, until
+	// it says no. It is for outputs that are read by [MergeLimited], since there may be any number of runs.
+	// Nil keeps the output in Memory where it has room, and has few runs on disk where not.
+	Keep func(bytes int64) bool
+
+	// Runs is the number of runs that are written to disk as soon as they are sorted. All others are collected
+	// in Memory first, and merged when they are written. It is for pairs that nothing is merged of or combined:
+	// a merge in the end takes less time than one beside it, as long as it has not too many runs to read.
+	Runs int
+
 	// Dir is the folder for spills. The default is [os.TempDir].
 	Dir string
 

@@ -6,12 +6,13 @@ import (
 	"github.com/gomr/gomr/mr"
 )
 
-// An Output is the sorted output of a map task, in runs that are all in memory or all on disk.
+// An Output is the sorted output of a map task, in runs that are all in memory or all on disk,
+// or with [Options].Keep some of both.
 // Its partitions may be read in several goroutines at the same time, and more than once.
 type Output struct {
 	options Options
 	packed  []*packed // in order of emission
-	runs    []*Run    // in order of emission
+	runs    []*Run    // in order of emission, behind packed
 }
 
 // Sources returns the runs that hold the pairs of a partition, each sorted, in the order of emission:
@@ -34,18 +35,9 @@ func (o *Output) Partition(p int) mr.Pairs {
 	return o.options.combined(Merge(sources))
 }
 
-// Memory returns the bytes of memory that the output holds between reads.
-// It is zero for an output on disk.
-func (o *Output) Memory() (n int64) {
-	for _, run := range o.packed {
-		n += run.memory
-	}
-	return n
-}
-
-// WriteRun writes the output to a single run in dir, which the caller closes.
-// The output stays as it is; usually it is closed next, to free its memory.
-func (o *Output) WriteRun(dir string) (*Run, error) {
+// writeRun writes the output to a single run in dir, which the caller closes.
+// The output stays as it is.
+func (o *Output) writeRun(dir string) (*Run, error) {
 	w, err := CreateRun(dir, o.options.runOptions())
 	if err != nil {
 		return nil, fmt.Errorf("write map output: %w", err)

@@ -9,6 +9,7 @@ import (
 // MergeOptions are the options of [MergeLimited]. The zero value works.
 type MergeOptions struct {
 	// FanIn is the number of sources that are read at one time. The default is 256.
+	// Neighbouring runs in memory, as [Output.Sources] returns them, count as one.
 	FanIn int
 	// Merge merges the values of equal keys in intermediate runs, as in [Options].
 	// Nil keeps every pair.
@@ -52,9 +53,9 @@ func MergeLimited(sources []mr.Pairs, options MergeOptions) (*Merged, error) {
 	if fanIn == 0 {
 		fanIn = defaultFanIn
 	}
-	m := &Merged{sources: make([]source, len(sources))}
-	for i, pairs := range sources {
-		m.sources[i] = source{Pairs: pairs}
+	m := &Merged{}
+	for _, pairs := range groupPacked(sources) {
+		m.sources = append(m.sources, source{Pairs: pairs})
 	}
 	err := mergePasses(&m.sources, fanIn, func(group []source) (source, error) {
 		run, err := options.mergeToRun(group)
@@ -70,6 +71,22 @@ func MergeLimited(sources []mr.Pairs, options MergeOptions) (*Merged, error) {
 	}
 	m.Pairs = mergeSources(m.sources)
 	return m, nil
+}
+
+// groupPacked makes one source of neighbouring packed runs: they take no memory while they are read.
+func groupPacked(sources []mr.Pairs) (grouped []mr.Pairs) {
+	for len(sources) > 0 {
+		n := slices.IndexFunc(sources, func(pairs mr.Pairs) bool { _, ok := pairs.(*packedPairs); return !ok })
+		switch {
+		case n < 0:
+			n = len(sources)
+		case n == 0:
+			n = 1
+		}
+		grouped = append(grouped, Merge(sources[:n]))
+		sources = sources[n:]
+	}
+	return grouped
 }
 
 // mergeSources merges sources while they are read.

@@ -163,7 +163,7 @@ func TestSpillFolderThatCannotBeUsed(t *testing.T) {
 		require.NoError(t, b.Close())
 
 		output := fill(t, Options{}, []pair{{"a", "1"}})
-		_, err = output.WriteRun(test.dir)
+		_, err = output.writeRun(test.dir)
 		require.ErrorIs(t, err, test.want)
 		require.NoError(t, output.Close())
 	}
