@@ -120,8 +120,9 @@ func TestMakeBatches(t *testing.T) {
 	}
 	require.Empty(t, makeBatches(nil, 2))
 	require.Equal(t, []batch{{0, 1}, {1, 2}, {2, 3}}, makeBatches(row(3, 10), 2))
-	require.Len(t, makeBatches(row(100, minPiece), 2), 100)
-	require.Len(t, makeBatches(row(100, minPiece/3), 2), 34)
+	large := makeBatches(row(100, minPiece), 2)
+	require.Equal(t, batch{0, 6}, large[0], "not more than one of so many batches")
+	require.Equal(t, []batch{{95, 96}, {96, 97}, {97, 98}, {98, 99}, {99, 100}}, large[len(large)-5:], "little to wait for in the end")
 
 	small := makeBatches(row(10_000, 10), 2)
 	require.Len(t, small, 2*batchesPerWorker)

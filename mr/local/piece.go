@@ -32,12 +32,15 @@ func wholeSplits(splits []input.Split) []piece {
 	return pieces
 }
 
-// cutSplits cuts splits into pieces for some workers. Each is a part of what is left of the input, so that the first are
+// cutSplits cuts splits into pieces for some workers.
+func cutSplits(splits []input.Split, workers int) []piece {
+	return cut(splits, workers, func(left int64) int64 { return guidedSize(left, workers) })
+}
+
+// guidedSize returns how much of what is left of the input is mapped next: a part of it, so that the first parts are
 // large, and in the end there is little to wait for when one worker has no more work
 // ("guided self-scheduling": Polychronopoulos and Kuck, 1987).
-func cutSplits(splits []input.Split, workers int) []piece {
-	return cut(splits, workers, func(left int64) int64 { return max(left/int64(2*workers), minPiece) })
-}
+func guidedSize(left int64, workers int) int64 { return max(left/int64(2*workers), minPiece) }
 
 // cutEvenly cuts splits into the smallest pieces.
 func cutEvenly(splits []input.Split, workers int) []piece {
@@ -81,19 +84,24 @@ func totalLength(splits []input.Split) (n int64) {
 // their pairs is that of the pieces.
 type batch struct{ first, end int }
 
-// makeBatches puts small pieces together, but leaves enough batches for some workers.
+// makeBatches puts small pieces together, and leaves enough batches for some workers.
 func makeBatches(pieces []piece, workers int) []batch {
 	most := max(1, len(pieces)/(batchesPerWorker*workers))
+	left := int64(0)
+	for _, p := range pieces {
+		left += p.Length
+	}
 	var batches []batch
-	size := int64(0)
+	size, limit := int64(0), int64(0)
 	for i, p := range pieces {
 		last := len(batches) - 1
-		if size += p.Length; last >= 0 && size <= minPiece && i-batches[last].first < most {
+		if size += p.Length; last >= 0 && size <= limit && i-batches[last].first < most {
 			batches[last].end = i + 1
-			continue
+		} else {
+			batches = append(batches, batch{i, i + 1})
+			size, limit = p.Length, guidedSize(left, workers)
 		}
-		batches = append(batches, batch{i, i + 1})
-		size = p.Length
+		left -= p.Length
 	}
 	return batches
 }

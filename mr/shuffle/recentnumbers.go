@@ -210,6 +210,9 @@ func (t *recentNumbers) forget() {
 
 func (t *recentNumbers) drain() error {
 	for i := range t.slots {
+		if t.slots[i].tag == 0 {
+			continue // with no write, which the system would give memory for
+		}
 		if err := t.displace(&t.slots[i]); err != nil {
 			return err
 		}
