@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gomr/gomr/hdfs"
 	engine "github.com/gomr/gomr/mr/local"
@@ -49,6 +50,10 @@ func (r *localRunner) RunJob(ctx context.Context, run orchestrate.JobRun) (orche
 		defer func() { <-r.turn }()
 	case <-ctx.Done():
 		return orchestrate.JobResult{}, context.Cause(ctx)
+	}
+	if r.memory == 0 || r.memory >= memoryForGarbage {
+		// In less time a job does not get back what it costs to take the memory.
+		defer time.AfterFunc(time.Second/2, collectSeldom).Stop()
 	}
 	result, err := engine.Run(ctx, run.Job, engine.Options{
 		Files:  r.files,

@@ -23,14 +23,9 @@ import (
 // defaultListen is the address of a server where none is given. It is reached from this machine alone.
 const defaultListen = "127.0.0.1:8082"
 
-const (
-	// garbagePercent is how much garbage a server lets gather, in percent of what it holds: each collection looks at
-	// all tasks, and requests wait longer meanwhile.
-	garbagePercent = 400
-	// memoryLimit is the memory in bytes from which on a server collects its garbage more often than it
-	// would: a million tasks are some 1.2 GB.
-	memoryLimit = 5 << 29
-)
+// memoryLimit is the memory in bytes from which on a server collects its garbage more often than it
+// would: a million tasks are some 1.2 GB.
+const memoryLimit = 5 << 29
 
 // serverOptions say how to serve.
 type serverOptions struct {
@@ -114,9 +109,7 @@ func (a *app) serve(ctx context.Context, o *serverOptions) (err error) {
 	if err != nil || keep < 0 {
 		return usagef("--keep %s: want a time such as 30d or 12h, or 0 for ever", o.keep)
 	}
-	if a.getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
+	collectSeldom()
 	if a.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
