@@ -24,8 +24,9 @@
 // # Memory
 //
 // One budget, [Options.Memory], covers the job. Half of it is for the buffers of the
-// map tasks that run at the same time, which spill sorted runs to disk. A quarter
-// keeps the outputs of map tasks that are done; what does not fit is written to disk.
+// map tasks that run at the same time. A quarter keeps what they have sorted; what does not fit is written to
+// disk. Where nothing is merged or combined it is written as it is sorted, in as many runs as
+// a reduce task merges at one time, and beyond that in fewer and larger ones.
 // Where the maps' output is the job's, that quarter keeps the lines of pieces whose turn has not come.
 // The rest is for reading, for merging (a quarter, where ranges of keys are sorted) and for the user's own code.
 //
