@@ -16,12 +16,12 @@ import (
 
 // TestFill: a scheduler takes the week for its own, at any hour of a day.
 func TestFill(t *testing.T) {
-	for _, hour := range []int{0, 1, 2, 3, 9, 23} {
+	for hour := range 24 {
 		dir := t.TempDir()
 		st, err := sqlite.Open(t.Context(), filepath.Join(dir, "scheduler.db"), sqlite.Options{Synchronous: sqlite.Normal})
 		require.NoError(t, err)
-		until := time.Date(2026, 3, 4, hour, 50, 0, 0, time.UTC)
-		require.NoError(t, demo.Fill(t.Context(), st, demo.Week{Until: until, Program: "p", Root: dir, Seed: 1}))
+		until := time.Date(2026, 3, 4, hour, 5, 0, 0, time.UTC)
+		require.NoError(t, demo.Fill(t.Context(), st, demo.Week{Until: until, Program: "p", Root: dir}))
 		s, err := scheduler.Open(t.Context(), st, scheduler.Config{})
 		require.NoError(t, err)
 		counts, err := s.Counts(t.Context())
@@ -29,6 +29,7 @@ func TestFill(t *testing.T) {
 		require.Greater(t, counts.States[store.Done], 300)
 		page, err := s.Tasks(t.Context(), scheduler.TaskFilter{States: []store.State{store.Failed}, Limit: 100})
 		require.NoError(t, err)
+		require.NotEmpty(t, page.Tasks, "nothing for a person to mend at %v", until)
 		for _, task := range page.Tasks {
 			log, err := st.ReadLog(t.Context(), task.Fence, 0, 0)
 			require.NoError(t, err)
