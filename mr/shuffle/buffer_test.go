@@ -207,6 +207,18 @@ func TestBufferCounters(t *testing.T) {
 	}
 }
 
+// A pair that has no room in the store is one pair for the counters too, in memory and on disk.
+func TestBufferCountsLargePairsOnce(t *testing.T) {
+	for _, size := range []int{15_500, 1 << 20} {
+		options := Options{Memory: MinMemory, Dir: inTempDir(t), NewMerge: fresh(concatenate), Counters: countAll()}
+		output := fill(t, options, []pair{{"k", strings.Repeat("v", size)}})
+		require.EqualValues(t, 1, options.Counters.CombineInput.Value(), "%d bytes", size)
+		require.EqualValues(t, 1, options.Counters.CombineOutput.Value(), "%d bytes", size)
+		require.Equal(t, size < MinMemory, options.Counters.Spilled.Value() == 0, "%d bytes", size)
+		require.NoError(t, output.Close())
+	}
+}
+
 // A pair larger than the budget goes to disk by itself, and keeps its place among equal keys.
 func TestBufferPairLargerThanMemory(t *testing.T) {
 	size := 200 << 20
