@@ -126,3 +126,44 @@ func TestNumbersOfRanges(t *testing.T) {
 		})
 	}
 }
+
+// A reader takes the table that a closed one has left, with nothing in it, and merges as its own options say.
+// Readers of the same time have one each.
+func TestReadersShareTables(t *testing.T) {
+	tasks := make([][]pair, 2)
+	for i := range 20_000 {
+		for task := range tasks {
+			tasks[task] = append(tasks[task], pair{fmt.Sprintf("key %05d", i), varint(int64(task + 1))})
+		}
+	}
+	options := Options{NewMerge: fresh(ofVarints(last)), MergeNumbers: last, Memory: 64 << 20}
+	outputs := fillRanges(t, options, tasks)
+	for _, o := range outputs {
+		defer o.Close()
+	}
+	first, second := ReadRanges(outputs, 0, options), ReadRanges(outputs, 0, options)
+	table := first.table
+	require.NotSame(t, table, second.table)
+	require.True(t, first.Next())
+	require.NoError(t, first.Close()) // with all of its pairs but one to read
+	require.NoError(t, first.Close())
+
+	sum := numberMerges["sum"]
+	third := ReadRanges(outputs, 0, Options{NewMerge: fresh(ofVarints(sum)), MergeNumbers: sum, Memory: 64 << 20})
+	fourth := ReadRanges(outputs, 0, options)
+	require.Same(t, table, third.table)
+	require.NotSame(t, table, fourth.table)
+	for _, reader := range []struct {
+		*RangeReader
+		want int64
+	}{{second, 2}, {third, 1 + 2}, {fourth, 2}} {
+		n := 0
+		for ; reader.Next(); n++ {
+			require.Equal(t, fmt.Sprintf("key %05d", n), string(reader.Key()))
+			require.Equal(t, reader.want, reader.Number())
+		}
+		require.NoError(t, reader.Err())
+		require.Equal(t, len(tasks[0]), n)
+		require.NoError(t, reader.Close())
+	}
+}

@@ -30,11 +30,13 @@ type RangeReader struct {
 func ReadRanges(outputs []*RangeOutput, partition int, options Options) *RangeReader {
 	r := &RangeReader{outputs: outputs, options: options, partition: partition, pairs: noPairs{}}
 	r.options.Partitions, r.options.Partition = 1, nil
-	if len(outputs) > 0 {
-		r.ranges = outputs[0].ranges.chosen().ranges()
+	if len(outputs) == 0 {
+		return r
 	}
+	shared := outputs[0].ranges
+	r.ranges = shared.chosen().ranges()
 	if options.MergeNumbers != nil {
-		r.table = newNumberTable(options.MergeNumbers, options.withDefaults().Memory)
+		r.table = shared.takeTable(options.MergeNumbers, options.withDefaults().Memory)
 	}
 	return r
 }
@@ -171,7 +173,10 @@ func (r *RangeReader) Err() error { return r.err }
 func (r *RangeReader) Close() error {
 	r.endRange()
 	r.closeBuffer()
-	r.table = nil
+	if r.table != nil {
+		r.outputs[0].ranges.giveTable(r.table)
+		r.table = nil
+	}
 	r.next = r.ranges
 	return nil
 }

@@ -14,8 +14,9 @@ type Ranges struct {
 	most   int   // ranges of a partition
 	sample int64 // bytes of records that a map task chooses by
 
-	mu   sync.Mutex
-	cuts *cuts // nil until they are chosen
+	mu     sync.Mutex
+	cuts   *cuts          // nil until they are chosen
+	tables []*numberTable // of readers that are closed
 }
 
 const (
@@ -63,6 +64,28 @@ func (r *Ranges) choose(keys [][]byte) *cuts {
 		r.cuts = newCuts(keys, r.most)
 	}
 	return r.cuts
+}
+
+// takeTable returns a table for a reader.
+func (r *Ranges) takeTable(merge func(a, b int64) int64, memory int64) *numberTable {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.tables) - 1
+	if last < 0 {
+		return newNumberTable(merge, memory)
+	}
+	t := r.tables[last]
+	r.tables = r.tables[:last]
+	t.merge, t.limit = merge, memory
+	return t
+}
+
+// giveTable takes the table of a reader that is closed. The next one finds its memory in the cache.
+func (r *Ranges) giveTable(t *numberTable) {
+	t.reset(0)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tables = append(r.tables, t)
 }
 
 // cuts are the least keys of all ranges but the first, ascending.
