@@ -9,7 +9,8 @@ import (
 
 // Ranges divide the keys of a step whose values are merged, so that the pairs of a range, from all map tasks, fit
 // the processor's cache. The map tasks share them, each with a [RangeBuffer]: the first that has seen enough keys
-// chooses where ranges end. They are for any number of goroutines.
+// chooses where ranges end. The readers of what comes out share the tables that they merge in, one after the other.
+// They are for any number of goroutines.
 type Ranges struct {
 	most   int   // ranges of a partition
 	sample int64 // bytes of records that a map task chooses by
@@ -80,7 +81,7 @@ func (r *Ranges) takeTable(merge func(a, b int64) int64, memory int64) *numberTa
 	return t
 }
 
-// giveTable takes the table of a reader that is closed. The next one finds its memory in the cache.
+// giveTable takes the table of a reader that is closed, so that the next one needs no new memory.
 func (r *Ranges) giveTable(t *numberTable) {
 	t.reset(0)
 	r.mu.Lock()
