@@ -27,9 +27,9 @@ type Buffer struct {
 // errFinished is the error of a buffer that is used after its end.
 var errFinished = errors.New("shuffle: the buffer is finished or closed")
 
-// storeMemory is the size of a full-sized store in bytes. It fits the processor's last
-// cache several times, so that sorting does not wait for memory.
-const storeMemory = 8 << 20
+// storeMemory is the size of a full-sized store in bytes, with what it needs to sort its entries. The stores of
+// a few cores fit the processor's last cache, so that sorting does not wait for memory.
+const storeMemory = 12 << 20
 
 // NewBuffer returns an empty buffer, which the caller closes.
 // Options that can't be are an error of Add and Finish.

@@ -35,7 +35,7 @@
 // table of recent keys merges those of keys that come often; the store keeps the rest as it comes,
 // since a table of all keys would miss the processor's cache with each rare one. Where values are numbers too
 // ([Options.MergeNumbers]), [Buffer.AddNumbers] takes them as such, and the slots of that table have them.
-// A store is 8 MiB at most. When it is full, its entries are sorted while the cache has them, equal
+// A store is 12 MiB at most. When it is full, its entries are sorted while the cache has them, equal
 // keys are merged or combined, and the pairs are packed: one behind the other, in a run in memory.
 // When memory has no room for one more run, all of them are merged to one on disk, partition by partition.
 // At the end the runs are merged while they are read; where there are more of them on disk than memory

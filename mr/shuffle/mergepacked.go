@@ -18,6 +18,7 @@ type packedMerger struct {
 	arena    arena        // chunks of all segments
 	window   entryPairs   // the present range
 	entries  []entry      // memory of it
+	scratch  []entry      // of the sort
 
 	hot        []byte // the key to read run by run after the present range, or nil
 	hotSegment int
@@ -140,7 +141,8 @@ func (m *packedMerger) collect() bool {
 		left = left || s.pos < len(s.data)
 		m.entries = s.collect(m.entries, limit.key)
 	}
-	sortEntries(&m.arena, m.entries, 0)
+	m.scratch = slices.Grow(m.scratch, len(m.entries))
+	sortEntries(&m.arena, m.entries, m.scratch, 0)
 	m.window = entryPairs{arena: &m.arena, entries: m.entries, key: m.window.key}
 	if limit.hot {
 		m.hot, m.hotSegment = limit.key, 0

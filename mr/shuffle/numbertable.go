@@ -19,6 +19,7 @@ type numberTable struct {
 	shift   int         // hash >> shift is the slot to look at first
 	numbers []keyNumber // one for each key, in the order of their first pairs
 	entries []entry     // memory for them
+	scratch []entry     // as many, for the sort
 
 	row     [rowLength]rowPair
 	touched uint32 // keeps the looks at slots from being optimized away
@@ -57,8 +58,8 @@ type rowPair struct {
 const (
 	minTableSlots = 1 << 8
 	// keyNumberMemory is what a key takes in bytes, at the most: its number, and twice that while numbers are moved
-	// to have room for more, some slots, and an entry.
-	keyNumberMemory = 112
+	// to have room for more, some slots, and an entry with what its sort needs.
+	keyNumberMemory = 128
 )
 
 // errTableFull is the error of a table that may take no more memory.
@@ -86,7 +87,9 @@ func (t *numberTable) reset(n int) {
 }
 
 // free gives all memory up, until reset.
-func (t *numberTable) free() { t.blocks, t.slots, t.numbers, t.entries = nil, nil, nil, nil }
+func (t *numberTable) free() {
+	t.blocks, t.slots, t.numbers, t.entries, t.scratch = nil, nil, nil, nil, nil
+}
 
 // keysFor returns how many keys some slots are for: three quarters as many.
 func keysFor(slots int) int { return slots / 4 * 3 }
@@ -216,13 +219,14 @@ func (t *numberTable) prefix(r ref, depth int) uint64 {
 func (t *numberTable) sorted() *numberPairs {
 	if n := len(t.numbers); n > cap(t.entries) {
 		t.entries = make([]entry, n+n/8)
+		t.scratch = make([]entry, n+n/8)
 	}
 	entries, depth := t.entries[:len(t.numbers)], t.common()
 	for i := range entries {
 		length := min(t.numbers[i].length, math.MaxUint16)
 		entries[i] = entry{prefix: t.prefix(ref(i), depth), ref: ref(i), length: uint16(length)}
 	}
-	sortEntries(t, entries, depth)
+	sortEntries(t, entries, t.scratch, depth)
 	return &numberPairs{table: t, entries: entries}
 }
 

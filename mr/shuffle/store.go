@@ -9,6 +9,7 @@ type store struct {
 	budget  *budget
 	arena   arena
 	entries []entry
+	scratch []entry // of the same capacity, for the sort
 }
 
 func newStore(options *Options, budget *budget) *store {
@@ -46,11 +47,12 @@ func (s *store) alloc(key []byte, size int) ([]byte, ref, error) {
 func (s *store) grow() bool {
 	old := cap(s.entries)
 	for _, size := range [...]int{max(minEntries, 2*old), old + old/2, old + old/4} {
-		if size > old && s.budget.take(int64(size)*entrySize) {
-			s.budget.give(int64(old) * entrySize)
+		if size > old && s.budget.take(2*int64(size)*entrySize) {
+			s.budget.give(2 * int64(old) * entrySize)
+			freeEntries(s.scratch)
 			entries := append(allocateEntries(size), s.entries...)
 			freeEntries(s.entries)
-			s.entries = entries
+			s.entries, s.scratch = entries, allocateEntries(size)
 			return true
 		}
 	}
@@ -74,7 +76,7 @@ func (o *Options) partition(key []byte) (uint16, error) {
 
 // split ends the adding of pairs, until reset, and returns them by partition.
 func (s *store) split() *splitPairs {
-	return &splitPairs{store: s, bounds: splitPartitions(s.entries, s.options.Partitions)}
+	return &splitPairs{store: s, bounds: splitPartitions(s.entries, s.scratch, s.options.Partitions)}
 }
 
 // reset drops all pairs and keeps the memory for the next ones.
@@ -87,7 +89,8 @@ func (s *store) reset() {
 func (s *store) close() {
 	s.arena.close()
 	freeEntries(s.entries)
-	s.entries = nil
+	freeEntries(s.scratch)
+	s.entries, s.scratch = nil, nil
 }
 
 // splitPairs are the pairs of a store by partition, each sorted when it is asked for.
@@ -99,6 +102,6 @@ type splitPairs struct {
 // partition returns the pairs of a partition, sorted by key and order of emission. It is asked for once.
 func (s *splitPairs) partition(p int) *entryPairs {
 	entries := s.store.entries[s.bounds[p]:s.bounds[p+1]]
-	sortEntries(&s.store.arena, entries, 0)
+	sortEntries(&s.store.arena, entries, s.store.scratch[s.bounds[p]:s.bounds[p+1]], 0)
 	return &entryPairs{arena: &s.store.arena, entries: entries}
 }
