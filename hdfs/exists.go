@@ -77,7 +77,7 @@ func completeAll(ctx context.Context, fsys FileSystem, targets []Target, infos [
 		}
 		if exist[i] = !targets[i].dir; targets[i].dir {
 			folders = append(folders, i)
-			names = append(names, path.Join(targets[i].path, Success))
+			names = append(names, targets[i].Marker())
 		}
 	}
 	found, err := statAll(ctx, fsys, names)

@@ -61,6 +61,14 @@ func (t Target) String() string {
 	return t.path
 }
 
+// Marker returns the path whose existence says that the target is complete: of a folder that of its [Success].
+func (t Target) Marker() string {
+	if t.dir {
+		return path.Join(t.path, Success)
+	}
+	return t.path
+}
+
 // Exists tells whether the target is complete. A folder where a file should be,
 // or the other way round, is an error: no run would ever complete it.
 func (t Target) Exists(ctx context.Context) (bool, error) {
@@ -87,7 +95,7 @@ func (t Target) completeAs(fsys FileSystem, info fs.FileInfo) (bool, error) {
 	if err := t.checkKind("stat", info.IsDir()); err != nil || !t.dir {
 		return err == nil, err
 	}
-	_, err := fsys.Stat(path.Join(t.path, Success))
+	_, err := fsys.Stat(t.Marker())
 	if isMissing(err) {
 		return false, nil
 	}

@@ -130,6 +130,7 @@ func testFileTarget(t *testing.T, tt targetTest) {
 
 func testDirTarget(t *testing.T, tt targetTest) {
 	target := tt.folder("2014-06")
+	require.Equal(t, target.Path()+"/_SUCCESS", target.Marker())
 	tt.requireExists(t, false, target)
 	tt.fill(t, target.Path(), "part-00001", "part-00000", ".part-00000.crc", "_logs")
 	tt.requireExists(t, false, target)

@@ -230,7 +230,7 @@ type NoOutputError struct {
 
 func (e *NoOutputError) Error() string {
 	return fmt.Sprintf("the task ended without an error, and %s; make it what Output returns, or return an error",
-		describeTargets(e.Missing))
+		describeMarkers(e.Missing))
 }
 
 // Permanent marks an error of a task that trying again won't help.

@@ -88,6 +88,29 @@ func TestPlan_Why(t *testing.T) {
 	require.EqualError(t, err, "step(name=stranger) is not in the plan: nothing that is to be done requires it")
 }
 
+// A folder is a target in a world that is known by a file in it.
+type folder struct{ file }
+
+func (f folder) Marker() string { return f.name + "/_DONE" }
+
+type inputFolder struct {
+	orchestrate.ExternalTask
+	world *world
+}
+
+func (i inputFolder) Output() orchestrate.Target { return folder{file{i.world, "logs"}} }
+
+// Who looks into a folder that is there, and is told that it is missing, must see what it lacks.
+func TestPlan_NamesTheMarkerOfAMissingInput(t *testing.T) {
+	task := inputFolder{world: newWorld()}
+	why, err := newPlan(t, task).Why(task)
+	require.NoError(t, err)
+	require.Equal(t, "inputFolder is an external input that is missing: logs/_DONE does not exist, and no task makes it\n", why.String())
+	summary, err := orchestrate.Run(t.Context(), orchestrate.Config{}, task)
+	require.Error(t, err)
+	require.Contains(t, summary.String(), "1 inputFolder: logs/_DONE\n")
+}
+
 func TestPlan_WhyOfEveryStatus(t *testing.T) {
 	w := newWorld("made")
 	made := w.task("made")

@@ -10,6 +10,8 @@ import (
 
 // A Target is what a task makes: a file, a folder, a table.
 // Its existence alone tells that the task is complete, so it must appear all at once.
+// One that is known by a part of it, such as a folder by the last of its files, may have a method Marker, which
+// returns the name of that part: it is named where the target is missing, for all the rest may be there.
 type Target interface {
 	// String names the target, such as its path.
 	fmt.Stringer

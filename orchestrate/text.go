@@ -71,9 +71,9 @@ func (s span) missing() string {
 	case s.first.Missing == nil:
 		return ""
 	case s.count == 1:
-		return ": " + nameTargets(s.first.Missing)
+		return ": " + nameEach(s.first.Missing, marker)
 	}
-	return ": " + nameTargets(s.first.Missing) + " … " + nameTargets(s.last.Missing)
+	return ": " + nameEach(s.first.Missing, marker) + " … " + nameEach(s.last.Missing, marker)
 }
 
 func writeMore(text *strings.Builder, n int) {

@@ -50,7 +50,7 @@ func (n *Node) reason() (text string, because []*Node) {
 		}
 		return "is complete: " + existing(n.targets), nil
 	case StatusMissingExternal:
-		return "is an external input that is missing: " + missing + ", and no task makes it", nil
+		return "is an external input that is missing: " + describeMarkers(n.Missing) + ", and no task makes it", nil
 	case StatusUpstreamMissing:
 		blocking := n.requiring(StatusMissingExternal, StatusUpstreamMissing)
 		text = fmt.Sprintf("can't run: %s that it requires %s", countOf(len(blocking), "task"), plural(len(blocking), "lacks input", "lack input"))
@@ -93,19 +93,34 @@ func existing(targets []Target) string {
 	return nameTargets(targets) + plural(len(targets), " exists", " exist")
 }
 
-func describeTargets(targets []Target) string {
+func describeTargets(targets []Target) string { return notThere(targets, Target.String) }
+
+// describeMarkers is describeTargets where someone has to find out what is wrong.
+func describeMarkers(targets []Target) string { return notThere(targets, marker) }
+
+func notThere(targets []Target, name func(Target) string) string {
 	if len(targets) == 0 {
 		return ""
 	}
-	return nameTargets(targets) + plural(len(targets), " does not exist", " do not exist")
+	return nameEach(targets, name) + plural(len(targets), " does not exist", " do not exist")
 }
 
-// nameTargets names at most three targets and counts the others.
-func nameTargets(targets []Target) string {
+// marker names what a target is known by.
+func marker(t Target) string {
+	if m, ok := t.(interface{ Marker() string }); ok {
+		return m.Marker()
+	}
+	return t.String()
+}
+
+func nameTargets(targets []Target) string { return nameEach(targets, Target.String) }
+
+// nameEach names at most three targets and counts the others.
+func nameEach(targets []Target, name func(Target) string) string {
 	const most = 3
 	var names []string
 	for _, target := range targets[:min(len(targets), most)] {
-		names = append(names, target.String())
+		names = append(names, name(target))
 	}
 	if more := len(targets) - most; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
