@@ -37,9 +37,6 @@ func TestDocumentsHaveFiftyLines(t *testing.T) {
 }
 
 func TestCutEndsAtALine(t *testing.T) {
-	dir := t.TempDir()
-	source := filepath.Join(dir, "text")
-	require.NoError(t, os.WriteFile(source, []byte("one\ntwo two\nthree\n"), 0o666))
 	for _, test := range []struct {
 		part float64
 		want string
@@ -48,12 +45,35 @@ func TestCutEndsAtALine(t *testing.T) {
 		{0.5, "one\ntwo two\n"},
 		{1, "one\ntwo two\nthree\n"},
 	} {
-		target := filepath.Join(t.TempDir(), "cut")
-		require.NoError(t, cut(source, target, test.part))
-		got, err := os.ReadFile(target)
-		require.NoError(t, err)
-		require.Equal(t, test.want, string(got))
+		require.Equal(t, test.want, cutText(t, "one\ntwo two\nthree\n", test.part))
 	}
+}
+
+// A part is like the whole: it is not the beginning alone.
+func TestCutTakesPiecesFromAllOver(t *testing.T) {
+	var text strings.Builder
+	for i := range 16 {
+		text.WriteString(strings.Repeat(strings.Repeat(string(rune('a'+i)), 1023)+"\n", pieceLength/1024))
+	}
+	got := cutText(t, text.String(), 0.25)
+	require.InDelta(t, text.Len()/4, len(got), pieceLength/100)
+	var letters []byte
+	for line := range strings.Lines(got) {
+		require.Len(t, line, 1024, "a whole line")
+		if n := len(letters); n == 0 || letters[n-1] != line[0] {
+			letters = append(letters, line[0])
+		}
+	}
+	require.Equal(t, "adeghjkmn", string(letters))
+}
+
+func cutText(t *testing.T, text string, part float64) string {
+	source, target := filepath.Join(t.TempDir(), "text"), filepath.Join(t.TempDir(), "cut")
+	require.NoError(t, os.WriteFile(source, []byte(text), 0o666))
+	require.NoError(t, cut(source, target, part))
+	got, err := os.ReadFile(target)
+	require.NoError(t, err)
+	return string(got)
 }
 
 func TestAnInputIsMadeOnce(t *testing.T) {

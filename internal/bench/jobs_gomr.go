@@ -58,14 +58,19 @@ func memory() job {
 }
 
 func linearity() job {
+	sixteenth, fourth := []string{"sixteenth"}, []string{"fourth"}
 	return job{
 		name:  "linearity",
 		title: "Growth with the input",
-		about: "Word count of a sixteenth and of a quarter of each file, and of the whole.",
+		about: "Word count of a sixteenth and of a fourth of the corpus, in pieces of 1 MiB from all over its files, and of the whole. " +
+			"The handwritten program is the one that counts in two phases.",
 		rows: []row{
-			gomr("gomr 1/16", "WordCount", []string{"sixteenth"}),
-			gomr("gomr 1/4", "WordCount", []string{"quarter"}),
+			gomr("gomr 1/16", "WordCount", sixteenth),
+			shell("handwritten 1/16", sixteenth, "$HANDWRITTEN $OUT $IN/*.txt"),
+			gomr("gomr 1/4", "WordCount", fourth),
+			shell("handwritten 1/4", fourth, "$HANDWRITTEN $OUT $IN/*.txt"),
 			gomr("gomr 1/1", "WordCount", all),
+			shell("handwritten 1/1", all, "$HANDWRITTEN $OUT $IN/*.txt"),
 		},
 		targets: []target{linear(0.15, "gomr 1/16", "gomr 1/4", "gomr 1/1")},
 	}
