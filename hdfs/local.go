@@ -100,6 +100,21 @@ func (l *LocalFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
+// names returns the names in a folder, in any order.
+func (l *LocalFS) names(name string) ([]string, error) {
+	name, err := cleanName("readdir", name)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.Open(l.OSPath(name))
+	if err != nil {
+		return nil, renamed("readdir", name, err)
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	return names, renamed("readdir", name, err)
+}
+
 // Mkdir makes one folder.
 func (l *LocalFS) Mkdir(name string, perm fs.FileMode) error {
 	return l.change("mkdir", name, func(osPath string) error {

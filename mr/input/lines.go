@@ -38,6 +38,9 @@ type LineOptions struct {
 	// BufferSize is the size in bytes of the blocks that are read. Zero means
 	// 256 KiB. The buffer grows to hold a longer record.
 	BufferSize int
+
+	// Buffers lends the buffer, unless records are kept. Nil means that each reader makes its own.
+	Buffers *Buffers
 }
 
 const (
@@ -145,9 +148,13 @@ func (r *LineReader) Offset() int64 { return r.offset }
 // [*CorruptError] where a compressed file is damaged.
 func (r *LineReader) Err() error { return r.err }
 
-// Close closes the file of the split.
+// Close closes the file of the split. No record is valid any more, unless they are kept.
 func (r *LineReader) Close() error {
 	var errs []error
+	if !r.opts.KeepRecords {
+		r.opts.Buffers.giveBack(r.buf, r.opts.BufferSize)
+		r.buf, r.record = nil, nil
+	}
 	for _, c := range r.closers {
 		errs = append(errs, c.Close())
 	}
@@ -347,8 +354,11 @@ func (r *LineReader) makeRoom() {
 		size *= 2
 	}
 	buf := r.buf[:cap(r.buf)]
-	if r.opts.KeepRecords || cap(buf) < size || cap(buf) > 4*size {
+	switch {
+	case r.opts.KeepRecords:
 		buf = make([]byte, size)
+	case cap(buf) < size, cap(buf) > 4*size:
+		buf = r.opts.Buffers.borrow(size)
 	}
 	r.buf = buf[:copy(buf, rest)]
 	r.base += int64(r.pos)

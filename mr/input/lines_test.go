@@ -140,7 +140,9 @@ func checkSplits(t require.TestingT, file string, cuts []int64, opts LineOptions
 	bounds := append(append([]int64{0}, cuts...), int64(len(file)))
 	for i := range len(bounds) - 1 {
 		in := strings.NewReader(file[bounds[i]:])
-		got = append(got, readAll(t, newLineReader(in, bounds[i], bounds[i+1], opts))...)
+		r := newLineReader(in, bounds[i], bounds[i+1], opts)
+		got = append(got, readAll(t, r)...)
+		require.NoError(t, r.Close())
 	}
 	require.Equal(t, slowLines(file, string(opts.Delimiter)), got, "file %q cut at %d, %+v", file, cuts, opts)
 }
@@ -154,6 +156,7 @@ func TestEveryRecordOnce(t *testing.T) {
 			Delimiter:   []byte(delimiter),
 			BufferSize:  rapid.IntRange(1, 9).Draw(t, "buffer"),
 			KeepRecords: rapid.Bool().Draw(t, "keep"),
+			Buffers:     rapid.SampledFrom([]*Buffers{nil, new(Buffers)}).Draw(t, "buffers"),
 		})
 	})
 }
@@ -202,6 +205,32 @@ func TestKeptRecordsStay(t *testing.T) {
 		}
 		require.NoError(t, r.Err())
 		require.Equal(t, file.String(), strings.Join(kept, "\n")+"\n")
+	}
+}
+
+// A buffer is lent again when its reader is closed, and not before; what is kept, or has been copied
+// to be kept, is in none.
+func TestBuffersAreLentToOneReader(t *testing.T) {
+	var buffers Buffers
+	for _, opts := range []LineOptions{{}, {KeepRecords: true}, {Containing: []byte("a")}, {KeepRecords: true, Containing: []byte("a")}} {
+		opts.Buffers = &buffers
+		open := NewLineReader(strings.NewReader("a record"), opts)
+		require.True(t, open.Next())
+		for range 10 {
+			other := NewLineReader(strings.NewReader("another a"), opts)
+			require.True(t, other.Next())
+			require.Equal(t, "another a", string(other.Record()))
+			require.NoError(t, other.Close())
+		}
+		record := open.Record()
+		require.Equal(t, "a record", string(record), "%+v", opts)
+		require.NoError(t, open.Close())
+		if opts.KeepRecords {
+			for range 20 { // more than the buffers that are free
+				require.True(t, NewLineReader(strings.NewReader("another"), LineOptions{Buffers: &buffers}).Next())
+			}
+			require.Equal(t, "a record", string(record), "%+v", opts)
+		}
 	}
 }
 

@@ -18,8 +18,9 @@ type step struct {
 	*run
 	*mr.Step
 	splits    []input.Split
-	pieces    []piece // of the splits, in their order
-	batches   []batch // of the pieces, in their order; each is mapped into one output
+	pieces    []piece       // of the splits, in their order
+	batches   []batch       // of the pieces, in their order; each is mapped into one output
+	buffers   input.Buffers // that pieces are read into, one after the other
 	sideFiles sideFiles
 	output    string // folder for the parts
 	spills    string // folder of the operating system for spills
@@ -247,6 +248,7 @@ func (t *step) readPiece(ctx context.Context, env *mr.Env, i int, read func(reco
 		KeepRecords: !t.Borrows,
 		Containing:  t.Containing,
 		Interrupt:   ctx.Err,
+		Buffers:     &t.buffers,
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 )
 
 // plainText returns a message as the text of a mail.
@@ -52,12 +53,15 @@ func plainText(m *Message) string {
 //go:embed mail.html
 var mailHTML string
 
-// page lays out a message as a page, and escapes whatever is in it.
-var page = template.Must(template.New("mail").Funcs(template.FuncMap{
-	"join":    func(lines []string) string { return strings.Join(lines, "\n") },
-	"colour":  colour,
-	"section": func(heading string, lines []string) htmlBlock { return htmlBlock{heading, lines} },
-}).Parse(mailHTML))
+// page lays out a message as a page, and escapes whatever is in it. It is read when it is first
+// needed: hardly any command sends mail, and each would wait for it.
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("mail").Funcs(template.FuncMap{
+		"join":    func(lines []string) string { return strings.Join(lines, "\n") },
+		"colour":  colour,
+		"section": func(heading string, lines []string) htmlBlock { return htmlBlock{heading, lines} },
+	}).Parse(mailHTML))
+})
 
 // An htmlBlock is a heading and the lines below it.
 type htmlBlock struct {
@@ -80,7 +84,7 @@ func colour(m *Message) string {
 // htmlText returns a message as the page of a mail.
 func htmlText(m *Message) (string, error) {
 	var b bytes.Buffer
-	if err := page.Execute(&b, newView(m)); err != nil {
+	if err := page().Execute(&b, newView(m)); err != nil {
 		return "", err
 	}
 	return b.String(), nil

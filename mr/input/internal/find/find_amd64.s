@@ -71,3 +71,64 @@ found:
 none:
 	MOVQ $-1, ret+40(FP)
 	RET
+
+// func indexPairAVX2(p *byte, places, distance int, first, last byte) int
+TEXT ·indexPairAVX2(SB), NOSPLIT, $0-40
+	MOVQ p+0(FP), SI
+	MOVQ places+8(FP), CX
+	MOVQ distance+16(FP), DX
+	VPBROADCASTB first+24(FP), Y0
+	VPBROADCASTB last+25(FP), Y1
+	ADDQ SI, DX
+	XORQ AX, AX
+	MOVQ CX, BX
+	SUBQ $128, BX // the last place at which 128 more are left
+
+	CMPQ AX, BX
+	JGT thirtytwo
+
+loop:
+	VPCMPEQB (SI)(AX*1), Y0, Y2
+	VPCMPEQB 32(SI)(AX*1), Y0, Y3
+	VPCMPEQB 64(SI)(AX*1), Y0, Y4
+	VPCMPEQB 96(SI)(AX*1), Y0, Y5
+	VPCMPEQB (DX)(AX*1), Y1, Y6
+	VPCMPEQB 32(DX)(AX*1), Y1, Y7
+	VPCMPEQB 64(DX)(AX*1), Y1, Y8
+	VPCMPEQB 96(DX)(AX*1), Y1, Y9
+	VPAND Y6, Y2, Y2
+	VPAND Y7, Y3, Y3
+	VPAND Y8, Y4, Y4
+	VPAND Y9, Y5, Y5
+	VPOR Y2, Y3, Y3
+	VPOR Y4, Y5, Y5
+	VPOR Y3, Y5, Y5
+	VPTEST Y5, Y5
+	JNZ thirtytwo // one of them has it
+	ADDQ $128, AX
+	CMPQ AX, BX
+	JLE loop
+
+thirtytwo:
+	CMPQ AX, CX
+	JGE none
+	VPCMPEQB (SI)(AX*1), Y0, Y2
+	VPCMPEQB (DX)(AX*1), Y1, Y6
+	VPAND Y6, Y2, Y2
+	VPMOVMSKB Y2, R8
+	TESTL R8, R8
+	JNZ found
+	ADDQ $32, AX
+	JMP thirtytwo
+
+found:
+	BSFL R8, R8
+	ADDQ R8, AX
+	VZEROUPPER
+	MOVQ AX, ret+32(FP)
+	RET
+
+none:
+	VZEROUPPER
+	MOVQ $-1, ret+32(FP)
+	RET

@@ -48,16 +48,6 @@ func TestIndexEndsAtTheBlock(t *testing.T) {
 	}
 }
 
-// Both ways to look for a pair of bytes find the same.
-func TestIndexPair(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		b := rapid.SliceOfN(rapid.SampledFrom([]byte("abcdefgh")), 1, 300).Draw(t, "b")
-		distance := rapid.IntRange(0, len(b)-1).Draw(t, "distance")
-		places := rapid.IntRange(0, len(b)-distance).Draw(t, "places")
-		require.Equal(t, indexPairOneByOne(b, places, distance, 'a', 'b'), indexPair(b, places, distance, 'a', 'b'))
-	})
-}
-
 func BenchmarkIndex(b *testing.B) {
 	for name, line := range map[string]string{
 		"code":  "\tif (mutex_is_locked(&lock->mutex) && spin_trylock(&q->lock)) { return count_of(x); }\n",
