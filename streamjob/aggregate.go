@@ -169,7 +169,7 @@ func (t *task) aggregate(pairs mr.Pairs, combines bool, read *int64, out collect
 			return nil
 		}
 		if !combines {
-			return out([]byte(key[len(kind)+1:]), []byte(a.report()))
+			return out(appendUTF8(nil, []byte(key[len(kind)+1:])), []byte(a.report()))
 		}
 		for _, value := range a.partial() {
 			if err := out([]byte(key), []byte(value)); err != nil {

@@ -1,6 +1,8 @@
 package streamjob_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gomr/gomr/mr/input"
 )
 
 // A generator makes random scenarios, and the inputs and scripts that they use.
@@ -28,31 +32,49 @@ func (g *generator) word() string {
 	return g.pick("a", "b", "cc", "", "k1", "k2", "k10", "-3", "007", "7", "1.50", "1.5", "Z", "é", "\xff", "x y", "0", "-0", "12x", "long-long-long-key")
 }
 
-// input writes an input of one to three files of distinct sizes, and returns its name.
-func (g *generator) input(name string) string {
+// input writes an input of some files of distinct sizes, whose order does not depend on the disk then.
+func (g *generator) input(name string, files int) {
+	codec := g.pick("", "", "", input.Gzip) // a bzip2 file is several splits in Hadoop
 	sizes := map[int]bool{}
-	for i := range 1 + g.random.IntN(3) {
-		var text strings.Builder
-		lines := g.pick("0", "1", "13", "40", "300", "2000")
-		n := 0
-		_, _ = fmt.Sscan(lines, &n)
-		for range n {
-			fields := []string{g.word()}
-			for range g.random.IntN(4) {
-				fields = append(fields, g.word())
-			}
-			text.WriteString(strings.Join(fields, "\t"))
-			text.WriteString(g.pick("\n", "\n", "\n", "\n", "\n", "\n", "\r\n", "\r"))
+	for i := range files {
+		text := g.text()
+		stored := g.compressed(codec, text)
+		for sizes[len(stored)] {
+			text += fmt.Sprint(g.random.Uint32())
+			stored = g.compressed(codec, text)
 		}
-		for sizes[text.Len()] {
-			text.WriteByte('x')
-		}
-		sizes[text.Len()] = true
-		file := filepath.Join(g.dir, name, fmt.Sprint("f", i))
+		sizes[len(stored)] = true
+		file := filepath.Join(g.dir, name, fmt.Sprint("f", i, map[string]string{input.Gzip: ".gz"}[codec]))
 		require.NoError(g.t, os.MkdirAll(filepath.Dir(file), 0o755))
-		require.NoError(g.t, os.WriteFile(file, []byte(text.String()), 0o644))
+		require.NoError(g.t, os.WriteFile(file, stored, 0o644))
 	}
-	return name
+}
+
+func (g *generator) text() string {
+	var text strings.Builder
+	lines, err := strconv.Atoi(g.pick("0", "1", "13", "40", "300", "2000"))
+	require.NoError(g.t, err)
+	for range lines {
+		fields := []string{g.word()}
+		for range g.random.IntN(4) {
+			fields = append(fields, g.word())
+		}
+		text.WriteString(strings.Join(fields, "\t"))
+		text.WriteString(g.pick("\n", "\n", "\n", "\n", "\n", "\n", "\r\n", "\r"))
+	}
+	return text.String()
+}
+
+func (g *generator) compressed(codec, text string) []byte {
+	if codec == "" {
+		return []byte(text)
+	}
+	var stored bytes.Buffer
+	w, err := input.NewWriter(codec, &stored)
+	require.NoError(g.t, err)
+	_, err = w.Write([]byte(text))
+	require.NoError(g.t, errors.Join(err, w.Close()))
+	return stored.Bytes()
 }
 
 // keySpec returns options of a comparator or partitioner.
@@ -79,56 +101,186 @@ func (g *generator) keySpec() string {
 	return strings.Join(specs, " ")
 }
 
+// A commandLine is the options of a scenario; those of properties come first.
+type commandLine struct{ properties, options []string }
+
+func (c *commandLine) set(property, value string) {
+	c.properties = append(c.properties, "-D", property+"="+value)
+}
+
+func (c *commandLine) add(options ...string) { c.options = append(c.options, options...) }
+
 // scenario makes a command line.
 func (g *generator) scenario(name string) scenario {
-	var properties, options []string
-	set := func(property, value string) { properties = append(properties, "-D", property+"="+value) }
-	options = append(options, "-input", g.input("in-"+name))
-	reduces := g.random.IntN(4)
-	set("mapreduce.job.reduces", strconv.Itoa(reduces))
+	var c commandLine
+	files := 1 + g.random.IntN(3)
+	g.input("in-"+name, files)
+	c.add("-input", "in-"+name)
+	g.addFields(&c)
+	g.addOrder(&c)
+	g.addInputFormat(&c, files)
+	g.addOutputFormat(&c)
+	g.addCommands(&c)
+	return scenario{name, append(c.properties, c.options...)}
+}
+
+// addFields adds what divides lines into keys and values.
+func (g *generator) addFields(c *commandLine) {
 	if g.chance(40) {
-		set("stream.num.map.output.key.fields", strconv.Itoa(1+g.random.IntN(3)))
+		c.set("stream.num.map.output.key.fields", strconv.Itoa(1+g.random.IntN(3)))
 	}
 	if g.chance(15) {
-		set("stream.num.reduce.output.key.fields", "2")
+		c.set("stream.num.reduce.output.key.fields", "2")
 	}
 	if g.chance(15) {
-		set("stream.map.output.field.separator", g.pick(",", " ", "1", "k1"))
+		c.set("stream.map.output.field.separator", g.pick(",", " ", "1", "k1"))
 	}
 	if g.chance(15) {
-		set("stream.reduce.output.field.separator", g.pick(",", ":", "-"))
-	}
-	if g.chance(15) {
-		set("mapreduce.output.textoutputformat.separator", g.pick(",", " ", "=="))
-	}
-	if g.chance(25) {
-		options = append(options, "-io", g.pick("text", "rawbytes", "typedbytes", "keyonlytext"))
-	}
-	if g.chance(25) {
-		set("mapreduce.job.output.key.comparator.class", "org.apache.hadoop.mapred.lib.KeyFieldBasedComparator")
-		set("mapreduce.partition.keycomparator.options", g.keySpec())
-	}
-	if g.chance(25) {
-		options = append(options, "-partitioner", "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner")
-		set("mapreduce.partition.keypartitioner.options", g.keySpec())
-	}
-	if g.chance(25) {
-		options = append(options, "-inputformat", g.pick("TextInputFormat", "KeyValueTextInputFormat", "AutoInputFormat"))
-	}
-	if g.chance(30) {
-		options = append(options, "-combiner", g.pick("cat", "tac", "uniq", "head -3"))
-	}
-	if g.chance(20) {
-		set("mapreduce.task.io.sort.mb", "1")
+		c.set("stream.reduce.output.field.separator", g.pick(",", ":", "-"))
 	}
 	if g.chance(10) {
-		set("mapreduce.task.io.sort.factor", "2")
+		c.set("stream.map.input.field.separator", g.pick(",", "::", " "))
 	}
-	options = append(options, "-mapper", g.pick("cat", "cat", "cat", "sed s/k/kk/", "tr a-z A-Z", "awk {print;print}"))
+	if g.chance(10) {
+		c.set("stream.reduce.input.field.separator", g.pick(",", "::", " "))
+	}
+	if g.chance(10) {
+		c.set("stream.map.input.ignoreKey", g.pick("true", "false"))
+	}
+	if g.chance(25) {
+		c.add("-io", g.pick("text", "rawbytes", "typedbytes", "keyonlytext"))
+	}
+	for _, end := range []string{"stream.map.output", "stream.reduce.input", "stream.reduce.output"} {
+		if g.chance(5) {
+			c.set(end, g.pick("text", "rawbytes", "typedbytes", "keyonlytext"))
+		}
+	}
+}
+
+// addOrder adds the number of reduce tasks, a comparator, and a partitioner.
+func (g *generator) addOrder(c *commandLine) {
+	if reduces := strconv.Itoa(g.random.IntN(5)); g.chance(80) {
+		c.set("mapreduce.job.reduces", reduces)
+	} else {
+		c.add("-numReduceTasks", reduces)
+	}
+	if g.chance(25) {
+		c.set("mapreduce.job.output.key.comparator.class", "org.apache.hadoop.mapred.lib.KeyFieldBasedComparator")
+		c.set("mapreduce.partition.keycomparator.options", g.keySpec())
+	}
+	if g.chance(25) {
+		c.add("-partitioner", "org.apache.hadoop.mapred.lib.KeyFieldBasedPartitioner")
+		if g.chance(80) {
+			c.set("mapreduce.partition.keypartitioner.options", g.keySpec())
+		} else {
+			c.set("num.key.fields.for.partition", strconv.Itoa(g.random.IntN(4)))
+		}
+	}
+	if g.chance(10) {
+		c.set("mapreduce.map.output.key.field.separator", g.pick(",", " ", "k", "."))
+	}
+	if g.chance(20) {
+		c.set("mapreduce.task.io.sort.mb", "1")
+	}
+	if g.chance(10) {
+		c.set("mapreduce.task.io.sort.factor", "2")
+	}
+	if g.chance(10) {
+		c.set("mapreduce.map.output.compress", "true")
+		c.set("mapreduce.map.output.compress.codec", codecPackage+g.pick("DefaultCodec", "GzipCodec", "BZip2Codec"))
+	}
+}
+
+const codecPackage = "org.apache.hadoop.io.compress."
+
+// addInputFormat adds how an input of some files becomes splits and records. Splits of several files may be equally
+// long, and their order is up to the disk then.
+func (g *generator) addInputFormat(c *commandLine, files int) {
+	if files == 1 && g.chance(30) {
+		c.set("mapreduce.job.maps", strconv.Itoa(1+g.random.IntN(5)))
+	}
+	if files == 1 && g.chance(15) {
+		c.set("fs.local.block.size", g.pick("100", "1024", "5000"))
+	}
+	if g.chance(10) {
+		c.set("mapreduce.input.fileinputformat.split.minsize", g.pick("0", "500", "4096"))
+	}
+	if g.chance(10) {
+		c.set("textinputformat.record.delimiter", g.pick("a", "\\x09", "k1", "\\x0d\\x0a"))
+	}
+	if g.chance(5) {
+		c.set("mapreduce.input.linerecordreader.line.maxlength", g.pick("5", "12"))
+	}
+	switch format := g.pick("", "", "", "", "TextInputFormat", "KeyValueTextInputFormat", "KeyValueTextInputFormat", "AutoInputFormat", "org.apache.hadoop.mapred.lib.NLineInputFormat"); format {
+	case "":
+	case "org.apache.hadoop.mapred.lib.NLineInputFormat":
+		if files > 1 {
+			return
+		}
+		c.set("mapreduce.input.lineinputformat.linespermap", g.pick("1", "7", "100"))
+		c.add("-inputformat", format)
+	default:
+		c.add("-inputformat", format)
+	}
+	if g.chance(10) {
+		c.set("mapreduce.input.keyvaluelinerecordreader.key.value.separator", g.pick(",", "k", " "))
+	}
+}
+
+// addOutputFormat adds how the output is written.
+func (g *generator) addOutputFormat(c *commandLine) {
+	if g.chance(15) {
+		c.set("mapreduce.output.textoutputformat.separator", g.pick(",", " ", "=="))
+	}
+	if g.chance(15) {
+		c.set("mapreduce.output.fileoutputformat.compress", "true")
+		c.set("mapreduce.output.fileoutputformat.compress.codec", codecPackage+g.pick("DefaultCodec", "GzipCodec", "BZip2Codec"))
+		if g.chance(50) {
+			c.set("mapreduce.output.fileoutputformat.compress.type", g.pick("NONE", "RECORD", "BLOCK"))
+		}
+	}
+	if g.chance(10) {
+		c.add("-outputformat", "org.apache.hadoop.mapred."+g.pick("TextOutputFormat", "SequenceFileOutputFormat"))
+	}
+	if g.chance(10) {
+		c.add("-lazyOutput")
+	}
+}
+
+// The scripts of scenarios, by name.
+var randomScripts = map[string]string{
+	"counters.sh": "cat; echo reporter:counter:mine,seen,3 >&2; echo reporter:status:fine >&2; echo noise >&2",
+	"exit3.sh":    "cat; exit 3",
+	"env.sh":      "cat >/dev/null; env | grep -E '^(X|mapreduce_job_reduces|mapreduce_task_partition|mapreduce_task_ismap|mapreduce_map_input_.*|stream_.*)=' | grep -v command | LC_ALL=C sort",
+	"values.sh": `awk -F '\t' '{ print "LongValueSum:" $1 "\t" length($2); print "UniqValueCount:" $1 "\t" $2; print "ValueHistogram:h\t" $1
+print "LongValueMax:m\t" NR; print "StringValueMin:s\t" $1; print "StringValueMax:" $2 "\t" $1; print "DoubleValueSum:d\t" 1.5 }'`,
+}
+
+// addCommands adds what maps, combines and reduces, and how it fails.
+func (g *generator) addCommands(c *commandLine) {
+	for name, text := range randomScripts {
+		require.NoError(g.t, os.WriteFile(filepath.Join(g.dir, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755))
+	}
+	if g.chance(10) {
+		c.add("-cmdenv", "X="+g.pick("1", "a=b", "a b", ""))
+	}
+	if g.chance(50) {
+		c.set("stream.non.zero.exit.is.failure", g.pick("true", "false"))
+	}
+	if g.chance(8) {
+		c.add("-mapper", place+"/values.sh", "-reducer", "aggregate")
+		return
+	}
+	script := func(name string) string { return place + "/" + name }
+	if g.chance(30) {
+		c.add("-combiner", g.pick("cat", "tac", "uniq", "head -3", "org.apache.hadoop.mapred.lib.IdentityReducer"))
+	}
+	c.add("-mapper", g.pick("cat", "cat", "cat", "cat", "sed s/k/kk/", "tr a-z A-Z", "awk {print;print}",
+		"org.apache.hadoop.mapred.lib.IdentityMapper", script("counters.sh"), script("exit3.sh"), script("env.sh")))
 	if g.chance(85) {
-		options = append(options, "-reducer", g.pick("cat", "cat", "cat", "uniq -c", "wc -l", "cut -f1"))
+		c.add("-reducer", g.pick("cat", "cat", "cat", "cat", "uniq -c", "wc -l", "cut -f1", "NONE",
+			"org.apache.hadoop.mapred.lib.IdentityReducer", script("counters.sh"), script("exit3.sh"), script("env.sh")))
 	}
-	return scenario{name, append(properties, options...)}
 }
 
 // big makes a scenario whose map tasks spill several times.
