@@ -38,18 +38,23 @@ var inputFormats = map[string]*inputFormat{
 	"SequenceFileInputFormat":         {"SequenceFileInputFormat", mapredPackage + "SequenceFileInputFormat", sequenceSplits, openSequenceInput},
 	"SequenceFileAsTextInputFormat":   {"SequenceFileAsTextInputFormat", mapredPackage + "SequenceFileAsTextInputFormat", sequenceSplits, openSequenceText},
 	"SequenceFileAsBinaryInputFormat": {"SequenceFileAsBinaryInputFormat", mapredPackage + "SequenceFileAsBinaryInputFormat", sequenceSplits, openSequenceBinary},
-	"AutoInputFormat":                 {"AutoInputFormat", streamingPackage + "AutoInputFormat", fileSplits, openAuto},
+	"AutoInputFormat":                 {"AutoInputFormat", streamingPackage + "AutoInputFormat", autoSplits, openAuto},
 	"CombineTextInputFormat":          {"CombineTextInputFormat", mapredPackage + "lib.CombineTextInputFormat", combineSplits, openCombined},
 	"StreamInputFormat":               {"StreamInputFormat", streamingPackage + "StreamInputFormat", fileSplits, openStream},
 }
 
 // fileSplits cuts files as FileInputFormat does.
 func fileSplits(j *job, files []input.FileStatus) ([]split, error) {
-	return j.cut(files, 1)
+	return j.cut(files, 1, false)
+}
+
+// autoSplits cuts compressed files too, as Hadoop's AutoInputFormat does.
+func autoSplits(j *job, files []input.FileStatus) ([]split, error) {
+	return j.cut(files, 1, true)
 }
 
 // cut cuts files into splits of at least minSize bytes.
-func (j *job) cut(files []input.FileStatus, minSize int64) ([]split, error) {
+func (j *job) cut(files []input.FileStatus, minSize int64, ignoreCodecs bool) ([]split, error) {
 	given, err := j.conf.integer("mapreduce.input.fileinputformat.split.minsize", 1)
 	if err != nil {
 		return nil, err
@@ -58,7 +63,7 @@ func (j *job) cut(files []input.FileStatus, minSize int64) ([]split, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wholeSplits(input.MakeSplits(files, input.SplitOptions{Maps: j.maps(), BlockSize: block, MinSize: max(int64(given), minSize)})), nil
+	return wholeSplits(input.MakeSplits(files, input.SplitOptions{Maps: j.maps(), BlockSize: block, MinSize: max(int64(given), minSize), IgnoreCodecs: ignoreCodecs})), nil
 }
 
 // defaultLocalBlock is the size of the blocks that Hadoop sees in local files.

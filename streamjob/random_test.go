@@ -34,7 +34,7 @@ func (g *generator) word() string {
 
 // input writes an input of some files of distinct sizes, whose order does not depend on the disk then.
 func (g *generator) input(name string, files int) {
-	codec := g.pick("", "", "", input.Gzip) // a bzip2 file is several splits in Hadoop
+	codec := g.pick("", "", "", input.Gzip, input.Bzip2)
 	sizes := map[int]bool{}
 	for i := range files {
 		text := g.text()
@@ -44,7 +44,7 @@ func (g *generator) input(name string, files int) {
 			stored = g.compressed(codec, text)
 		}
 		sizes[len(stored)] = true
-		file := filepath.Join(g.dir, name, fmt.Sprint("f", i, map[string]string{input.Gzip: ".gz"}[codec]))
+		file := filepath.Join(g.dir, name, fmt.Sprint("f", i, input.Suffix(codec)))
 		require.NoError(g.t, os.MkdirAll(filepath.Dir(file), 0o755))
 		require.NoError(g.t, os.WriteFile(file, stored, 0o644))
 	}
@@ -65,15 +65,23 @@ func (g *generator) text() string {
 	return text.String()
 }
 
+// compressed returns text as a codec has it, in one piece or several.
 func (g *generator) compressed(codec, text string) []byte {
 	if codec == "" {
 		return []byte(text)
 	}
 	var stored bytes.Buffer
-	w, err := input.NewWriter(codec, &stored)
-	require.NoError(g.t, err)
-	_, err = w.Write([]byte(text))
-	require.NoError(g.t, errors.Join(err, w.Close()))
+	for first := true; first || text != ""; first = false {
+		size := len(text)
+		if g.chance(70) {
+			size = g.random.IntN(size + 1)
+		}
+		w, err := input.NewWriter(codec, &stored)
+		require.NoError(g.t, err)
+		_, err = w.Write([]byte(text[:size]))
+		require.NoError(g.t, errors.Join(err, w.Close()))
+		text = text[size:]
+	}
 	return stored.Bytes()
 }
 

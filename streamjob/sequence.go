@@ -11,7 +11,7 @@ import (
 // sequenceSplits cuts sequence files. No split is smaller than the distance of two sync markers.
 func sequenceSplits(j *job, files []input.FileStatus) ([]split, error) {
 	const syncInterval = 5 * 1024 * 20
-	return j.cut(files, syncInterval)
+	return j.cut(files, syncInterval, true)
 }
 
 // A sequenceRecords reads a split of a sequence file.

@@ -63,7 +63,7 @@ func combineSplits(j *job, files []input.FileStatus) ([]split, error) {
 // chunksOf cuts a file into chunks of at most limit bytes. A rest of less than twice
 // the limit becomes two equal ones.
 func chunksOf(file input.FileStatus, limit int64) []input.Split {
-	if limit <= 0 || input.CodecOf(file.Name) != "" {
+	if limit <= 0 || !input.IsSplittable(file.Name) {
 		return []input.Split{{File: file.Name, Length: file.Size}}
 	}
 	var chunks []input.Split

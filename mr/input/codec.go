@@ -46,6 +46,12 @@ func CodecOf(name string) string {
 	return ""
 }
 
+// IsSplittable reports whether a file may be several splits, by its suffix: one that is read as it is, or bzip2.
+func IsSplittable(name string) bool {
+	codec := CodecOf(name)
+	return codec == "" || codec == Bzip2
+}
+
 // Suffix returns the suffix of files of a codec, such as ".gz", or "" for a
 // codec that is not known.
 func Suffix(codec string) string { return suffixes[codec] }
@@ -71,7 +77,9 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 // NewReader returns the text of compressed data. Damaged data is a
 // [*CorruptError] from Read, which names file; an error of in is returned as it
 // is. Close frees memory and leaves in open.
-func NewReader(codec, file string, in io.Reader) io.ReadCloser {
+func NewReader(codec, file string, in io.Reader) io.ReadCloser { return newDecoder(codec, file, in) }
+
+func newDecoder(codec, file string, in io.Reader) *decoder {
 	d := &decoder{codec: codec, file: file}
 	d.source.in = in
 	d.in = bufio.NewReaderSize(&d.source, 64<<10)
@@ -119,7 +127,7 @@ func (d *decoder) Close() error {
 	return nil
 }
 
-// A source counts the bytes that are read, and keeps an error that is not
+// A source counts the bytes of the file up to where it is read, and keeps an error that is not
 // the codec's.
 type source struct {
 	in  io.Reader

@@ -34,8 +34,8 @@
 // # Splits
 //
 // A file is cut into splits of max(minimum, min(total/maps, block)) bytes, and the
-// last split may be 10% longer. A compressed file is one split; that is so in
-// Hadoop too, save for bzip2. Map task 0 reads the longest split.
+// last split may be 10% longer. A compressed file is one split, unless it is bzip2: the
+// blocks that begin in a split of that are its text. Map task 0 reads the longest split.
 //
 // # Records
 //

@@ -72,9 +72,13 @@ type LineReader struct {
 	lf, cr  int
 	scanned int
 
-	end     int64 // end of the split
+	start   int64 // of the split
+	end     int64 // of the split
 	limit   int64 // the last offset at which a record of the split may begin
 	maxSize int   // the least size of a record that is too long
+
+	// textSize tells how much text the split is, once that is known; nil where end tells it from the beginning.
+	textSize func() (size int64, known bool)
 
 	// While skipping, the bytes up to the next ending are no record: the rest
 	// of a record of the split before, or one that is too long. It began at skipStart.
@@ -100,20 +104,28 @@ func NewLineReader(in io.Reader, opts LineOptions) *LineReader {
 
 // newLineReader reads the split from start to end of a file. The first byte of in is the one at start.
 func newLineReader(in io.Reader, start, end int64, opts LineOptions) *LineReader {
-	r := &LineReader{in: in, base: start, end: end, limit: end, opts: opts, maxSize: math.MaxInt}
+	r := &LineReader{in: in, base: start, start: start, opts: opts, maxSize: math.MaxInt}
 	if opts.MaxLength > 0 {
 		r.maxSize = opts.MaxLength
 	}
 	r.opts.BufferSize = cmp.Or(max(opts.BufferSize, 0), defaultBufferSize)
-	if n := len(opts.Delimiter); n > 0 {
+	if len(opts.Delimiter) > 0 {
 		r.lf, r.cr = math.MaxInt, -1
-		r.limit += min(int64(n-1), math.MaxInt64-end)
 	}
+	r.setEnd(end)
 	r.skipping, r.skipStart = start > 0, start
 	if len(opts.Containing) > 0 {
 		r.startSearch()
 	}
 	return r
+}
+
+// setEnd sets where the split ends. No record behind it was looked for.
+func (r *LineReader) setEnd(end int64) {
+	r.end, r.limit = end, end
+	if n := len(r.opts.Delimiter); n > 0 {
+		r.limit += min(int64(n-1), math.MaxInt64-end)
+	}
 }
 
 // Next advances to the next record and reports whether there is one.
@@ -248,11 +260,11 @@ func (r *LineReader) take(start, end, next int) bool {
 }
 
 // cutAtEnd does what Hadoop does with a record that is too long and goes on
-// behind the end of the split: it skips the part within the split, and takes
-// what is behind for a record. The record ends at end or later.
+// behind the end of the split, unless that is of a compressed file: it skips the part within
+// the split, and takes what is behind for a record. The record ends at end or later.
 func (r *LineReader) cutAtEnd(end int) bool {
 	start := r.base + int64(r.pos)
-	if start >= r.end || r.base+int64(end) < r.end {
+	if r.textSize != nil || start >= r.end || r.base+int64(end) < r.end {
 		return false
 	}
 	if r.skipping {
@@ -311,6 +323,11 @@ func (r *LineReader) fill() bool {
 	want := min(int64(cap(r.buf)-old), min(inSplit, math.MaxInt64-lookahead)+lookahead)
 	n, err := r.read(r.buf[old : old+int(want)])
 	r.buf = r.buf[:old+n]
+	if r.textSize != nil {
+		if size, known := r.textSize(); known && r.end == math.MaxInt64 {
+			r.setEnd(r.start + size)
+		}
+	}
 	if r.lf == old {
 		r.lf = indexFrom(r.buf, old, '\n')
 	}

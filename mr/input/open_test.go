@@ -5,10 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gomr/gomr/mr"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 var _ mr.Records = (*LineReader)(nil)
@@ -78,4 +80,39 @@ func TestDirStaysBelowRoot(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = Dir("").Stat(filepath.ToSlash(filepath.Join(root, "secret")))
 	require.NoError(t, err)
+}
+
+// The splits of a bzip2 file have each record once, wherever blocks and splits end.
+func TestBzip2SplitsHaveEachRecordOnce(t *testing.T) {
+	root := t.TempDir()
+	stream := func(text string) []byte { return encode(t, Bzip2, []byte(text)) }
+	rapid.Check(t, func(t *rapid.T) {
+		delimiter := rapid.SampledFrom([]string{"", "", "+|"}).Draw(t, "delimiter")
+		piece := rapid.SampledFrom([]string{"a", "b", "\n", "\r", "\r\n", "+", "|", "+|", "a longer piece"})
+		var text string
+		var file []byte
+		for _, pieces := range rapid.SliceOfN(rapid.SliceOf(piece), 1, 6).Draw(t, "blocks") {
+			block := strings.Join(pieces, "")
+			text += block
+			file = append(file, stream(block)...)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(root, "f.bz2"), file, 0o666))
+		opts := LineOptions{Delimiter: []byte(delimiter), BufferSize: rapid.IntRange(1, 9).Draw(t, "buffer")}
+		var got []string
+		for start := 0; start < len(file); {
+			length := rapid.IntRange(1, len(file)-start).Draw(t, "length")
+			r, err := OpenSplit(Dir(root), Split{"/f.bz2", int64(start), int64(length)}, opts)
+			require.NoError(t, err)
+			for _, record := range readAll(t, r) {
+				got = append(got, record.Text)
+			}
+			require.NoError(t, r.Close())
+			start += length
+		}
+		var want []string
+		for _, record := range slowLines(text, delimiter) {
+			want = append(want, record.Text)
+		}
+		require.Equal(t, want, got)
+	})
 }

@@ -28,6 +28,10 @@ type SplitOptions struct {
 	// MinSize is the least size in bytes of a split but the last of a file
 	// (mapreduce.input.fileinputformat.split.minsize). Zero means 1.
 	MinSize int64
+
+	// IgnoreCodecs cuts compressed files too, as input formats do that don't look at codecs. [OpenSplit]
+	// refuses what that makes of a file that is not splittable, as Hadoop does.
+	IgnoreCodecs bool
 }
 
 const (
@@ -42,7 +46,7 @@ const (
 // the index of its map task.
 //
 // It is getSplits of org.apache.hadoop.mapred.FileInputFormat followed by the
-// stable sort of JobSubmitter, with one difference: a bzip2 file is one split.
+// stable sort of JobSubmitter.
 func MakeSplits(files []FileStatus, opts SplitOptions) []Split {
 	opts.Maps = cmp.Or(max(opts.Maps, 0), defaultMaps)
 	opts.BlockSize = cmp.Or(max(opts.BlockSize, 0), defaultBlockSize)
@@ -57,7 +61,11 @@ func MakeSplits(files []FileStatus, opts SplitOptions) []Split {
 	var splits []Split
 	for _, file := range files {
 		block := cmp.Or(max(file.BlockSize, 0), opts.BlockSize)
-		splits = appendSplits(splits, file, max(opts.MinSize, min(goal, block)))
+		size := max(opts.MinSize, min(goal, block))
+		if !opts.IgnoreCodecs && !IsSplittable(file.Name) {
+			size = max(size, file.Size)
+		}
+		splits = appendSplits(splits, file, size)
 	}
 	slices.SortStableFunc(splits, func(a, b Split) int { return cmp.Compare(b.Length, a.Length) })
 	return splits
@@ -67,11 +75,9 @@ func MakeSplits(files []FileStatus, opts SplitOptions) []Split {
 // An empty file is one empty split.
 func appendSplits(splits []Split, file FileStatus, size int64) []Split {
 	rest := file.Size
-	if CodecOf(file.Name) == "" {
-		for float64(rest)/float64(size) > splitSlop {
-			splits = append(splits, Split{file.Name, file.Size - rest, size})
-			rest -= size
-		}
+	for float64(rest)/float64(size) > splitSlop {
+		splits = append(splits, Split{file.Name, file.Size - rest, size})
+		rest -= size
 	}
 	if rest > 0 || file.Size == 0 {
 		splits = append(splits, Split{file.Name, file.Size - rest, rest})

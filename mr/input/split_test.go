@@ -25,8 +25,11 @@ func TestMakeSplits(t *testing.T) {
 		{"the block size of the file counts", []FileStatus{{Name: "f", Size: 20, BlockSize: 10}}, SplitOptions{Maps: 1, BlockSize: 100}, []Split{{"f", 0, 10}, {"f", 10, 10}}},
 		{"the minimum wins over the block", []FileStatus{{Name: "f", Size: 30}}, SplitOptions{Maps: 3, BlockSize: 5, MinSize: 20}, []Split{{"f", 0, 20}, {"f", 20, 10}}},
 		{"more maps than bytes", []FileStatus{{Name: "f", Size: 2}}, SplitOptions{Maps: 10}, []Split{{"f", 0, 1}, {"f", 1, 1}}},
-		{"compressed files are whole", []FileStatus{{Name: "f.GZ", Size: 300 * mib}, {Name: "f.bz2", Size: 301 * mib}}, SplitOptions{},
-			[]Split{{"f.bz2", 0, 301 * mib}, {"f.GZ", 0, 300 * mib}}},
+		{"compressed files are whole", []FileStatus{{Name: "f.GZ", Size: 300 * mib}, {Name: "f.zst", Size: 301 * mib}}, SplitOptions{},
+			[]Split{{"f.zst", 0, 301 * mib}, {"f.GZ", 0, 300 * mib}}},
+		{"bzip2 is not", []FileStatus{{Name: "f.bz2", Size: 300 * mib}}, SplitOptions{},
+			[]Split{{"f.bz2", 0, 128 * mib}, {"f.bz2", 128 * mib, 128 * mib}, {"f.bz2", 256 * mib, 44 * mib}}},
+		{"codecs that are ignored", []FileStatus{{Name: "f.gz", Size: 20}}, SplitOptions{IgnoreCodecs: true}, []Split{{"f.gz", 0, 10}, {"f.gz", 10, 10}}},
 		{"ties keep the order of files", []FileStatus{{Name: "b", Size: 10}, {Name: "a", Size: 10}}, SplitOptions{}, []Split{{"b", 0, 10}, {"a", 0, 10}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

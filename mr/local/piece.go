@@ -21,6 +21,8 @@ const (
 	batchesPerWorker = 8
 	// minPiece is large enough that the start of a piece costs little beside its records.
 	minPiece = 8 << 20
+	// bzip2Part is how much smaller a piece of a bzip2 file is, whose text takes far longer. There are a few blocks in it.
+	bzip2Part = 8
 )
 
 // wholeSplits makes one piece of each split.
@@ -57,8 +59,11 @@ func cut(splits []input.Split, workers int, size func(left int64) int64) []piece
 	for _, whole := range wholeSplits(splits) {
 		end := whole.Start + whole.Length
 		for p := whole; ; p.index, p.unknownRecord = p.index+1, -1 {
-			if p.Length = end - p.Start; input.CodecOf(whole.File) == "" {
+			if p.Length = end - p.Start; input.IsSplittable(whole.File) {
 				s := size(left)
+				if input.CodecOf(whole.File) != "" {
+					s /= bzip2Part
+				}
 				p.Length /= max(1, (p.Length+s/2)/s)
 			}
 			pieces = append(pieces, p)

@@ -54,7 +54,7 @@ type piece struct {
 }
 
 // choose returns pieces of the splits, spread evenly over their bytes.
-// A compressed file can be read from its start alone, so it gives one piece that
+// A split of a compressed file can be read from its start alone, so it gives one piece that
 // is as large as all that fall into it.
 func choose(splits []input.Split) []piece {
 	var total int64

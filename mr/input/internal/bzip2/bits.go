@@ -8,9 +8,13 @@ type bitReader struct {
 	in     io.ByteReader
 	bits   uint64 // the lowest count bits are not read yet
 	count  uint
-	behind uint // how many of them are behind the end
+	behind uint  // how many of them are behind the end
+	loaded int64 // bytes
 	err    error
 }
+
+// position returns how many bits were read.
+func (b *bitReader) position() int64 { return 8*b.loaded - int64(b.count) }
 
 // peek returns the next n bits, of which there are 32 at most.
 func (b *bitReader) peek(n uint) uint32 {
@@ -39,6 +43,7 @@ func (b *bitReader) load() {
 	}
 	b.bits = b.bits<<8 | uint64(c)
 	b.count += 8
+	b.loaded++
 }
 
 // align leaves out the rest of a byte.

@@ -18,6 +18,9 @@ import (
 const (
 	blockMark = 0x314159265359
 	endMark   = 0x177245385090
+
+	// maxBlock is the most bytes of a block before run-length coding, of any stream.
+	maxBlock = 900_000
 )
 
 // A FormatError tells what is wrong with the data.
@@ -34,7 +37,9 @@ func NewReader(in io.ByteReader) io.Reader {
 type reader struct {
 	bits     bitReader
 	inStream bool
+	partly   bool   // the stream was not read from its beginning
 	checksum uint32 // of the blocks of the stream
+	mark     int64  // how many bits are before the mark of the block
 	block    block
 	err      error
 }
@@ -70,20 +75,26 @@ func (r *reader) readHeader() error {
 	if !r.inStream {
 		return r.beginStream()
 	}
+	r.mark = r.bits.position()
 	switch mark := uint64(r.bits.read(24))<<24 | uint64(r.bits.read(24)); mark {
 	case blockMark:
-		err := r.block.decode(&r.bits)
-		r.checksum = (r.checksum<<1 | r.checksum>>31) ^ r.block.want
-		return err
+		return r.readBlock()
 	case endMark:
-		if want := r.bits.read(32); want != r.checksum {
+		if want := r.bits.read(32); want != r.checksum && !r.partly {
 			return FormatError("the checksum of a stream is wrong")
 		}
 		r.bits.align()
-		r.inStream = false
+		r.inStream, r.partly = false, false
 		return nil
 	}
 	return FormatError("neither a block nor the end of the stream where one must be")
+}
+
+// readBlock reads what is behind the mark of a block.
+func (r *reader) readBlock() error {
+	err := r.block.decode(&r.bits)
+	r.checksum = (r.checksum<<1 | r.checksum>>31) ^ r.block.want
+	return err
 }
 
 func (r *reader) beginStream() error {
