@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,8 +34,9 @@ func (g *generator) word() string {
 }
 
 // input writes an input of some files of distinct sizes, whose order does not depend on the disk then.
-func (g *generator) input(name string, files int) {
-	codec := g.pick("", "", "", input.Gzip, input.Bzip2)
+// It returns their codec.
+func (g *generator) input(name string, files int) (codec string) {
+	codec = g.pick("", "", "", input.Gzip, input.Bzip2)
 	sizes := map[int]bool{}
 	for i := range files {
 		text := g.text()
@@ -48,6 +50,7 @@ func (g *generator) input(name string, files int) {
 		require.NoError(g.t, os.MkdirAll(filepath.Dir(file), 0o755))
 		require.NoError(g.t, os.WriteFile(file, stored, 0o644))
 	}
+	return codec
 }
 
 func (g *generator) text() string {
@@ -122,13 +125,13 @@ func (c *commandLine) add(options ...string) { c.options = append(c.options, opt
 func (g *generator) scenario(name string) scenario {
 	var c commandLine
 	files := 1 + g.random.IntN(3)
-	g.input("in-"+name, files)
+	codec := g.input("in-"+name, files)
 	c.add("-input", "in-"+name)
 	g.addFields(&c)
 	g.addOrder(&c)
-	g.addInputFormat(&c, files)
+	g.addInputFormat(&c, files, codec)
 	g.addOutputFormat(&c)
-	g.addCommands(&c)
+	g.addCommands(&c, files)
 	return scenario{name, append(c.properties, c.options...)}
 }
 
@@ -202,8 +205,8 @@ func (g *generator) addOrder(c *commandLine) {
 const codecPackage = "org.apache.hadoop.io.compress."
 
 // addInputFormat adds how an input of some files becomes splits and records. Splits of several files may be equally
-// long, and their order is up to the disk then.
-func (g *generator) addInputFormat(c *commandLine, files int) {
+// long, and their order is up to the disk then. NLineInputFormat loses records of compressed files in Hadoop.
+func (g *generator) addInputFormat(c *commandLine, files int, codec string) {
 	if files == 1 && g.chance(30) {
 		c.set("mapreduce.job.maps", strconv.Itoa(1+g.random.IntN(5)))
 	}
@@ -222,7 +225,7 @@ func (g *generator) addInputFormat(c *commandLine, files int) {
 	switch format := g.pick("", "", "", "", "TextInputFormat", "KeyValueTextInputFormat", "KeyValueTextInputFormat", "AutoInputFormat", "org.apache.hadoop.mapred.lib.NLineInputFormat"); format {
 	case "":
 	case "org.apache.hadoop.mapred.lib.NLineInputFormat":
-		if files > 1 {
+		if files > 1 || codec != "" {
 			return
 		}
 		c.set("mapreduce.input.lineinputformat.linespermap", g.pick("1", "7", "100"))
@@ -264,8 +267,9 @@ var randomScripts = map[string]string{
 print "LongValueMax:m\t" NR; print "StringValueMin:s\t" $1; print "StringValueMax:" $2 "\t" $1; print "DoubleValueSum:d\t" 1.5 }'`,
 }
 
-// addCommands adds what maps, combines and reduces, and how it fails.
-func (g *generator) addCommands(c *commandLine) {
+// addCommands adds what maps, combines and reduces, and how it fails. Map tasks that write the same have outputs of
+// the same size, whose order changes in Hadoop from run to run.
+func (g *generator) addCommands(c *commandLine, files int) {
 	for name, text := range randomScripts {
 		require.NoError(g.t, os.WriteFile(filepath.Join(g.dir, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755))
 	}
@@ -283,12 +287,37 @@ func (g *generator) addCommands(c *commandLine) {
 	if g.chance(30) {
 		c.add("-combiner", g.pick("cat", "tac", "uniq", "head -3", "org.apache.hadoop.mapred.lib.IdentityReducer"))
 	}
-	c.add("-mapper", g.pick("cat", "cat", "cat", "cat", "sed s/k/kk/", "tr a-z A-Z", "awk {print;print}",
-		"org.apache.hadoop.mapred.lib.IdentityMapper", script("counters.sh"), script("exit3.sh"), script("env.sh")))
+	mapper := g.pick("cat", "cat", "cat", "cat", "sed s/k/kk/", "tr a-z A-Z", "awk {print;print}",
+		"org.apache.hadoop.mapred.lib.IdentityMapper", script("counters.sh"), script("exit3.sh"), script("env.sh"))
+	if files > 1 && mapper == script("env.sh") {
+		mapper = "cat"
+	}
+	c.add("-mapper", mapper)
 	if g.chance(85) {
 		c.add("-reducer", g.pick("cat", "cat", "cat", "cat", "uniq -c", "wc -l", "cut -f1", "NONE",
 			"org.apache.hadoop.mapred.lib.IdentityReducer", script("counters.sh"), script("exit3.sh"), script("env.sh")))
 	}
+}
+
+// broken makes a command line with a mistake, or a few.
+func (g *generator) broken(name string) scenario {
+	s := g.scenario(name)
+	for first := true; first || g.chance(30); first = false {
+		i, j := g.random.IntN(len(s.args)), g.random.IntN(len(s.args))
+		switch g.random.IntN(5) {
+		case 0:
+			s.args = slices.Delete(s.args, i, i+1)
+		case 1:
+			s.args = slices.Insert(s.args, i, s.args[i])
+		case 2:
+			s.args[i], s.args[j] = s.args[j], s.args[i]
+		case 3:
+			s.args[i] += g.pick("x", "=", " ", "s")
+		case 4:
+			s.args[i] = g.pick("", "x", "-1", "3", "no/such", "-", "--", "-x", "-verbose", "-D", "-files", "-conf", "-info", "-debug", "a=b", "true", "org.apache.hadoop.mapred.lib.HashPartitioner")
+		}
+	}
+	return s
 }
 
 // big makes a scenario whose map tasks spill several times.

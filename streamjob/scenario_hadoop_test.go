@@ -129,10 +129,12 @@ func (h *hadoop) compare(t *testing.T, scenarios []scenario, dir, golden string)
 			got, log := runGomr(t, s, dir)
 			want := outcomes[s.name]
 			require.Equal(t, want.readable(t), got.readable(t), "%q\nHadoop: %s\ngomr: %s", s.args, tail(logs[s.name]), tail(log))
-			if want.code == "0" {
+			switch {
+			case strings.Contains(log, "gomr runs no Java"): // which it says of a class that Hadoop misses in a task
+			case want.code == "0":
 				compressed := strings.Contains(fmt.Sprint(s.args), "compress")
 				require.Equal(t, exactCounters(logs[s.name], compressed), exactCounters(log, compressed), "%q", s.args)
-			} else {
+			default:
 				require.Equal(t, complaints(logs[s.name]), complaints(log), "%q", s.args)
 			}
 		})
@@ -182,6 +184,8 @@ func complaints(log string) string {
 var (
 	randomSeed  = flag.Uint64("random-seed", 1, "seed of the random scenarios")
 	randomCount = flag.Int("random-count", 10, "number of random scenarios")
+
+	randomBroken = flag.Int("random-broken", 2, "how many in ten of the random scenarios have mistakes")
 )
 
 var update = flag.Bool("update", false, "record what Hadoop does with our own scenarios")
@@ -208,10 +212,13 @@ func TestHadoopRandom(t *testing.T) {
 	var scenarios []scenario
 	for i := range *randomCount {
 		name := fmt.Sprintf("random-%d-%d", *randomSeed, i)
-		if i%10 == 9 {
+		switch {
+		case i%10 == 9:
 			scenarios = append(scenarios, g.big(name))
-		} else {
+		case i%10 >= *randomBroken:
 			scenarios = append(scenarios, g.scenario(name))
+		default:
+			scenarios = append(scenarios, g.broken(name))
 		}
 	}
 	h := newHadoop(t)
