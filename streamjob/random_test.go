@@ -42,7 +42,7 @@ func (g *generator) input(name string, files int) (codec string) {
 		text := g.text()
 		stored := g.compressed(codec, text)
 		for sizes[len(stored)] {
-			text += fmt.Sprint(g.random.Uint32())
+			text += strconv.Itoa(g.random.IntN(1e9))
 			stored = g.compressed(codec, text)
 		}
 		sizes[len(stored)] = true
