@@ -80,10 +80,13 @@ func cores() job {
 	return job{
 		name:  "cores",
 		title: "One core and all cores",
-		about: "`taskset -c 0` against all cores. Grep and GroupBy are map work alone, WordCount has a reduce too.",
+		about: "`taskset -c 0` against all cores. Grep and GroupBy are map work alone, WordCount has a reduce too. " +
+			"The handwritten program is the word count in two phases: what this machine's second core gives to work of that kind.",
 		rows: []row{
 			gomr("WordCount", "WordCount", all).asks("WordCount"),
 			onOneCore(gomr("WordCount 1", "WordCount", all)).against("WordCount").asks("WordCount"),
+			shell("handwritten", all, "$HANDWRITTEN $OUT $IN/*.txt").against("handwritten").asks("WordCount"),
+			onOneCore(shell("handwritten 1", all, "$HANDWRITTEN $OUT $IN/*.txt")).against("handwritten").asks("WordCount"),
 			gomr("GroupBy", "GroupBy", clicks).against("GroupBy").asks("GroupBy"),
 			onOneCore(gomr("GroupBy 1", "GroupBy", clicks)).against("GroupBy").asks("GroupBy"),
 			gomr("Grep", "Grep", all, "--text mutex_lock").against("Grep").asks("Grep"),
