@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomr/gomr/mr"
+	"github.com/gomr/gomr/mr/input"
 	"github.com/gomr/gomr/mr/local"
 	"github.com/gomr/gomr/mr/mrtest"
 )
@@ -26,6 +28,26 @@ func manyLines() string {
 	return b.String()
 }
 
+// bzip2OfNoise is a bzip2 file that is more than one piece of a split: some streams, over and over.
+func bzip2OfNoise(t *testing.T) string {
+	t.Helper()
+	random := rand.NewChaCha8([32]byte{})
+	line := make([]byte, 30)
+	var streams bytes.Buffer
+	for range 7 {
+		w, err := input.NewWriter(input.Bzip2, &streams)
+		require.NoError(t, err)
+		for range 1000 {
+			_, err = random.Read(line)
+			require.NoError(t, err)
+			_, err = fmt.Fprintf(w, "%x\n", line)
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.Close())
+	}
+	return strings.Repeat(streams.String(), 2<<20/streams.Len())
+}
+
 // However many workers share a split, the parts are those of one that maps it alone:
 // even the order of a key's values.
 func TestPiecesOfASplitGiveTheSameParts(t *testing.T) {
@@ -33,13 +55,21 @@ func TestPiecesOfASplitGiveTheSameParts(t *testing.T) {
 		emit(len(line), line)
 		return nil
 	}), mr.ReduceFunc(mrtest.Identity[int, string]), mr.Reducers(3))
-	input := map[string]string{"/in": manyLines()}
-	for name, job := range map[string]mr.Job{"words": words, "order": order} {
+	plain, compressed := manyLines(), bzip2OfNoise(t)
+	for name, test := range map[string]struct {
+		job      mr.Job
+		in, text string
+	}{
+		"words":          {words, "/in", plain},
+		"order":          {order, "/in", plain},
+		"words of bzip2": {words, "/in.bz2", compressed},
+		"order of bzip2": {order, "/in.bz2", compressed},
+	} {
 		t.Run(name, func(t *testing.T) {
 			var want map[string][sha256.Size]byte
 			for _, workers := range []int{1, 2, 5} {
-				fsys := folder(t, input)
-				_, err := local.Run(t.Context(), job, local.Options{Files: fsys, Inputs: []string{"/in"}, Output: "/out", Workers: workers})
+				fsys := folder(t, map[string]string{test.in: test.text})
+				_, err := local.Run(t.Context(), test.job, local.Options{Files: fsys, Inputs: []string{test.in}, Output: "/out", Workers: workers, Maps: 1})
 				require.NoError(t, err)
 				parts := make(map[string][sha256.Size]byte)
 				for _, name := range names(t, fsys, "/out") {
