@@ -21,8 +21,9 @@ const (
 	batchesPerWorker = 8
 	// minPiece is large enough that the start of a piece costs little beside its records.
 	minPiece = 8 << 20
-	// bzip2Part is how much smaller a piece of a bzip2 file is, whose text takes far longer. There are a few blocks in it.
-	bzip2Part = 8
+	// bzip2Part is how much smaller a piece of a bzip2 file is, whose text takes far longer. It has ten blocks or more,
+	// since a block of the piece behind it is decoded twice, for the last record.
+	bzip2Part = 4
 )
 
 // wholeSplits makes one piece of each split.

@@ -45,7 +45,7 @@ func bzip2OfNoise(t *testing.T) string {
 		}
 		require.NoError(t, w.Close())
 	}
-	return strings.Repeat(streams.String(), 2<<20/streams.Len())
+	return strings.Repeat(streams.String(), 5<<20/streams.Len())
 }
 
 // However many workers share a split, the parts are those of one that maps it alone:
