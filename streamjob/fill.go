@@ -157,7 +157,7 @@ func (s *streamJob) codecOf(class string) (string, error) {
 func (s *streamJob) fillPartitioner(j *job) error {
 	name, ok := s.line.first("partitioner")
 	if !ok {
-		name = s.conf.text("mapred.partitioner.class", mapredPackage+"lib.HashPartitioner")
+		name = javaTrim(s.conf.text("mapred.partitioner.class", mapredPackage+"lib.HashPartitioner"))
 	}
 	s.conf.set("mapred.partitioner.class", name)
 	if _, ok := partitioners[name]; !ok {
@@ -170,6 +170,7 @@ func (s *streamJob) fillPartitioner(j *job) error {
 // fillSort sets the comparator and the sizes of the sort.
 func (s *streamJob) fillSort(j *job) error {
 	if name, ok := s.conf.lookup("mapreduce.job.output.key.comparator.class"); ok {
+		name = javaTrim(name)
 		if _, ok := comparators[name]; !ok {
 			return s.classNotFound("mapreduce.job.output.key.comparator.class", name, slices.Collect(maps.Keys(comparators)))
 		}

@@ -87,7 +87,21 @@ func newKeyFieldComparator(j *job) (func(a, b []byte) int, error) {
 	if err != nil {
 		return nil, &taskError{class: illegalArgument, text: err.Error()}
 	}
-	return fields.compare, nil
+	if j.mapKey == textClass {
+		return fields.compare, nil
+	}
+	return func(a, b []byte) int {
+		var roomA, roomB [64]byte
+		return fields.compare(j.mapKey.likeText(roomA[:0], a), j.mapKey.likeText(roomB[:0], b))
+	}, nil
+}
+
+// likeText appends what Hadoop's KeyFieldBasedComparator takes for the text of a key, which it believes to be
+// a Text: all behind a vint of its length. Of other classes that are bytes of the length too, which may be separators.
+func (c *class) likeText(dst, content []byte) []byte {
+	dst = c.appendWritable(dst, content)
+	_, size := readVInt(dst)
+	return dst[size:]
 }
 
 func newClassComparator(j *job) (func(a, b []byte) int, error) { //nolint:unparam // it is one of comparators
