@@ -162,6 +162,9 @@ func openAuto(t *task, split split) (records, error) {
 	if err == nil && seqfile.IsSequenceFile(head) {
 		return openSequenceInput(t, split)
 	}
+	if split.Start > 0 && !input.IsSplittable(split.File) {
+		return nil, ioErrorf("AutoInputFormat cuts %s, though it can only be read as a whole, and so it does in Hadoop: use -inputformat TextInputFormat", split.File)
+	}
 	return openText(t, split)
 }
 
