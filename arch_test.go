@@ -27,7 +27,7 @@ type layer struct {
 
 // layers are the packages that have rules. Arrows only point down this list.
 var layers = map[string]layer{
-	"mr":                         {nil, "a job is a value: it opens no file, starts no process and knows no engine"},
+	"mr":                         {[]string{"mr/internal/space"}, "a job is a value: it opens no file, starts no process and knows no engine"},
 	"hdfs":                       {nil, "files know nothing of jobs or tasks, so both engines and users' tasks may use them"},
 	"mr/shuffle":                 {[]string{"mr"}, "the shuffle sees bytes; files of jobs and splits are the engines' affair"},
 	"mr/input":                   {[]string{"mr/input/internal/bzip2", "mr/input/internal/find"}, "reading records needs no jobs, so that any engine can use it"},

@@ -1,16 +1,16 @@
 package mr
 
 import (
-	"encoding/binary"
 	"iter"
 	"math/bits"
-	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gomr/gomr/mr/internal/space"
 )
 
-// Fields returns the parts of s between white space, as [strings.FieldsSeq] does, in about half of its time:
-// it looks at eight bytes at once. To split lines into words is much of what the mappers of texts and logs do.
+// Fields returns the parts of s between white space, as [strings.FieldsSeq] does, in half of its time or less:
+// it looks at 64 bytes at once. To split lines into words is much of what the mappers of texts and logs do.
 //
 //	for word := range mr.Fields(line) {
 //		emit(word, 1)
@@ -18,53 +18,51 @@ import (
 func Fields(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		b := stringBytes(s)
-		start := 0
-		for i := 0; i < len(b); i += 8 {
-			var x uint64
-			if i+8 <= len(b) {
-				x = binary.LittleEndian.Uint64(b[i:])
-			} else {
-				x = lastBytes(b[i:])
+		start := -1         // of a word that goes on behind the last block, or -1
+		before := uint64(1) // whether a block has white space before it
+		over := uint64(0)   // which of its first bytes end white space that began before it
+		for at := 0; at < len(b); at += space.Block {
+			spaces, wide := space.Find(b[at:])
+			spaces |= over
+			over = 0
+			if wide != 0 {
+				var found uint64
+				found, over = wideSpaces(b[at:], wide)
+				spaces |= found
 			}
-			for spaces := maybeSpaces(x); spaces != 0; spaces &= spaces - 1 {
-				at := i + bits.TrailingZeros64(spaces)/8
-				width := 1
-				if c := b[at]; c != ' ' && c-'\t' >= 5 {
-					if width = wideSpace(b[at:]); width == 0 {
-						continue
-					}
+			behind := spaces<<1 | before
+			before = spaces >> (space.Block - 1)
+			starts, ends := behind&^spaces, spaces&^behind
+			for ; ends != 0; ends &= ends - 1 {
+				if start < 0 {
+					start = at + bits.TrailingZeros64(starts)
+					starts &= starts - 1
 				}
-				if start < at && !yield(s[start:at]) {
+				if !yield(s[start : at+bits.TrailingZeros64(ends)]) {
 					return
 				}
-				start = at + width
+				start = -1
+			}
+			if starts != 0 {
+				start = at + bits.TrailingZeros64(starts)
 			}
 		}
-		if start < len(s) {
+		if start >= 0 {
 			yield(s[start:])
 		}
 	}
 }
 
-// maybeSpaces has the high bits of those bytes of x that may begin white space: controls, blanks and
-// all that is not ASCII.
-func maybeSpaces(x uint64) uint64 {
-	const (
-		ones = 0x0101010101010101
-		high = 0x80 * ones
-	)
-	// The high bit of a byte is set where it is more than a blank. There is no carry to the next one.
-	more := x&^high + (0x7f-' ')*ones
-	return (^more | x) & high
-}
-
-// lastBytes returns less than eight bytes as a little-endian number, with others behind them that are no white space.
-func lastBytes(b []byte) uint64 {
-	x := uint64(0x7f7f7f7f7f7f7f7f)
-	for _, c := range slices.Backward(b) {
-		x = x<<8 | uint64(c)
+// wideSpaces returns which bytes of a block are white space that is not ASCII, and which behind it are the end of such.
+// It begins at some of the bytes of wide.
+func wideSpaces(b []byte, wide uint64) (found, over uint64) {
+	for ; wide != 0; wide &= wide - 1 {
+		i := bits.TrailingZeros64(wide)
+		whole := uint64(1)<<wideSpace(b[i:]) - 1
+		found |= whole << i
+		over |= whole >> (space.Block - i)
 	}
-	return x
+	return found, over
 }
 
 // wideSpace returns the width of white space at the front of b that is not ASCII, or 0.
