@@ -14,21 +14,37 @@ import (
 // Text key: the hash of WritableComparator.hashBytes, without its sign, modulo
 // partitions.
 func HashPartition(key []byte, partitions int) int {
-	h := uint32(1)
-	for ; len(key) >= 8; key = key[8:] {
-		h = power8*h + hash8(binary.LittleEndian.Uint64(key))
+	h, n := uint32(1), len(key)
+	for i := 0; i+8 <= n; i += 8 {
+		h = power8*h + hash8(binary.LittleEndian.Uint64(key[i:]))
 	}
-	for _, b := range key {
-		h = 31*h + uint32(int8(b))
-	}
+	h = powers[n%8]*h + hash8(lastBytes(key, n%8))
 	return int((h & 0x7fffffff) % uint32(partitions))
 }
 
+// Powers of 31, modulo 2^32.
 const (
 	power2 = 31 * 31
 	power4 = power2 * power2
 	power8 = power4 * power4 % (1 << 32)
 )
+
+var powers = [8]uint32{1, 31, power2, 31 * power2, power4, 31 * power4, power2 * power4, 31 * power2 * power4 % (1 << 32)}
+
+// lastBytes returns the last n bytes of b, less than eight, as the highest of a little-endian number, with zeros below.
+// It has no loop, since how often it ran could not be predicted.
+func lastBytes(b []byte, n int) uint64 {
+	below := 8 * uint(8-n)
+	switch {
+	case len(b) >= 8:
+		return binary.LittleEndian.Uint64(b[len(b)-8:]) >> below << below
+	case n >= 4: // two loads that overlap
+		return uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32 | uint64(binary.LittleEndian.Uint32(b))<<below
+	case n > 0: // three bytes, some of them the same
+		return uint64(b[n-1])<<56 | uint64(b[n/2])<<(below+8*uint(n/2)) | uint64(b[0])<<below
+	}
+	return 0
+}
 
 // hash8 returns what eight signed bytes, the first of them lowest in x, add to a hash: the sum of each
 // multiplied by 31 as often as there are bytes behind it, since each multiplication of the plain loop waits
