@@ -47,7 +47,7 @@ func newShuffleStep[I, K, G, V any](m Mapper[I, K, V], options []Option, p place
 	}
 	b.step.RunMap = func(env *Env, records Records, collect Collect) error {
 		out := newShuffleSink[K, V](env, b.keys, b.values, MapOutputRecords, collect)
-		return task(env, records, out.emit, out)
+		return task(env, records, out.emitter(), out)
 	}
 	return b
 }
@@ -61,7 +61,7 @@ func (b *shuffleStep[I, K, G, V]) merge(merge func(a, b V) V) {
 	}
 	b.step.Numbers = &Numbers{Merge: numbers, RunMap: func(env *Env, records Records, collect CollectNumbers) error {
 		out := newNumberSink[K, V](env, b.keys, b.step.Borrows, MapOutputRecords, collect)
-		return b.task(env, records, out.emit, out)
+		return b.task(env, records, out.emitter(), out)
 	}}
 }
 
@@ -134,7 +134,7 @@ func addReduce[I, K, G, V, KO, VO any](b *shuffleStep[I, K, G, V], r any, reduce
 	b.step.RunReduce = func(env *Env, pairs Pairs, write WriteRecord) error {
 		out := newRecordSink[KO, VO](env, format, ReduceOutputRecords, write)
 		g := &groups[G]{env: env, pairs: pairs, keyCodec: b.groups, skips: newSkipper(env, b.settings.skipLimit)}
-		return runReducer(env, g, out, reduce(env, g, out.emit, out))
+		return runReducer(env, g, out, reduce(env, g, out.emitter(), out))
 	}
 }
 
@@ -151,7 +151,7 @@ func combine[K, V any](r Reducer[K, V, K, V], keys, values codec, skipLimit int6
 			return emit(key, value)
 		})
 		reader := &valueReader[K, V]{groups: g, codec: values}
-		err := runReducer(own, g, out, reduceLoop(r, own, g, reader.values(), out.emit, out))
+		err := runReducer(own, g, out, reduceLoop(r, own, g, reader.values(), out.emitter(), out))
 		env.Counter(FrameworkGroup, CombineInputRecords).Add(g.records)
 		env.Counter(FrameworkGroup, CombineOutputRecords).Add(out.count)
 		return err

@@ -31,31 +31,34 @@ func newShuffleSink[K, V any](env *Env, keys, values codec, counter string, coll
 	return &shuffleSink[K, V]{keyCodec: keys, valueCodec: values, collect: collect, counter: env.Counter(FrameworkGroup, counter)}
 }
 
-func (s *shuffleSink[K, V]) emit(key K, value V) {
-	if s.err != nil {
-		return
-	}
-	// What most jobs emit needs no call through a pointer, and its parameters stay in registers.
-	var encodedKey, encodedValue []byte
-	if s.keyCodec.view {
-		encodedKey = bytesAt(unsafe.Pointer(&key))
-	} else {
-		encodedKey = s.encodeKey(key)
-	}
-	switch {
-	case s.valueCodec.varint:
-		encodedValue = s.varint[:binary.PutVarint(s.varint[:], *(*int64)(unsafe.Pointer(&value)))]
-	case s.valueCodec.view:
-		encodedValue = bytesAt(unsafe.Pointer(&value))
-	default:
-		encodedValue = s.encodeValue(value)
-	}
-	if s.err != nil {
-		return
-	}
-	s.err = s.collect(encodedKey, encodedValue)
-	if s.count++; s.count%countEvery == 0 {
-		s.flushCounts()
+// emitter returns what encodes a pair. A method would do, but is called by way of another function: that costs as much as some mappers.
+func (s *shuffleSink[K, V]) emitter() Emit[K, V] {
+	return func(key K, value V) {
+		if s.err != nil {
+			return
+		}
+		// What most jobs emit needs no call through a pointer, and its parameters stay in registers.
+		var encodedKey, encodedValue []byte
+		if s.keyCodec.view {
+			encodedKey = bytesAt(unsafe.Pointer(&key))
+		} else {
+			encodedKey = s.encodeKey(key)
+		}
+		switch {
+		case s.valueCodec.varint:
+			encodedValue = s.varint[:binary.PutVarint(s.varint[:], *(*int64)(unsafe.Pointer(&value)))]
+		case s.valueCodec.view:
+			encodedValue = bytesAt(unsafe.Pointer(&value))
+		default:
+			encodedValue = s.encodeValue(value)
+		}
+		if s.err != nil {
+			return
+		}
+		s.err = s.collect(encodedKey, encodedValue)
+		if s.count++; s.count%countEvery == 0 {
+			s.flushCounts()
+		}
 	}
 }
 
@@ -104,19 +107,22 @@ func newRecordSink[K, V any](env *Env, format recordFormat, counter string, writ
 	return &recordSink[K, V]{format: format, write: write, counter: env.Counter(FrameworkGroup, counter)}
 }
 
-func (s *recordSink[K, V]) emit(key K, value V) {
-	if s.err != nil {
-		return
-	}
-	s.key, s.value = key, value
-	var err error
-	if s.buffer, err = s.format(s.buffer[:0], unsafe.Pointer(&s.key), unsafe.Pointer(&s.value)); err != nil {
-		s.err = &badPair{err}
-		return
-	}
-	s.err = s.write(s.buffer)
-	if s.count++; s.count%countEvery == 0 {
-		s.flushCounts()
+// emitter returns what writes a pair.
+func (s *recordSink[K, V]) emitter() Emit[K, V] {
+	return func(key K, value V) {
+		if s.err != nil {
+			return
+		}
+		s.key, s.value = key, value
+		var err error
+		if s.buffer, err = s.format(s.buffer[:0], unsafe.Pointer(&s.key), unsafe.Pointer(&s.value)); err != nil {
+			s.err = &badPair{err}
+			return
+		}
+		s.err = s.write(s.buffer)
+		if s.count++; s.count%countEvery == 0 {
+			s.flushCounts()
+		}
 	}
 }
 

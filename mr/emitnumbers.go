@@ -37,15 +37,18 @@ func newNumberSink[K, V any](env *Env, keys codec, borrows bool, counter string,
 	}
 }
 
-func (s *numberSink[K, V]) emit(key K, value V) {
-	if s.keeps {
-		s.keys[s.waiting] = *(*string)(unsafe.Pointer(&key))
-	} else if !s.copyKey(key) {
-		return
-	}
-	s.numbers[s.waiting] = *(*int64)(unsafe.Pointer(&value))
-	if s.waiting++; s.waiting == maxWaiting {
-		s.handOn()
+// emitter returns what takes a pair.
+func (s *numberSink[K, V]) emitter() Emit[K, V] {
+	return func(key K, value V) {
+		if s.keeps {
+			s.keys[s.waiting] = *(*string)(unsafe.Pointer(&key))
+		} else if !s.copyKey(key) {
+			return
+		}
+		s.numbers[s.waiting] = *(*int64)(unsafe.Pointer(&value))
+		if s.waiting++; s.waiting == maxWaiting {
+			s.handOn()
+		}
 	}
 }
 

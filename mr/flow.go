@@ -65,7 +65,7 @@ func MapOnly[I, K, V any](m Mapper[I, K, V], options ...Option) Flow[I, KV[K, V]
 		step.Divisible = isDivisible(m)
 		step.RunMapOnly = func(env *Env, records Records, write WriteRecord) error {
 			out := newRecordSink[K, V](env, format, MapOutputRecords, write)
-			return task(env, records, out.emit, out)
+			return task(env, records, out.emitter(), out)
 		}
 		return step
 	})
