@@ -38,16 +38,15 @@ func keyPrefix(key []byte) uint64 {
 	switch n := len(key); {
 	case n >= 8:
 		return binary.BigEndian.Uint64(key)
-	case n >= 4:
-		// Two loads that overlap.
+	case n >= 4: // two loads that overlap
 		first := uint64(binary.BigEndian.Uint32(key)) << 32
 		return first | uint64(binary.BigEndian.Uint32(key[n-4:]))<<(64-8*n)
+	case n == 0:
+		return 0
+	default: // three bytes, some of them the same
+		first, middle, last := key[0], key[n/2], key[n-1]
+		return uint64(first)<<56 | uint64(middle)<<(56-8*(n/2)) | uint64(last)<<(64-8*n)
 	}
-	var prefix uint64
-	for i, c := range key {
-		prefix |= uint64(c) << (56 - 8*i)
-	}
-	return prefix
 }
 
 // entryPairs are the pairs of sorted entries; they are an [mr.Pairs].

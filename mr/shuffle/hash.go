@@ -12,32 +12,31 @@ const (
 	k2 = 0x8ebc6af09c88c6e3
 )
 
-// hashKey returns a hash of key that is the same in every process, so that a job that
+// hashPlainly is hashKey for any processor. The hash is the same in every process, so that a job that
 // runs again does the same again: it is no defence against keys that were chosen to collide,
 // which cost a look-up its benefit and nothing else.
 //
-// It is the short half of wyhash (Wang Yi, public domain): eight bytes at a time are
-// multiplied to 128 bits, whose halves are folded.
-func hashKey(key []byte) uint64 {
+// It is the short half of wyhash (Wang Yi, public domain), with other loads for keys of less than eight bytes: sixteen
+// bytes at a time are multiplied to 128 bits, whose halves are folded.
+func hashPlainly(key []byte) (hash, prefix uint64) {
 	n := len(key)
-	hash := uint64(n) * k2
-	for ; len(key) > 16; key = key[16:] {
-		hash = fold128(binary.LittleEndian.Uint64(key)^k0, binary.LittleEndian.Uint64(key[8:])^hash)
+	prefix = keyPrefix(key)
+	hash = uint64(n) * k0
+	if n <= 8 {
+		a := bits.ReverseBytes64(prefix)
+		return finishHash(n, a, a, hash), prefix
 	}
-	var a, b uint64
-	switch m := len(key); {
-	case m >= 8:
-		a, b = binary.LittleEndian.Uint64(key), binary.LittleEndian.Uint64(key[m-8:])
-	case m >= 4:
-		a, b = uint64(binary.LittleEndian.Uint32(key)), uint64(binary.LittleEndian.Uint32(key[m-4:]))
-	case m > 0:
-		a = uint64(key[0])<<16 | uint64(key[m/2])<<8 | uint64(key[m-1])
+	for rest := key; len(rest) > 16; rest = rest[16:] {
+		hash = fold128(binary.LittleEndian.Uint64(rest)^k2, binary.LittleEndian.Uint64(rest[8:])^hash)
 	}
-	return fold128(k1^uint64(n), fold128(a^k1, b^hash))
+	return finishHash(n, binary.LittleEndian.Uint64(key[max(n-16, 0):]), binary.LittleEndian.Uint64(key[n-8:]), hash), prefix
 }
 
-// hashShort returns a hash of a key of at most eight bytes, of its prefix and length. It is another one than hashKey.
-func hashShort(prefix uint64, n int) uint64 { return fold128(prefix^k0, uint64(n)^k1) }
+// finishHash adds the last bytes of a key of length n to a hash of those before: the last eight are b, and a are those
+// before, or the first eight.
+func finishHash(n int, a, b, hash uint64) uint64 {
+	return fold128(k1^uint64(n), fold128(a^k1, b^hash))
+}
 
 func fold128(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)

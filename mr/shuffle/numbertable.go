@@ -116,31 +116,32 @@ func (t *numberTable) add(stream *streamPairs) error {
 				}
 				n = 0
 			}
-			size, width := binary.Uvarint(block[at:])
-			record := block[at+width:]
 			p := &t.row[n]
-			if err := p.set(record); err != nil {
+			start, size, err := p.set(block[at:])
+			if err != nil {
 				return err
 			}
-			p.place = first + blockRef(at+width+recordKeyStart(record))
+			p.place = first + blockRef(at+start)
 			touched += t.slots[p.hash>>t.shift].hash
-			at += width + int(size)
+			at += size
 		}
 	}
 	t.touched = touched
 	return t.addRow(n)
 }
 
-// set sets all but the place to the pair of the record at the front of b.
-func (p *rowPair) set(b []byte) (err error) {
+// set sets all but the place to the pair of the record at the front of b. It returns where its key starts, and its size.
+func (p *rowPair) set(b []byte) (start, size int, err error) {
 	key, value := parseRecord(b)
-	p.prefix, p.second, p.length = keyPrefix(key), 0, uint32(len(key))
+	size = recordSize(key, value)
+	start = size - len(key) - len(value)
+	hash, prefix := hashKey(key)
+	p.hash, p.prefix, p.second, p.length = uint32(hash>>32), prefix, 0, uint32(len(key))
 	if len(key) > shortKey {
 		p.second = keyPrefix(key[shortKey:])
 	}
-	p.hash = uint32(hashKey(key) >> 32)
 	p.number, err = decodeNumber(key, value)
-	return err
+	return start, size, err
 }
 
 // addRow adds the first n pairs of the row.

@@ -24,7 +24,8 @@ type Options struct {
 	NewMerge func() func(dst, a, b []byte) []byte
 
 	// MergeNumbers is NewMerge for values that are varints, as [encoding/binary.AppendVarint] writes them.
-	// With both, such values are merged several times as fast. It is for any number of goroutines.
+	// With both, such values are merged several times as fast, and those that come out may have more bytes than they need,
+	// which [encoding/binary.Varint] reads as well. It is for any number of goroutines.
 	MergeNumbers func(a, b int64) int64
 
 	// Combine reads sorted pairs and emits sorted pairs of the same keys.
@@ -137,7 +138,7 @@ func (o *Options) newRecent(a *arena, record recordMaker) recent {
 
 // recordSize returns the size of the record of a pair.
 func (o *Options) recordSize(key, value []byte) int {
-	if o.isFinal(key, value) {
+	if o.isFinal() {
 		return recordSize(key, value)
 	}
 	return growingSize(key, value)
@@ -145,17 +146,16 @@ func (o *Options) recordSize(key, value []byte) int {
 
 // putRecord writes the record of a pair to dst.
 func (o *Options) putRecord(dst, key, value []byte) {
-	if o.isFinal(key, value) {
+	if o.isFinal() {
 		putRecord(dst, key, value)
 	} else {
 		putGrowing(dst, key, value)
 	}
 }
 
-// isFinal reports whether nothing is merged into the record of a pair.
-func (o *Options) isFinal(key, value []byte) bool {
-	return o.NewMerge == nil || o.MergeNumbers != nil && len(key) <= shortKey && len(value) <= smallVarint
-}
+// isFinal reports whether records have no room: nothing is merged into them, or the value of each has as many
+// bytes from the beginning as it may take, see [recentNumbers].
+func (o *Options) isFinal() bool { return o.NewMerge == nil || o.MergeNumbers != nil }
 
 // runOptions returns the options of the runs that a buffer writes.
 func (o *Options) runOptions() RunOptions {

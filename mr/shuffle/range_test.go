@@ -169,11 +169,20 @@ func TestNumbersEqualTheirEncodings(t *testing.T) {
 		defer sorted.Close()
 		for p := range options.Partitions {
 			want := mergedNumbers(wantPartition(slices.Concat(tasks...), p, options.Partition), merge)
-			require.Empty(t, cmp.Diff(want, readRanges(t, outputs, p, options), cmp.AllowUnexported(pair{})), "partition %d", p)
+			require.Empty(t, cmp.Diff(want, shortest(readRanges(t, outputs, p, options)), cmp.AllowUnexported(pair{})), "partition %d", p)
 			want = mergedNumbers(wantPartition(tasks[0], p, options.Partition), merge)
-			require.Empty(t, cmp.Diff(want, read(t, sorted.Partition(p)), cmp.AllowUnexported(pair{})), "sorted partition %d", p)
+			require.Empty(t, cmp.Diff(want, shortest(read(t, sorted.Partition(p))), cmp.AllowUnexported(pair{})), "sorted partition %d", p)
 		}
 	})
+}
+
+// shortest encodes the numbers of pairs anew: what comes out of a buffer may have more bytes than it needs.
+func shortest(pairs []pair) []pair {
+	for i := range pairs {
+		n, _ := binary.Varint([]byte(pairs[i].value))
+		pairs[i].value = varint(n)
+	}
+	return pairs
 }
 
 func fillNumbers(t require.TestingT, options Options, pairs []pair) *Output {
@@ -351,6 +360,7 @@ func TestRangeReaderCannotSpill(t *testing.T) {
 
 // joined returns a stream of the blocks of several.
 func joined(streams []stream) (all stream) {
+	all.growing = streams[0].growing
 	for i := range streams {
 		streams[i].cut()
 		all.blocks = append(all.blocks, streams[i].blocks...)

@@ -38,7 +38,9 @@ func NewRangeBuffer(ranges *Ranges, options Options) *RangeBuffer {
 }
 
 // empty makes empty streams.
-func (b *RangeBuffer) empty() { b.streams = make([]stream, b.options.Partitions*b.cuts.ranges()) }
+func (b *RangeBuffer) empty() {
+	b.streams = newStreams(b.options.Partitions*b.cuts.ranges(), !b.options.isFinal())
+}
 
 // Add adds a pair. It copies what it keeps.
 // After an error other than of the partition function, all calls return that error.
@@ -99,14 +101,12 @@ func (b *RangeBuffer) record(key, value []byte) (ref, error) {
 	return noRef, nil
 }
 
-// append puts a record into the stream of a pair.
+// append puts the record of a pair into its stream.
 func (b *RangeBuffer) append(p int, key, value []byte) (ref, bool) {
-	size := b.options.recordSize(key, value)
-	buf, place := b.streams[b.stream(p, key)].alloc(&b.arena, size)
-	if buf == nil {
+	place, size := b.streams[b.stream(p, key)].add(&b.arena, key, value)
+	if size == 0 {
 		return noRef, false
 	}
-	b.options.putRecord(buf, key, value)
 	b.size += int64(size)
 	b.left++
 	return place, true
@@ -158,7 +158,7 @@ func sampleKeys(streams []stream) (keys [][]byte) {
 // divide divides the stream of each partition into ranges. It reports false where the arena
 // has no room for all records a second time.
 func divide(partitions []stream, cuts *cuts, a *arena) ([]stream, bool) {
-	streams := make([]stream, len(partitions)*cuts.ranges())
+	streams := newStreams(len(partitions)*cuts.ranges(), partitions[0].growing)
 	for p := range partitions {
 		pairs := partitions[p].pairs()
 		for pairs.Next() {

@@ -93,6 +93,7 @@ func (r *Ranges) giveTable(t *numberTable) {
 type cuts struct {
 	prefixes []uint64 // see keyPrefix
 	keys     [][]byte
+	below    [1<<16 + 1]uint16 // by two bytes, how many of them begin with less: half of a search
 }
 
 // newCuts parts keys evenly into at most some ranges. It sorts the keys.
@@ -106,6 +107,13 @@ func newCuts(keys [][]byte, ranges int) *cuts {
 		}
 		c.keys = append(c.keys, bytes.Clone(key))
 		c.prefixes = append(c.prefixes, keyPrefix(key))
+	}
+	n := 0
+	for first := range c.below {
+		for n < len(c.prefixes) && int(c.prefixes[n]>>48) < first {
+			n++
+		}
+		c.below[first] = uint16(n)
 	}
 	return c
 }
@@ -125,8 +133,8 @@ func (c *cuts) find(key []byte) int {
 	}
 	prefix := keyPrefix(key)
 	// No prefix before low is greater than the key's, and all from low+n on are.
-	low := 0
-	for n := len(c.prefixes); n > 0; {
+	low := int(c.below[prefix>>48])
+	for n := int(c.below[prefix>>48+1]) - low; n > 0; {
 		if half := n / 2; c.prefixes[low+half] <= prefix {
 			low += half + 1
 			n -= half + 1

@@ -19,8 +19,7 @@ type recent interface {
 	expect(n int)
 }
 
-// recordMaker makes a record with room for its value to grow, and returns its place, or noRef where it can't be
-// changed any more. It may forget other records before.
+// recordMaker makes a record, and returns its place, or noRef where it can't be changed any more. It may forget other records before.
 type recordMaker func(key, value []byte) (ref, error)
 
 // recentKeys are [recent] for values of any kind, which are merged in their records.
@@ -72,7 +71,7 @@ func slotsFor(n, slots int) int {
 func slotShift(n int) int { return 64 - bits.TrailingZeros(uint(n)) }
 
 func (t *recentKeys) add(key, value []byte) error {
-	hash := hashKey(key)
+	hash, _ := hashKey(key)
 	slot, hash32 := &t.slots[hash>>t.shift], uint32(hash)|1
 	if slot.hash == hash32 && t.mergeInto(t.arena.at(slot.ref), key, value) {
 		return nil

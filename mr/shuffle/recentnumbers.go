@@ -9,6 +9,9 @@ import (
 // recentNumbers are [recent] for values that are numbers. The slot of a short key has all of it and its number,
 // so that to merge most pairs is a look at one slot; it has no record before its slot is
 // taken by another key. A long key is in a record, and so is its number, since that is looked at for the key anyway.
+//
+// The number of a record has one, four or ten bytes, perhaps more than its varint needs, and is merged as long as these are
+// enough. Then the key has another record, with more.
 type recentNumbers struct {
 	merge  func(a, b int64) int64
 	arena  *arena
@@ -19,7 +22,7 @@ type recentNumbers struct {
 	row     [rowLength]hashedKey
 	touched uint32 // keeps the looks at slots from being optimized away
 	key     [shortKey]byte
-	varint  [binary.MaxVarintLen64]byte
+	varint  [maxVarint]byte
 }
 
 // A numberSlot is empty where its tag is zero. Four of them are a cache line.
@@ -39,17 +42,21 @@ const (
 	shortKey = 8 // is the greatest length of a key that is all in its prefix
 
 	tagKind   slotTag = 1<<4 - 1     // length plus one of a short key with no record, or tagRecord
-	tagRecord slotTag = shortKey + 2 // the key and the number are in a record
+	tagLong   slotTag = shortKey + 2 // of a long key that is hashed; no slot has it
+	tagRecord slotTag = shortKey + 3 // the key and the number are in a record
 )
 
 // rowLength is how many pairs are looked at together.
 const rowLength = 64
 
 // isSmall reports whether the varint of n has at most smallVarint bytes.
-func isSmall(n int64) bool { return uint64(n<<1)^uint64(n>>63) < 1<<(7*smallVarint) }
+func isSmall(n int64) bool { return zigzag(n) < 1<<(7*smallVarint) }
 
-// smallVarint is the room for a value, in bytes, that every record has whose value can grow; see valueRoom.
-const smallVarint = 4
+// A number in a record has one byte, smallVarint or maxVarint of them.
+const (
+	smallVarint = 4
+	maxVarint   = binary.MaxVarintLen64
+)
 
 // newRecentNumbers returns a table that takes at most an eighth of the budget.
 func newRecentNumbers(merge func(a, b int64) int64, a *arena, record recordMaker) *recentNumbers {
@@ -65,14 +72,9 @@ type hashedKey struct {
 }
 
 func (t *recentNumbers) hash(key []byte) hashedKey {
-	prefix, tag := keyPrefix(key), tagRecord
-	var hash uint64
-	if n := len(key); n <= shortKey {
-		hash, tag = hashShort(prefix, n), slotTag(n+1)
-	} else {
-		hash = hashKey(key)
-	}
-	return hashedKey{prefix: prefix, slot: uint32(hash >> t.shift), tag: tag | slotTag(hash)&^tagKind}
+	hash, prefix := hashKey(key)
+	kind := slotTag(min(len(key)+1, int(tagLong)))
+	return hashedKey{prefix: prefix, slot: uint32(hash >> (uint(t.shift) & 63)), tag: kind | slotTag(hash)&^tagKind}
 }
 
 // add adds a pair whose value is a varint.
@@ -81,8 +83,7 @@ func (t *recentNumbers) add(key, value []byte) error {
 	if err != nil {
 		return err
 	}
-	h := t.hash(key)
-	return t.addHashed(key, &h, number)
+	return t.addRow([]string{bytesString(key)}, []int64{number})
 }
 
 // decodeNumber returns the number of the value of a key.
@@ -112,14 +113,28 @@ func (t *recentNumbers) addAll(keys []string, numbers []int64) error {
 // processor waits for all of them at the same time.
 func (t *recentNumbers) addRow(keys []string, numbers []int64) error {
 	row := t.row[:len(keys)]
-	touched := slotTag(0)
+	for i, key := range keys {
+		row[i] = t.hash(stringBytes(key))
+	}
+	touched, slots := slotTag(0), t.slots
 	for i := range row {
-		row[i] = t.hash(stringBytes(keys[i]))
-		touched += t.slots[row[i].slot].tag
+		touched += slots[row[i].slot].tag
 	}
 	t.touched = uint32(touched)
-	for i := range row {
-		if err := t.addHashed(stringBytes(keys[i]), &row[i], numbers[i]); err != nil {
+	merge := t.merge
+	for i, key := range keys {
+		h, number := &row[i], numbers[i]
+		slot := &slots[h.slot]
+		var err error
+		if slot.tag != h.tag || slot.key != h.prefix {
+			err = t.addElsewhere(slot, stringBytes(key), h, number)
+		} else if merged := merge(int64(slot.number), number); isSmall(merged) {
+			slot.number = int32(merged)
+		} else {
+			slot.tag = 0
+			err = t.take(slot, stringBytes(key), h, merged, 0)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -132,33 +147,30 @@ func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), le
 // bytesString returns b as a string, which is valid as long as b does not change.
 func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-func (t *recentNumbers) addHashed(key []byte, h *hashedKey, number int64) error {
-	slot := &t.slots[h.slot]
-	if slot.tag == h.tag && slot.key == h.prefix && len(key) <= shortKey {
-		merged := t.merge(int64(slot.number), number)
-		if !isSmall(merged) {
-			return t.take(slot, key, h, merged)
+// addElsewhere adds a pair that its slot does not have as a short key with a number: to its record, or in the place of another.
+func (t *recentNumbers) addElsewhere(slot *numberSlot, key []byte, h *hashedKey, number int64) error {
+	width := 0
+	if slot.tag == h.tag&^tagKind|tagRecord {
+		if value, same := recordValue(t.arena.at(ref(slot.key)), key); same {
+			if t.mergeInto(value, number) {
+				return nil
+			}
+			width = len(value) + 1
 		}
-		slot.number = int32(merged)
-		return nil
-	}
-	if slot.tag == h.tag&^tagKind|tagRecord && t.mergeInto(t.arena.at(ref(slot.key)), key, number) {
-		return nil
 	}
 	if err := t.displace(slot); err != nil {
 		return err
 	}
-	return t.take(slot, key, h, number)
+	return t.take(slot, key, h, number, width)
 }
 
-// take gives a slot to a pair.
-func (t *recentNumbers) take(slot *numberSlot, key []byte, h *hashedKey, number int64) error {
+// take gives an empty slot to a pair. If that takes a record, its value has some bytes or more.
+func (t *recentNumbers) take(slot *numberSlot, key []byte, h *hashedKey, number int64, width int) error {
 	if len(key) <= shortKey && isSmall(number) {
 		*slot = numberSlot{key: h.prefix, number: int32(number), tag: h.tag}
 		return nil
 	}
-	slot.tag = 0
-	place, err := t.record(key, t.encode(number))
+	place, err := t.record(key, t.encode(number, width))
 	if err != nil || place == noRef {
 		return err
 	}
@@ -166,27 +178,40 @@ func (t *recentNumbers) take(slot *numberSlot, key []byte, h *hashedKey, number 
 	return nil
 }
 
-// mergeInto merges a number into the record at the front of b. It reports false
-// where the record is of another key, or has no room.
-func (t *recentNumbers) mergeInto(b, key []byte, number int64) bool {
-	value, ok := recordValue(b, key)
-	if !ok {
+// mergeInto merges a number into the value of a record. It reports false where the value has too few bytes.
+func (t *recentNumbers) mergeInto(value []byte, number int64) bool {
+	if len(value) == 1 {
+		merged := t.merge(int64(value[0]>>1)^-int64(value[0]&1), number)
+		if merged < -64 || 64 <= merged {
+			return false
+		}
+		value[0] = byte(merged<<1 ^ merged>>63)
+		return true
+	}
+	old, _ := binary.Varint(value)
+	merged := zigzag(t.merge(old, number))
+	if len(value) < maxVarint && merged>>(7*len(value)) != 0 {
 		return false
 	}
-	if len(value) != 1 {
-		old, _ := binary.Varint(value)
-		return replaceValue(b, t.encode(t.merge(old, number)))
-	}
-	merged := t.merge(int64(value[0]>>1)^-int64(value[0]&1), number)
-	if merged < -64 || 64 <= merged {
-		return replaceValue(b, t.encode(merged))
-	}
-	value[0] = byte(merged<<1 ^ merged>>63)
+	putUvarintWidth(value, merged, len(value))
 	return true
 }
 
-// encode returns the varint of n, in memory for what records are made of.
-func (t *recentNumbers) encode(n int64) []byte { return t.varint[:binary.PutVarint(t.varint[:], n)] }
+// encode returns the varint of n, of some bytes at least, in memory for what records are made of.
+func (t *recentNumbers) encode(n int64, width int) []byte {
+	width = max(width, uvarintLen(zigzag(n)))
+	switch {
+	case width > smallVarint:
+		width = maxVarint
+	case width > 1:
+		width = smallVarint
+	}
+	putUvarintWidth(t.varint[:], zigzag(n), width)
+	return t.varint[:width]
+}
+
+// zigzag returns n as varints encode it.
+func zigzag(n int64) uint64 { return uint64(n<<1) ^ uint64(n>>63) }
 
 // displace empties a slot.
 func (t *recentNumbers) displace(slot *numberSlot) error {
@@ -196,7 +221,7 @@ func (t *recentNumbers) displace(slot *numberSlot) error {
 		return nil
 	}
 	binary.BigEndian.PutUint64(t.key[:], slot.key)
-	_, err := t.record(t.key[:kind-1], t.encode(int64(slot.number)))
+	_, err := t.record(t.key[:kind-1], t.varint[:binary.PutVarint(t.varint[:], int64(slot.number))])
 	return err
 }
 

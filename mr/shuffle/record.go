@@ -26,7 +26,11 @@ func putRecord(dst, key, value []byte) {
 	if len(key) < 0x80 && len(value) < 0x80 {
 		dst[0], dst[1] = byte(len(key)), byte(len(value))
 		copy(dst[2:], key)
-		copy(dst[2+len(key):], value)
+		if dst = dst[2+len(key):]; len(value) == 1 {
+			dst[0] = value[0]
+		} else {
+			copy(dst, value)
+		}
 		return
 	}
 	n := binary.PutUvarint(dst, uint64(len(key)))
@@ -48,15 +52,6 @@ func parseRecord(b []byte) (key, value []byte) {
 	}
 	end := 2 + int(b[0])
 	return b[2:end:end], b[end:][:b[1]:b[1]]
-}
-
-// recordKeyStart returns where the key of the record at the front of b starts.
-func recordKeyStart(b []byte) int {
-	if b[0]|b[1] >= 0x80 {
-		_, _, start := recordLengths(b)
-		return start
-	}
-	return 2
 }
 
 // parseLongRecord is parseRecord for lengths of several bytes.
@@ -126,15 +121,15 @@ func valueRoom(n int) int {
 }
 
 // uvarintLen returns the bytes of n as a uvarint.
-func uvarintLen(n int) int {
+func uvarintLen[N int | uint64](n N) int {
 	if n < 0x80 {
 		return 1
 	}
-	return (bits.Len(uint(n)) + 6) / 7
+	return (bits.Len64(uint64(n)) + 6) / 7
 }
 
 // putUvarintWidth writes n as a uvarint of exactly width bytes, and returns width.
-func putUvarintWidth(dst []byte, n, width int) int {
+func putUvarintWidth[N int | uint64](dst []byte, n N, width int) int {
 	for i := range width - 1 {
 		dst[i] = byte(n) | 0x80
 		n >>= 7

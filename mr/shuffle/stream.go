@@ -2,13 +2,23 @@ package shuffle
 
 import "encoding/binary"
 
-// A stream is records in order of emission, in blocks of an arena. The size of a record is before it, as a uvarint,
-// since it has room for the value to grow.
+// A stream is records in order of emission, in blocks of an arena. Where a record may have room for its value to grow,
+// its size is before it, as a uvarint.
 type stream struct {
-	tail   []byte // what is left of the last block
-	place  ref    // of tail
-	size   int    // bytes of all blocks
-	blocks [][]byte
+	tail    []byte // what is left of the last block
+	place   ref    // of tail
+	growing bool   // records may have room
+	size    int    // bytes of all blocks
+	blocks  [][]byte
+}
+
+// newStreams returns empty streams.
+func newStreams(n int, growing bool) []stream {
+	streams := make([]stream, n)
+	for i := range streams {
+		streams[i].growing = growing
+	}
+	return streams
 }
 
 // The blocks of a stream are a quarter as large as all before them, between these bounds in bytes.
@@ -17,17 +27,52 @@ const (
 	maxStreamBlock = 8 << 10
 )
 
-// alloc returns size bytes for a record, and its place. It returns nil where the arena has no room.
+// add puts the record of a pair into the stream, and returns its place and size. The size is zero where the arena has no room.
+func (s *stream) add(a *arena, key, value []byte) (place ref, size int) {
+	if s.growing {
+		return s.addGrowing(a, key, value)
+	}
+	size = recordSize(key, value)
+	if size > len(s.tail) && !s.grow(a, size) {
+		return noRef, 0
+	}
+	putRecord(s.tail, key, value)
+	return s.take(size), size
+}
+
+// addGrowing is add for a record with room.
+func (s *stream) addGrowing(a *arena, key, value []byte) (place ref, size int) {
+	size = growingSize(key, value)
+	buf, place := s.alloc(a, size)
+	if buf == nil {
+		return noRef, 0
+	}
+	putGrowing(buf, key, value)
+	return place, size
+}
+
+// alloc returns size bytes for a record, and their place. It returns nil where the arena has no room.
 func (s *stream) alloc(a *arena, size int) ([]byte, ref) {
-	header := uvarintLen(size)
+	header := 0
+	if s.growing {
+		header = uvarintLen(size)
+	}
 	if header+size > len(s.tail) && !s.grow(a, header+size) {
 		return nil, noRef
 	}
-	putUvarintWidth(s.tail, size, header)
-	buf, place := s.tail[header:header+size:header+size], s.place+ref(header)
-	s.tail = s.tail[header+size:]
-	s.place += ref(header + size)
-	return buf, place
+	if s.growing {
+		s.take(putUvarintWidth(s.tail, size, header))
+	}
+	buf := s.tail[:size:size]
+	return buf, s.take(size)
+}
+
+// take takes the next n bytes, and returns their place.
+func (s *stream) take(n int) ref {
+	place := s.place
+	s.tail = s.tail[n:]
+	s.place += ref(n)
+	return place
 }
 
 // grow begins a block of at least n bytes, and reports whether the arena had room.
@@ -57,12 +102,15 @@ func (s *stream) cut() {
 }
 
 // pairs returns the pairs of the stream, to which nothing is added any more. They may be read in several goroutines.
-func (s *stream) pairs() *streamPairs { return &streamPairs{blocks: s.blocks, unused: len(s.tail)} }
+func (s *stream) pairs() *streamPairs {
+	return &streamPairs{blocks: s.blocks, unused: len(s.tail), growing: s.growing}
+}
 
 // streamPairs are an [mr.Pairs].
 type streamPairs struct {
 	blocks     [][]byte // to come
 	unused     int      // bytes at the end of the last of them
+	growing    bool     // as in stream
 	block      []byte   // what is left of the present one
 	record     []byte   // the present one, with its room
 	key, value []byte
@@ -75,9 +123,15 @@ func (p *streamPairs) Next() bool {
 			return false
 		}
 	}
-	size, n := binary.Uvarint(p.block)
-	p.record, p.block = p.block[n:n+int(size)], p.block[n+int(size):]
-	p.key, p.value = parseRecord(p.record)
+	if p.growing {
+		size, n := binary.Uvarint(p.block)
+		p.record, p.block = p.block[n:n+int(size)], p.block[n+int(size):]
+		p.key, p.value = parseRecord(p.record)
+	} else {
+		p.key, p.value = parseRecord(p.block)
+		size := recordSize(p.key, p.value)
+		p.record, p.block = p.block[:size], p.block[size:]
+	}
 	return true
 }
 
