@@ -10,7 +10,7 @@ PACKAGES ?= ./...
 HADOOP_FILES = $(shell grep -rl --include='*_test.go' '^//go:build hadoop' .)
 HADOOP_TESTS = $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(HADOOP_FILES) | cut -c6- | paste -sd '|')
 
-.PHONY: help build test test-unit test-web test-hadoop on-hadoop paged deps lint bench bench-cluster bench-scheduler bench-web bench-targets bench-go chaos fuzz fuzz-api demo web screenshots web-check clean
+.PHONY: help build test test-unit test-web test-hadoop on-hadoop paged deps lint bench bench-cluster bench-scheduler bench-web bench-targets bench-go profile chaos fuzz fuzz-api demo web screenshots web-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,7 +72,7 @@ lint: deps $(GOLANGCI) ## check format, go vet, golangci-lint and shellcheck
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "run gofmt -w on: $$unformatted"; exit 1; }
 	go vet -tags hadoop ./...
 	GOLANGCI_LINT_CACHE="$(CURDIR)/.cache/golangci-lint" $(GOLANGCI) run
-	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers scripts/fuzz-api
+	shellcheck -x scripts/hadoop scripts/hadoop.d/launcher scripts/install-test-deps .ci/run scripts/bench-corpus scripts/bench-peers scripts/fuzz-api scripts/profile
 
 $(GOLANGCI):
 	GOBIN="$(CURDIR)/$(@D)" go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
@@ -99,6 +99,9 @@ bench-targets: deps ## measure how long it takes to look for 10,000 targets, on 
 
 bench-go: ## run the benchmarks of Go packages (BENCH=regexp PACKAGES=./mr/...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+
+profile: ## take the profile anew that gomr compiles programs with, from jobs over the data of make bench
+	scripts/profile
 
 chaos: ## kill servers, workers and tasks a thousand times while graphs run (KILLS=1000 SEED=1)
 	go test -count=1 -timeout 6h -v -run TestChaos ./internal/e2e -kills $(or $(KILLS),1000) -chaos-seed $(or $(SEED),1)

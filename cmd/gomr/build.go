@@ -21,7 +21,8 @@ func buildCommand() *cobra.Command {
 		Use:   "build [flags]",
 		Short: "Build the program in this folder as one static executable",
 		Long: "Build the program in this folder as one static executable, which has all commands but\n" +
-			"build and new and needs no Go. The same source gives the same bytes, whatever the folder.",
+			"build and new and needs no Go. The same source gives the same bytes, whatever the folder.\n" +
+			"It is compiled for where time goes in default.pgo, a profile in this folder, or else in gomr's engine.",
 		Example: "  gomr build -o wc --os linux --arch amd64",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

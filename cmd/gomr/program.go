@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	_ "embed" // the profile
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -146,8 +147,27 @@ func (p *program) compile(ctx context.Context, output string, target target, ver
 	if err != nil {
 		return err
 	}
-	_, err = runGo(ctx, p.dir, target, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid= "+linked, "-o", output, ".")
+	profile, err := p.profile(filepath.Dir(output))
+	if err != nil {
+		return err
+	}
+	_, err = runGo(ctx, p.dir, target, "build", "-trimpath", "-buildvcs=false", "-pgo="+profile, "-ldflags=-s -w -buildid= "+linked, "-o", output, ".")
 	return err
+}
+
+// engineProfile tells the compiler where the local engine's time goes, with the jobs of make bench; make profile
+// takes it anew. What it makes of that saves 5 to 10% of a word count.
+//
+//go:embed engine.pgo
+var engineProfile []byte
+
+// profile returns the profile to compile with: the program's own, default.pgo, or the engine's, in a file in a folder.
+func (p *program) profile(folder string) (string, error) {
+	if _, err := os.Stat(filepath.Join(p.dir, "default.pgo")); err == nil {
+		return "auto", nil
+	}
+	name := filepath.Join(folder, "engine.pgo")
+	return name, os.WriteFile(name, engineProfile, 0o666)
 }
 
 // compileTo builds the executable beside its final path and puts it there in one step.

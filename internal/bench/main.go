@@ -128,13 +128,16 @@ func wrongRows(jobs []job, all *results) error {
 	return nil
 }
 
-// build compiles gomr's jobs and the hand-written program, static.
+// build compiles gomr's jobs as gomr compiles those of users, and the hand-written program.
 func (p *place) build(ctx context.Context) error {
-	for _, name := range []string{"jobs", "handwritten"} {
-		c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", filepath.Join(p.cache, "bin", name), "./internal/bench/"+name)
+	bin := filepath.Join(p.cache, "bin")
+	jobs := exec.CommandContext(ctx, "go", "run", "../../../cmd/gomr", "build", "-o", filepath.Join(bin, "jobs"))
+	jobs.Dir = "internal/bench/jobs"
+	handwritten := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", filepath.Join(bin, "handwritten"), "./internal/bench/handwritten")
+	for _, c := range []*exec.Cmd{jobs, handwritten} {
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := c.CombinedOutput(); err != nil {
-			return fmt.Errorf("go build %s: %w\n%s", name, err, out)
+			return fmt.Errorf("%v: %w\n%s", c, err, out)
 		}
 	}
 	return nil

@@ -22,10 +22,11 @@ type runFlags struct {
 
 	json, quiet, noProgress bool
 
-	stress seedRange
-	stale  string
-	shared sharedFlags
-	pages  bool
+	stress     seedRange
+	cpuProfile string
+	stale      string
+	shared     sharedFlags
+	pages      bool
 }
 
 func (r *runFlags) add(flags *pflag.FlagSet) {
@@ -41,6 +42,10 @@ func (r *runFlags) add(flags *pflag.FlagSet) {
 
 func (r *runFlags) addStress(flags *pflag.FlagSet) {
 	flags.Var(&r.stress, "stress", "leave no output, but check that it depends on nothing that a cluster may change; seeds are 17 or 1-20")
+}
+
+func (r *runFlags) addProfile(flags *pflag.FlagSet) {
+	flags.StringVar(&r.cpuProfile, "cpu-profile", "", "`file` to write where processor time went, for 'go tool pprof'")
 }
 
 func (r *runFlags) addOutput(flags *pflag.FlagSet) {
@@ -93,6 +98,7 @@ that are killed. The first key that comes out otherwise is reported, with the ca
 			flags.place.addRoot(set)
 			flags.add(set)
 			flags.addStress(set)
+			flags.addProfile(set)
 			flags.addOutput(set)
 		},
 		do: func(cmd *cobra.Command, task orchestrate.Task) error { return a.run(cmd, &flags, task) },
@@ -120,15 +126,26 @@ func (r *runFlags) check() error {
 		return usagef("--keep-going and --fail-fast can't both be")
 	case r.pages && (r.shared.server != "" || r.failFast || r.stress.given()):
 		return usagef("--ui goes with neither --server, whose pages show the run, nor --fail-fast and --stress")
+	case r.pages && r.cpuProfile != "":
+		return usagef("--cpu-profile goes not with --ui, where each task has a process of its own")
 	}
 	return r.shared.check()
 }
 
 // run runs a task and shows how it went.
-func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) error {
+func (a *app) run(cmd *cobra.Command, flags *runFlags, task orchestrate.Task) (err error) {
 	if err := flags.check(); err != nil {
 		return err
 	}
+	stop, err := startProfile(flags.cpuProfile)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if failed := stop(); err == nil {
+			err = failed
+		}
+	}()
 	if err := a.attendToStale(cmd, flags, task); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@
 // packed and spilled as any pairs are, so bad ranges cost time and no memory: those of an input whose keys
 // ascend are no worse than sorting it all.
 //
-// A stream is records in blocks of 512 bytes to 8 KiB, each with its size before it. When the memory of a map task is full, all of its
+// A stream is records in blocks of 512 bytes to 8 KiB, each with its size before it where its value may grow. When the memory of a map task is full, all of its
 // streams are written to disk as a run with a partition for each stream, not sorted within it.
 //
 // # The reduce side
