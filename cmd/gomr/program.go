@@ -161,9 +161,12 @@ func (p *program) compile(ctx context.Context, output string, target target, ver
 //go:embed engine.pgo
 var engineProfile []byte
 
-// profile returns the profile to compile with: the program's own, default.pgo, or the engine's, in a file in a folder.
+// ownProfile is where the go command looks for a program's own profile.
+const ownProfile = "default.pgo"
+
+// profile returns the profile to compile with: the program's own, or the engine's, in a file in a folder.
 func (p *program) profile(folder string) (string, error) {
-	if _, err := os.Stat(filepath.Join(p.dir, "default.pgo")); err == nil {
+	if _, err := os.Stat(filepath.Join(p.dir, ownProfile)); err == nil {
 		return "auto", nil
 	}
 	name := filepath.Join(folder, "engine.pgo")

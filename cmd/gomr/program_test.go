@@ -18,7 +18,7 @@ func TestProfile(t *testing.T) {
 	require.Equal(t, engineProfile, content)
 	require.Equal(t, "\x1f\x8b", string(content[:2]), "a profile is gzip")
 
-	require.NoError(t, os.WriteFile(filepath.Join(p.dir, "default.pgo"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(p.dir, ownProfile), nil, 0o600))
 	name, err = p.profile(t.TempDir())
 	require.NoError(t, err)
 	require.Equal(t, "auto", name)

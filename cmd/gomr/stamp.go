@@ -108,7 +108,7 @@ func isSource(name string) bool {
 
 // goFiles returns the files beside the packages that decide what is compiled.
 func goFiles(p *program) []string {
-	var files []string
+	files := []string{filepath.Join(p.dir, ownProfile)}
 	if command, err := exec.LookPath("go"); err == nil {
 		files = append(files, command)
 	}

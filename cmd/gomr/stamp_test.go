@@ -50,6 +50,7 @@ func TestAStampIsFreshUntilSomethingChanges(t *testing.T) {
 		"removed source":     {func(t *testing.T, root string) { require.NoError(t, os.Remove(root+"/a/b/main.go")) }, false},
 		"edited embed":       {func(t *testing.T, root string) { write(t, root+"/a/b/static/x.txt", "y") }, false},
 		"new embed":          {func(t *testing.T, root string) { write(t, root+"/a/b/static/y.txt", "y") }, false},
+		"profile":            {func(t *testing.T, root string) { write(t, root+"/a/b/default.pgo", "x") }, false},
 		"module":             {func(t *testing.T, root string) { write(t, root+"/a/go.mod", "module b") }, false},
 		"new workspace":      {func(t *testing.T, root string) { write(t, root+"/go.work", "go 1.26") }, false},
 		"variable of go":     {func(t *testing.T, _ string) { t.Setenv("GOEXPERIMENT", "simd") }, false},
