@@ -31,7 +31,7 @@ func newShuffleSink[K, V any](env *Env, keys, values codec, counter string, coll
 	return &shuffleSink[K, V]{keyCodec: keys, valueCodec: values, collect: collect, counter: env.Counter(FrameworkGroup, counter)}
 }
 
-// emitter returns what encodes a pair. A method would do, but is called by way of another function: that costs as much as some mappers.
+// emitter returns what encodes a pair. A method would do, but as a value it is called by way of another function, for each pair.
 func (s *shuffleSink[K, V]) emitter() Emit[K, V] {
 	return func(key K, value V) {
 		if s.err != nil {

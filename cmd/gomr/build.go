@@ -22,7 +22,7 @@ func buildCommand() *cobra.Command {
 		Short: "Build the program in this folder as one static executable",
 		Long: "Build the program in this folder as one static executable, which has all commands but\n" +
 			"build and new and needs no Go. The same source gives the same bytes, whatever the folder.\n" +
-			"It is compiled for where time goes in default.pgo, a profile in this folder, or else in gomr's engine.",
+			"It is compiled with default.pgo, a profile in this folder, or else with a profile of gomr's engine.",
 		Example: "  gomr build -o wc --os linux --arch amd64",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -33,7 +33,7 @@
 //
 // # Parts
 //
-//   - internal/bench/jobs: the jobs in gomr
+//   - internal/bench/jobs: the jobs in gomr, compiled by gomr build as those of users are, with its profile
 //   - internal/bench/handwritten: word count in Go for nothing but speed, as the limit
 //   - internal/bench/peers: the jobs in DuckDB, Polars, Spark, mrjob and Luigi
 //   - scripts/bench-corpus, scripts/bench-peers: fetch the text, install the tools
