@@ -27,7 +27,7 @@ RACE := -race '-gcflags=modernc.org/sqlite/lib=$(UNWATCHED)' '-gcflags=modernc.o
 
 test-unit: deps ## run the tests that need no Hadoop, with the race detector
 	go test $(RACE) $(PACKAGES)
-	go test -run 'RightJobs|HashKey' ./mr/stress ./mr/shuffle # what the detector has other code for
+	go test -run 'RightJobs|HashKey|KeyPrefix|HashPartition|Overread' ./mr ./mr/internal/overread ./mr/shuffle ./mr/stress # what the detector has other code for
 
 test-hadoop: deps ## run the tests that need a real Hadoop, which is started for them on free ports
 	scripts/hadoop run -- $(MAKE) --no-print-directory on-hadoop

@@ -2,24 +2,42 @@ package mr
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"reflect"
 	"slices"
 	"sort"
 	"unsafe"
+
+	"github.com/gomr/gomr/mr/internal/overread"
 )
 
 // HashPartition returns the reduce task that Hadoop's HashPartitioner gives to a
 // Text key: the hash of WritableComparator.hashBytes, without its sign, modulo
 // partitions.
 func HashPartition(key []byte, partitions int) int {
-	h, n := uint32(1), len(key)
-	for i := 0; i+8 <= n; i += 8 {
-		h = power8*h + hash8(binary.LittleEndian.Uint64(key[i:]))
+	return int((hashBytes(key) & 0x7fffffff) % uint32(partitions))
+}
+
+// hashBytes returns 31 to the power of the length, and what each byte adds to it, see hash8. It begins with the one to
+// eight bytes that leave a multiple of eight.
+func hashBytes(key []byte) uint32 {
+	if !overread.Allows(key, 8) {
+		return hashEachByte(key)
 	}
-	h = powers[n%8]*h + hash8(lastBytes(key, n%8))
-	return int((h & 0x7fffffff) % uint32(partitions))
+	first := (len(key)-1)%8 + 1
+	h := powers[first] + hash8(overread.Uint64(key, 0)<<(uint(8*(8-first))&63))
+	for i := first; i < len(key); i += 8 {
+		h = power8*h + hash8(overread.Uint64(key, i))
+	}
+	return h
+}
+
+func hashEachByte(key []byte) uint32 {
+	h := uint32(1)
+	for _, b := range key {
+		h = 31*h + uint32(int8(b))
+	}
+	return h
 }
 
 // Powers of 31, modulo 2^32.
@@ -29,22 +47,8 @@ const (
 	power8 = power4 * power4 % (1 << 32)
 )
 
-var powers = [8]uint32{1, 31, power2, 31 * power2, power4, 31 * power4, power2 * power4, 31 * power2 * power4 % (1 << 32)}
-
-// lastBytes returns the last n bytes of b, less than eight, as the highest of a little-endian number, with zeros below.
-// It has no loop, since how often it ran could not be predicted.
-func lastBytes(b []byte, n int) uint64 {
-	below := 8 * uint(8-n)
-	switch {
-	case len(b) >= 8:
-		return binary.LittleEndian.Uint64(b[len(b)-8:]) >> below << below
-	case n >= 4: // two loads that overlap
-		return uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32 | uint64(binary.LittleEndian.Uint32(b))<<below
-	case n > 0: // three bytes, some of them the same
-		return uint64(b[n-1])<<56 | uint64(b[n/2])<<(below+8*uint(n/2)) | uint64(b[0])<<below
-	}
-	return 0
-}
+var powers = [...]uint32{1, 31, power2, 31 * power2, power4, 31 * power4, power2 * power4,
+	31 * power2 * power4 % (1 << 32), power8}
 
 // hash8 returns what eight signed bytes, the first of them lowest in x, add to a hash: the sum of each
 // multiplied by 31 as often as there are bytes behind it, since each multiplication of the plain loop waits

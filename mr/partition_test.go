@@ -29,3 +29,20 @@ func FuzzHashPartition(f *testing.F) {
 		}
 	})
 }
+
+// It makes no difference where in its page of memory a key is, and what is behind it.
+func TestHashPartitionAnywhere(t *testing.T) {
+	const page, longest = 4096, 40
+	b := make([]byte, 3*page)
+	for i := range b {
+		b[i] = byte(i * i >> 3)
+	}
+	for n := range longest + 1 {
+		for at := range 2 * page {
+			key := b[at : at+n]
+			if want := int(plainHash(key) & math.MaxInt32); mr.HashPartition(key, math.MaxInt32) != want%math.MaxInt32 {
+				t.Fatalf("%d bytes at %d: %d, not %d", n, at, mr.HashPartition(key, math.MaxInt32), want)
+			}
+		}
+	}
+}

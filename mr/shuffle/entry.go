@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 
 	"github.com/gomr/gomr/mr"
+	"github.com/gomr/gomr/mr/internal/overread"
 )
 
 // An entry stands for a record while it is sorted or looked up. It fits four to a cache line.
@@ -35,18 +37,15 @@ func keyLength(key []byte) uint16 { return uint16(min(len(key), math.MaxUint16))
 // keyPrefix returns the first eight bytes of key as a big-endian number, padded with zeros.
 // Of two keys with different prefixes, the one with the smaller prefix is the smaller.
 func keyPrefix(key []byte) uint64 {
-	switch n := len(key); {
-	case n >= 8:
+	switch {
+	case len(key) >= 8:
 		return binary.BigEndian.Uint64(key)
-	case n >= 4: // two loads that overlap
-		first := uint64(binary.BigEndian.Uint32(key)) << 32
-		return first | uint64(binary.BigEndian.Uint32(key[n-4:]))<<(64-8*n)
-	case n == 0:
-		return 0
-	default: // three bytes, some of them the same
-		first, middle, last := key[0], key[n/2], key[n-1]
-		return uint64(first)<<56 | uint64(middle)<<(56-8*(n/2)) | uint64(last)<<(64-8*n)
+	case overread.Allows(key, 8):
+		return bits.ReverseBytes64(overread.Uint64(key, 0) & overread.Mask(len(key)))
 	}
+	var first [8]byte
+	copy(first[:], key)
+	return binary.BigEndian.Uint64(first[:])
 }
 
 // entryPairs are the pairs of sorted entries; they are an [mr.Pairs].
