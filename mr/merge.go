@@ -16,7 +16,7 @@ type Number interface {
 		~float32 | ~float64
 }
 
-// Sum is the merge that adds: mr.MapMerge(w, mr.Sum).
+// Sum is the merge that adds: mr.MapMerge(w, mr.Sum). An int is merged with it in less time than by a function of the job.
 func Sum[V Number](a, b V) V { return a + b }
 
 // Min is the merge that keeps the least value.
@@ -78,7 +78,7 @@ func mergeOfNumbers[V any](merge func(a, b V) V) func(a, b int64) int64 {
 	return nil
 }
 
-// addNumbers is [Sum], which most merges are. A sum of int takes one call less so.
+// addNumbers is [Sum], which most merges are. A sum of int takes one call through a pointer so, where it took two.
 func addNumbers(a, b int64) int64 { return a + b }
 
 // isSameFunc reports whether f is g, which is no closure. It may be so where it reports false.

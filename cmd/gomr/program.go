@@ -137,7 +137,8 @@ func runGo(ctx context.Context, dir string, target target, args ...string) ([]by
 }
 
 // compile builds the executable. From the same source come the same bytes, whatever the
-// folder: no path, no revision and no time is recorded in it.
+// folder: no path, no revision and no time is recorded in it. Go's build ID is: without it each run would read all of the
+// executable, to record what code it is.
 func (p *program) compile(ctx context.Context, output string, target target, version string) error {
 	docs, err := p.taskDocs()
 	if err != nil {
@@ -151,7 +152,7 @@ func (p *program) compile(ctx context.Context, output string, target target, ver
 	if err != nil {
 		return err
 	}
-	_, err = runGo(ctx, p.dir, target, "build", "-trimpath", "-buildvcs=false", "-pgo="+profile, "-ldflags=-s -w -buildid= "+linked, "-o", output, ".")
+	_, err = runGo(ctx, p.dir, target, "build", "-trimpath", "-buildvcs=false", "-pgo="+profile, "-ldflags=-s -w "+linked, "-o", output, ".")
 	return err
 }
 
