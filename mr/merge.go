@@ -81,7 +81,8 @@ func mergeOfNumbers[V any](merge func(a, b V) V) func(a, b int64) int64 {
 // addNumbers is [Sum], which most merges are. A sum of int takes one call through a pointer so, where it took two.
 func addNumbers(a, b int64) int64 { return a + b }
 
-// isSameFunc reports whether f is g, which is no closure. It may be so where it reports false.
+// isSameFunc reports whether f is g, which is no closure. Within generic code Go may make another copy of a generic function,
+// which it takes for another one.
 func isSameFunc[F any](f, g F) bool {
 	return reflect.ValueOf(f).Pointer() == reflect.ValueOf(g).Pointer()
 }
