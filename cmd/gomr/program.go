@@ -174,9 +174,13 @@ func (p *program) profile(folder string) (string, error) {
 	return name, os.WriteFile(name, engineProfile, 0o666)
 }
 
-// compileTo builds the executable beside its final path and puts it there in one step.
+// compileTo builds the executable beside its final path, in a folder that is made, and puts it there in one step.
 func (p *program) compileTo(ctx context.Context, final string, target target, version string) (err error) {
-	temp, err := os.MkdirTemp(filepath.Dir(final), ".gomr-build-*")
+	folder := filepath.Dir(final)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp(folder, ".gomr-build-*")
 	if err != nil {
 		return err
 	}
