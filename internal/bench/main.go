@@ -21,6 +21,7 @@ type options struct {
 	jobs, tools []string
 	render      bool
 	cluster     bool
+	touch       int64
 }
 
 func main() {
@@ -37,6 +38,7 @@ func main() {
 	flag.Func("tools", "names of tools or rows, with commas (default all)", words(&o.tools))
 	flag.BoolVar(&o.cluster, "cluster", false, "measure the jobs that run under YARN, on the cluster of the environment")
 	flag.BoolVar(&o.render, "render", false, "only write the report of the figures that are there")
+	flag.Int64Var(&o.touch, "touch", 0, "only touch so many bytes of memory, which is done before each run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
@@ -48,6 +50,9 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.touch > 0 {
+		return touchMemory(o.touch)
+	}
 	p, err := newPlace(o.scale)
 	if err != nil {
 		return err

@@ -75,7 +75,7 @@ func (s *sitting) prepare(ctx context.Context, r row) (*rowResult, error) {
 
 // runRow runs a row once. The output of its first run is checked.
 func (s *sitting) runRow(ctx context.Context, r row, result *rowResult, check *checker) error {
-	if err := s.clear(ctx); err != nil {
+	if err := errors.Join(s.clear(ctx), s.warm(ctx, r)); err != nil {
 		return err
 	}
 	run := measure
