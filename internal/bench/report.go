@@ -16,7 +16,8 @@ each tool's program in [internal/bench/peers](internal/bench/peers), gomr's in [
 
 Wall time is that of the whole process, from the start of an interpreter or a JVM to its end; the ratio is to the
 row without one. CPU is user and system time of all its processes. Memory is the peak of their resident sets, mapped
-input included. "Equal" is a result that is the same as that of the first row, key by key.
+input included. "Warm" is a sitting in which each run finds its programs and its input in the page cache, and memory that
+the machine has at hand, whatever ran before it. "Equal" is a result that is the same as that of the first row, key by key.
 
 Under YARN (` + "`make bench-cluster`" + `), wall time is that of the client's command, CPU that of all containers with the
 application master's, and the counted CPU is the sum of the tasks' own ` + "`CPU_MILLISECONDS`" + `.
@@ -75,6 +76,9 @@ func renderJob(b *strings.Builder, j job, result *jobResult, all *results) {
 		renderRow(b, j, r, result)
 	}
 	fmt.Fprintf(b, "\n%s, load before it %.1f", result.Date.Format(time.DateOnly), result.Load)
+	if !j.cluster {
+		b.WriteString(", warm")
+	}
 	if result.Scale != 1 {
 		fmt.Fprintf(b, ", **at %g of the size**", result.Scale)
 	}
