@@ -2,7 +2,6 @@ package gomr
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -105,7 +104,13 @@ func jobOf(tasks []orchestrate.Task, command streaming.TaskCommand) (mr.Job, err
 	return jobTask.Job(), nil
 }
 
-var errInterrupted = errors.New("interrupted")
+// interrupted is why the context of a program ends. Whatever asks whether it was canceled hears so, since requests that
+// it cuts off return this cause.
+type interrupted struct{}
+
+func (interrupted) Error() string { return "interrupted" }
+
+func (interrupted) Is(target error) bool { return target == context.Canceled }
 
 // untilInterrupted returns a context that ends at the first signal to stop: Ctrl-C,
 // a polite kill or a closed terminal. The second one ends the process at once.
@@ -119,7 +124,7 @@ func untilInterrupted() (ctx context.Context, stop func()) {
 	go func() {
 		<-signals
 		fmt.Fprintln(os.Stderr, "gomr: stopping; once more stops at once and leaves the rest as it is")
-		cancel(errInterrupted)
+		cancel(interrupted{})
 		<-signals
 		os.Exit(orchestrate.ExitInterrupted)
 	}()

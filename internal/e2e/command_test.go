@@ -2,12 +2,17 @@ package e2e
 
 import (
 	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/gomr/gomr/hdfs"
+	"github.com/gomr/gomr/orchestrate"
 	"github.com/stretchr/testify/require"
 )
 
@@ -79,4 +84,32 @@ func connect(t *testing.T) *hdfs.Client {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	return client
+}
+
+// TestInterruptedRequest: Ctrl-C while a server has not answered yet is no failure of the program.
+func TestInterruptedRequest(t *testing.T) {
+	gated := build(t, "./gated")
+	asked := make(chan struct{}, 100)
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer silent.Close()
+	for _, args := range [][]string{{"run", "Gated", "--dir", t.TempDir(), "--name", "a", "--runner", "local"}, {"history"}} {
+		c := gated.command(t, append(args, "--server", silent.URL)...)
+		var stderr bytes.Buffer
+		c.Stderr = &stderr
+		require.NoError(t, c.Start())
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		select {
+		case <-asked:
+		case <-ended:
+			t.Fatalf("%v asked for nothing: %s", args, &stderr)
+		}
+		require.NoError(t, c.Process.Signal(syscall.SIGINT))
+		require.Error(t, <-ended)
+		require.Equal(t, orchestrate.ExitInterrupted, c.ProcessState.ExitCode(), "%v\n%s", args, &stderr)
+	}
 }
