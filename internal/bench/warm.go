@@ -45,14 +45,15 @@ func (p *place) programs() []string {
 // readFolder reads each file of a folder, so that the page cache has it. One that is not there is of a tool that
 // is not there, whose row says so.
 func readFolder(folder string) error {
-	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	root := os.DirFS(folder)
+	return fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
-		f, err := os.Open(path)
+		f, err := root.Open(path)
 		if err != nil {
 			return err
 		}
