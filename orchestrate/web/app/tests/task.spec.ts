@@ -138,6 +138,7 @@ test("by keyboard alone one gets to a task and makes it again", async ({ page })
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByRole("button", { name: "Retry" })).toBeFocused();
   await page.keyboard.press("Space");
+  await expect(page.getByLabel("Why, for the history")).toBeFocused();
   await page.keyboard.type("because");
   await page.keyboard.press("Enter");
   await expect(stateOf(page)).toHaveText("✓ done");
