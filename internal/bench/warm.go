@@ -33,7 +33,10 @@ func (s *sitting) warm(ctx context.Context, r row) error {
 
 // programs are the folders of what rows run: gomr and the handwritten program, Python's tools, Hadoop and Java.
 func (p *place) programs() []string {
-	folders := []string{filepath.Join(p.cache, "bin"), filepath.Join(p.cache, "venv"), os.Getenv("HADOOP_HOME")}
+	folders := []string{filepath.Join(p.cache, "bin"), filepath.Join(p.cache, "venv")}
+	if hadoop := os.Getenv("HADOOP_HOME"); hadoop != "" {
+		folders = append(folders, hadoop)
+	}
 	if java, err := exec.LookPath("java"); err == nil {
 		if java, err = filepath.EvalSymlinks(java); err == nil {
 			folders = append(folders, filepath.Join(filepath.Dir(java), ".."))
