@@ -29,7 +29,7 @@ type layer struct {
 var layers = map[string]layer{
 	"mr":                         {[]string{"mr/internal/overread", "mr/internal/space"}, "a job is a value: it opens no file, starts no process and knows no engine"},
 	"hdfs":                       {nil, "files know nothing of jobs or tasks, so both engines and users' tasks may use them"},
-	"mr/shuffle":                 {[]string{"mr", "mr/internal/overread"}, "the shuffle sees bytes; files of jobs and splits are the engines' affair"},
+	"mr/shuffle":                 {[]string{"mr", "mr/internal/overread", "mr/internal/prefetch"}, "the shuffle sees bytes; files of jobs and splits are the engines' affair"},
 	"mr/input":                   {[]string{"mr/input/internal/bzip2", "mr/input/internal/find"}, "reading records needs no jobs, so that any engine can use it"},
 	"mr/sample":                  {[]string{"mr", "mr/input"}, "both engines cut a total order in the same way, so it belongs to neither"},
 	"mr/local":                   {[]string{"mr", "mr/shuffle", "mr/input", "mr/sample", "hdfs"}, "the local engine runs jobs, not tasks, and nothing of Hadoop"},

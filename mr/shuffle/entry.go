@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomr/gomr/mr"
 	"github.com/gomr/gomr/mr/internal/overread"
+	"github.com/gomr/gomr/mr/internal/prefetch"
 )
 
 // An entry stands for a record while it is sorted or looked up. It fits four to a cache line.
@@ -52,9 +53,7 @@ func keyPrefix(key []byte) uint64 {
 type entryPairs struct {
 	arena   *arena
 	entries []entry // not read yet
-	touched int     // so many of them are in the cache
-	sum     byte
-	last    []byte // the key before
+	last    []byte  // the key before
 	key     []byte
 	value   []byte
 }
@@ -66,29 +65,17 @@ func (p *entryPairs) Next() bool {
 		p.key, p.value = nil, nil
 		return false
 	}
-	if p.touched == 0 {
-		p.touch()
+	if len(p.entries) > readAhead {
+		prefetch.Line(&p.arena.at(p.entries[readAhead].ref)[0])
 	}
-	p.touched--
 	p.last = p.key
 	p.key, p.value = parseRecord(p.arena.at(p.entries[0].ref))
 	p.entries = p.entries[1:]
 	return true
 }
 
-// touch reads a byte of each of the next records. They lie anywhere in memory,
-// and the processor waits for all of them at the same time, if nothing else depends on them.
-func (p *entryPairs) touch() {
-	ahead := p.entries[:min(len(p.entries), touchAhead)]
-	sum := byte(0)
-	for i := range ahead {
-		sum += p.arena.at(ahead[i].ref)[0]
-	}
-	p.sum, p.touched = sum, len(ahead)
-}
-
-// touchAhead is the number of records to wait for at the same time.
-const touchAhead = 32
+// readAhead is how many pairs before it is read the record of one begins to be loaded. Records lie anywhere in memory.
+const readAhead = 32
 
 func (p *entryPairs) repeats() bool { return bytes.Equal(p.key, p.last) }
 

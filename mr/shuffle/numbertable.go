@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"math/bits"
+
+	"github.com/gomr/gomr/mr/internal/prefetch"
 )
 
 // A numberTable merges and sorts the pairs of a range whose values are numbers. Their keys stay where they are, in
@@ -21,8 +23,7 @@ type numberTable struct {
 	entries []entry     // memory for them
 	scratch []entry     // as many, for the sort
 
-	row     [rowLength]rowPair
-	touched uint32 // keeps the looks at slots from being optimized away
+	row [rowLength]rowPair
 }
 
 // A tableSlot is empty where its index is zero.
@@ -49,7 +50,7 @@ const (
 	maxBlocks       = 1 << (32 - blockOffsetBits)
 )
 
-// A rowPair is a pair whose slot was looked at, but not used yet.
+// A rowPair is a pair whose slot is being loaded, but not used yet.
 type rowPair struct {
 	keyNumber
 	hash uint32
@@ -99,10 +100,10 @@ func (t *numberTable) mayHave(slots int) bool {
 	return int64(keysFor(slots))*keyNumberMemory <= t.limit
 }
 
-// add adds the pairs of a stream, whose memory stays as it is until reset. It looks at the slots of all pairs of a row
-// before it uses the first, as [recentNumbers] does.
+// add adds the pairs of a stream, whose memory stays as it is until reset. It begins to load the slots of all pairs of a
+// row before it uses the first, as [recentNumbers] does.
 func (t *numberTable) add(stream *streamPairs) error {
-	n, touched := 0, uint32(0)
+	n := 0
 	for block := stream.nextBlock(); block != nil; block = stream.nextBlock() {
 		if len(t.blocks) == maxBlocks {
 			return errTableFull
@@ -122,11 +123,10 @@ func (t *numberTable) add(stream *streamPairs) error {
 				return err
 			}
 			p.place = first + blockRef(at+start)
-			touched += t.slots[p.hash>>t.shift].hash
+			prefetch.Line(&t.slots[p.hash>>t.shift])
 			at += size
 		}
 	}
-	t.touched = touched
 	return t.addRow(n)
 }
 
@@ -246,8 +246,6 @@ func (t *numberTable) common() int {
 type numberPairs struct {
 	table   *numberTable
 	entries []entry // not read yet
-	touched int     // so many of their keys are in the cache
-	sum     byte
 	present *keyNumber
 	varint  [binary.MaxVarintLen64]byte
 }
@@ -256,25 +254,13 @@ func (p *numberPairs) Next() bool {
 	if len(p.entries) == 0 {
 		return false
 	}
-	if p.touched == 0 {
-		p.touch()
+	if len(p.entries) > 2*readAhead { // the number first, since it has the place of the key
+		prefetch.Line(&p.table.numbers[p.entries[2*readAhead].ref])
+		prefetch.Bytes(p.table.key(p.entries[readAhead].ref))
 	}
-	p.touched--
 	p.present = &p.table.numbers[p.entries[0].ref]
 	p.entries = p.entries[1:]
 	return true
-}
-
-// touch is that of [entryPairs].
-func (p *numberPairs) touch() {
-	ahead := p.entries[:min(len(p.entries), touchAhead)]
-	sum := byte(0)
-	for i := range ahead {
-		if key := p.table.key(ahead[i].ref); len(key) > 0 {
-			sum += key[0]
-		}
-	}
-	p.sum, p.touched = sum, len(ahead)
 }
 
 func (p *numberPairs) Key() []byte   { return p.table.keyOf(p.present) }

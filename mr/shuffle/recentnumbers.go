@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"unsafe"
+
+	"github.com/gomr/gomr/mr/internal/prefetch"
 )
 
 // recentNumbers are [recent] for values that are numbers. The slot of a short key has all of it and its number,
@@ -19,10 +21,9 @@ type recentNumbers struct {
 	slots  []numberSlot // a power of two of them
 	shift  int          // hash >> shift is the slot
 
-	row     [rowLength]hashedKey
-	touched uint32 // keeps the looks at slots from being optimized away
-	key     [shortKey]byte
-	varint  [maxVarint]byte
+	row    [rowLength]hashedKey
+	key    [shortKey]byte
+	varint [maxVarint]byte
 }
 
 // A numberSlot is empty where its tag is zero. Four of them are a cache line.
@@ -46,7 +47,7 @@ const (
 	tagRecord slotTag = shortKey + 3 // the key and the number are in a record
 )
 
-// rowLength is how many pairs are looked at together.
+// rowLength is how many pairs wait for their slots together.
 const rowLength = 64
 
 // isSmall reports whether the varint of n has at most smallVarint bytes.
@@ -109,18 +110,14 @@ func (t *recentNumbers) addAll(keys []string, numbers []int64) error {
 	return t.addRow(keys, numbers)
 }
 
-// addRow adds up to rowLength pairs. It looks at the slots of all before it uses the first, so that the
+// addRow adds up to rowLength pairs. It begins to load the slots of all before it uses the first, so that the
 // processor waits for all of them at the same time.
 func (t *recentNumbers) addRow(keys []string, numbers []int64) error {
-	row := t.row[:len(keys)]
+	row, slots := t.row[:len(keys)], t.slots
 	for i, key := range keys {
 		row[i] = t.hash(stringBytes(key))
+		prefetch.Line(&slots[row[i].slot])
 	}
-	touched, slots := slotTag(0), t.slots
-	for i := range row {
-		touched += slots[row[i].slot].tag
-	}
-	t.touched = uint32(touched)
 	merge := t.merge
 	for i, key := range keys {
 		h, number := &row[i], numbers[i]
