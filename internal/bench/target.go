@@ -48,6 +48,13 @@ func lessCPU(a, b string, factor float64) target {
 		func(r float64) bool { return r >= factor })
 }
 
+// gainOfTwo tells how much faster two processes of a row are together, on a core each, than one after the other. It wants nothing.
+func gainOfTwo(one, two string) target {
+	return compare(fmt.Sprintf("%s against %s, for each process", two, one), one, two,
+		func(one, two summary) float64 { return 2 * one.Wall / two.Wall },
+		func(float64) bool { return true })
+}
+
 // perRecord tells what row a costs more than row b for each record of a data set of the corpus. It
 // wants nothing.
 func perRecord(a, b, input string) target {
