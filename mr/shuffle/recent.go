@@ -4,8 +4,8 @@ import "math/bits"
 
 // Recent merges pairs as they come. It knows the keys that came not long ago: a key that comes takes the slot
 // of the one that was there, whose record stays where it is. The slots fit the
-// processor's second cache, and so, nearly, do the records of the keys that
-// come often; a table of all keys would miss the cache with each rare one.
+// processor's second cache, or are loaded before they are used, and the records of the keys that
+// come often nearly fit it too; a table of all keys would miss the cache with each rare one.
 // ("Early aggregation": Larson, "Grouping and Duplicate Elimination", 1997.)
 type recent interface {
 	// add merges a pair with the last one of its key, or makes a record of it.
@@ -42,20 +42,20 @@ type recentSlot struct {
 const (
 	recentSlotSize = 8
 	minRecentSlots = 64
-	maxRecentSlots = 32 << 10
+	maxRecentSlots = 32 << 10 // which the second cache has room for
 )
 
 // newRecentKeys returns a table that takes at most a 32nd of the budget.
 func newRecentKeys(merge func(dst, a, b []byte) []byte, a *arena, record recordMaker) *recentKeys {
-	n := recentSlots(a.budget, recentSlotSize, 32)
+	n := recentSlots(a.budget, recentSlotSize, 32, maxRecentSlots)
 	return &recentKeys{merge: merge, arena: a, record: record, slots: make([]recentSlot, n), shift: slotShift(n)}
 }
 
 // recentSlots takes from a budget what slots of some size need, and returns their number. They take at most a
 // part of the budget, but for the least possible number.
-func recentSlots(b *budget, size, part int64) int {
+func recentSlots(b *budget, size, part int64, most int) int {
 	n := minRecentSlots
-	for n < maxRecentSlots && int64(2*n)*size <= b.limit/part {
+	for n < most && int64(2*n)*size <= b.limit/part {
 		n *= 2
 	}
 	b.take(int64(n) * size)

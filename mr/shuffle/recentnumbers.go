@@ -34,7 +34,12 @@ type numberSlot struct {
 	tag    slotTag
 }
 
-const numberSlotSize = 16
+const (
+	numberSlotSize = 16
+	// maxNumberSlots are 2 MiB, more than the second cache has: since slots are loaded ahead, to let fewer records through
+	// saves more than to have them near.
+	maxNumberSlots = 128 << 10
+)
 
 // A slotTag tells what a slot has, and has bits of the key's hash.
 type slotTag uint32
@@ -61,7 +66,7 @@ const (
 
 // newRecentNumbers returns a table that takes at most an eighth of the budget.
 func newRecentNumbers(merge func(a, b int64) int64, a *arena, record recordMaker) *recentNumbers {
-	n := recentSlots(a.budget, numberSlotSize, 8)
+	n := recentSlots(a.budget, numberSlotSize, 8, maxNumberSlots)
 	return &recentNumbers{merge: merge, arena: a, record: record, slots: make([]numberSlot, n), shift: slotShift(n)}
 }
 
