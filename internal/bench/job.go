@@ -60,6 +60,7 @@ func choose(jobs []job, cluster bool, names, tools []string) (chosen []job) {
 var (
 	all       = []string{"all"}
 	three     = []string{"three"}
+	tiny      = []string{"tiny"}
 	slice     = []string{"slice"}
 	clicks    = []string{"clicks"}
 	records   = []string{"records"}

@@ -11,7 +11,6 @@ func ownJobs() []job {
 }
 
 func startup() job {
-	tiny := []string{"tiny"}
 	return job{
 		name:  "startup",
 		title: "Start-up",

@@ -12,7 +12,8 @@ const (
 
 // wordJobs are the jobs over words of the corpus.
 func wordJobs() []job {
-	return []job{wordcount(), wordcountSlice(), plaincount(), distinct(), index(), grep(), streams()}
+	return []job{wordcount(), wordcountSlice(), plaincount(), distinct(), index(), grep(),
+		streams("", "340 MB", three, 3), streams("-tiny", "some lines", tiny, 20)}
 }
 
 func wordcount() job {
@@ -120,16 +121,17 @@ func grep() job {
 	}
 }
 
-func streams() job {
+// streams holds gomr streaming against Hadoop's own local mode.
+func streams(variant, title string, inputs []string, times float64) job {
 	const options = " -D mapreduce.job.reduces=2 -input $IN -output $OUT -mapper cat -reducer 'wc -l'"
 	return job{
-		name:  "streaming",
-		title: "Hadoop Streaming without a cluster, 340 MB",
+		name:  "streaming" + variant,
+		title: "Hadoop Streaming without a cluster, " + title,
 		about: "The mapper `cat` and the reducer `wc -l`, two reduce tasks: `gomr streaming` against the streaming jar in Hadoop's local mode, with the same options.",
 		rows: []row{
-			shell("gomr", three, "$GOMR streaming"+options),
-			shell("hadoop local", three, "env -u HADOOP_CONF_DIR "+streamingJob+" -D mapreduce.framework.name=local -fs file:///"+options).atMost(3),
+			shell("gomr", inputs, "$GOMR streaming"+options),
+			shell("hadoop local", inputs, "env -u HADOOP_CONF_DIR "+streamingJob+" -D mapreduce.framework.name=local -fs file:///"+options).atMost(3),
 		},
-		targets: []target{faster("gomr", "hadoop local", 3)},
+		targets: []target{faster("gomr", "hadoop local", times)},
 	}
 }
