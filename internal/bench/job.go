@@ -25,6 +25,7 @@ type row struct {
 	ask     string   // what is asked, where rows of a job differ in it: their outputs do too
 	base    string   // the row that ratios are told against; empty means the first
 	runs    int      // at most so many runs, since it is slow; zero means no limit
+	times   int      // how often the command is run for one figure, the mean; zero means once
 }
 
 func (r row) tool() string {
@@ -95,6 +96,12 @@ func (r row) printedBy(output string) row {
 
 func (r row) atMost(runs int) row {
 	r.runs = runs
+	return r
+}
+
+// meanOf has each figure of a short command be the mean of so many, as that of a long one is of all it did meanwhile.
+func (r row) meanOf(times int) row {
+	r.times = times
 	return r
 }
 

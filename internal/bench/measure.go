@@ -26,6 +26,18 @@ type measurement struct {
 	Counter float64 `json:"counter,omitempty"`
 }
 
+// mean returns the means of what some runs took, and the greatest of their peaks.
+func mean(runs []measurement) (m measurement) {
+	n := float64(len(runs))
+	for _, run := range runs {
+		m.Wall += run.Wall / n
+		m.CPU += run.CPU / n
+		m.Counter += run.Counter / n
+		m.RSS = max(m.RSS, run.RSS)
+	}
+	return m
+}
+
 // adoptOrphans makes this process the parent of descendants whose own parent has ended.
 func adoptOrphans() error { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
 

@@ -42,3 +42,8 @@ func TestFirstVersion(t *testing.T) {
 		require.Equal(t, want, firstVersion(text))
 	}
 }
+
+func TestMeanOfRuns(t *testing.T) {
+	got := mean([]measurement{{Wall: 1, CPU: 2, RSS: 30}, {Wall: 3, CPU: 6, RSS: 10}})
+	require.Equal(t, measurement{Wall: 2, CPU: 4, RSS: 30}, got, "means, and the greatest peak")
+}

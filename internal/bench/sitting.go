@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,9 +76,29 @@ func (s *sitting) prepare(ctx context.Context, r row) (*rowResult, error) {
 
 // runRow runs a row once. The output of its first run is checked.
 func (s *sitting) runRow(ctx context.Context, r row, result *rowResult, check *checker) error {
-	if err := errors.Join(s.clear(ctx), s.warm(ctx, r)); err != nil {
-		return err
+	var runs []measurement
+	for range max(r.times, 1) {
+		if err := errors.Join(s.clear(ctx), s.warm(ctx, r, slices.Concat(result.Runs, runs))); err != nil {
+			return err
+		}
+		m, err := s.runCommand(ctx, r)
+		if err != nil {
+			result.Error = err.Error()
+			return err
+		}
+		runs = append(runs, m)
 	}
+	result.Runs = append(result.Runs, mean(runs))
+	if len(result.Runs) > 1 {
+		return nil
+	}
+	var err error
+	result.Check, err = check.row(ctx, r)
+	return err
+}
+
+// runCommand runs the command of a row.
+func (s *sitting) runCommand(ctx context.Context, r row) (measurement, error) {
 	run := measure
 	if s.cluster != nil {
 		run = s.cluster.measure
@@ -86,16 +107,7 @@ func (s *sitting) runRow(ctx context.Context, r row, result *rowResult, check *c
 	if err == nil {
 		err = s.leftBehind(r)
 	}
-	if err != nil {
-		result.Error = err.Error()
-		return err
-	}
-	result.Runs = append(result.Runs, m)
-	if len(result.Runs) > 1 {
-		return nil
-	}
-	result.Check, err = check.row(ctx, r)
-	return err
+	return m, err
 }
 
 // clear removes what the run before has left, and has the system write what it must.
