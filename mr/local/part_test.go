@@ -110,7 +110,7 @@ func TestLongLinesOfAPart(t *testing.T) {
 	require.Equal(t, strings.Join(lines, "\n")+"\n", content(t, p))
 }
 
-// Thousands of small files are some batches; large ones, and few, are one each.
+// Thousands of small files are some batches, and so are large ones; few are one each.
 func TestMakeBatches(t *testing.T) {
 	row := func(n int, length int64) (pieces []piece) {
 		for i := range n {
@@ -120,8 +120,9 @@ func TestMakeBatches(t *testing.T) {
 	}
 	require.Empty(t, makeBatches(nil, 2))
 	require.Equal(t, []batch{{0, 1}, {1, 2}, {2, 3}}, makeBatches(row(3, 10), 2))
+	require.Equal(t, []batch{{0, 2}, {2, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}, {8, 9}, {9, 10}}, makeBatches(row(10, minPiece), 2), "a quarter of what is left")
 	large := makeBatches(row(100, minPiece), 2)
-	require.Equal(t, batch{0, 6}, large[0], "not more than one of so many batches")
+	require.Equal(t, []batch{{0, 25}, {25, 43}}, large[:2], "a quarter of what is left")
 	require.Equal(t, []batch{{95, 96}, {96, 97}, {97, 98}, {98, 99}, {99, 100}}, large[len(large)-5:], "little to wait for in the end")
 
 	small := makeBatches(row(10_000, 10), 2)

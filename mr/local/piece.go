@@ -19,6 +19,8 @@ type piece struct {
 const (
 	// batchesPerWorker leaves little to wait for when one worker has no more work.
 	batchesPerWorker = 8
+	// largePiece is from how many bytes on a piece takes its time by them.
+	largePiece = 1 << 20
 	// minPiece is large enough that the start of a piece costs little beside its records.
 	minPiece = 8 << 20
 	// bzip2Part is how much smaller a piece of a bzip2 file is, whose text takes far longer. It has ten blocks or more,
@@ -90,7 +92,8 @@ func totalLength(splits []input.Split) (n int64) {
 // their pairs is that of the pieces.
 type batch struct{ first, end int }
 
-// makeBatches puts small pieces together, and leaves enough batches for some workers.
+// makeBatches puts pieces together, up to guidedSize, and so that enough batches are left for some workers: small pieces may
+// take long, whatever their bytes say.
 func makeBatches(pieces []piece, workers int) []batch {
 	most := max(1, len(pieces)/(batchesPerWorker*workers))
 	left := int64(0)
@@ -101,7 +104,7 @@ func makeBatches(pieces []piece, workers int) []batch {
 	size, limit := int64(0), int64(0)
 	for i, p := range pieces {
 		last := len(batches) - 1
-		if size += p.Length; last >= 0 && size <= limit && i-batches[last].first < most {
+		if size += p.Length; last >= 0 && size <= limit && (i-batches[last].first < most || p.Length >= largePiece) {
 			batches[last].end = i + 1
 		} else {
 			batches = append(batches, batch{i, i + 1})

@@ -44,7 +44,7 @@ func NewBuffer(options Options) *Buffer {
 	b.budget.limit = min(memory/2, storeMemory)
 	b.room = memory - b.budget.limit
 	b.store = newStore(&b.options, &b.budget)
-	b.recent = b.options.newRecent(&b.store.arena, b.record)
+	b.recent = b.options.newRecent(&b.store.arena, b.record, nil)
 	b.numbers, _ = b.recent.(*recentNumbers)
 	b.spills.options = &b.options
 	return b

@@ -126,14 +126,19 @@ func (o *Options) combinedEntries(pairs *entryPairs) mr.Pairs {
 }
 
 // newRecent returns what merges the pairs of an arena as they come, or nil where nothing is merged.
-func (o *Options) newRecent(a *arena, record recordMaker) recent {
+// Slots for numbers are those of ranges, if there are any.
+func (o *Options) newRecent(a *arena, record recordMaker, ranges *Ranges) recent {
 	switch {
 	case o.NewMerge == nil:
 		return nil
-	case o.MergeNumbers != nil:
-		return newRecentNumbers(o.MergeNumbers, a, record)
+	case o.MergeNumbers == nil:
+		return newRecentKeys(o.NewMerge(), a, record)
+	case ranges == nil:
+		n := recentSlots(a.budget, numberSlotSize, numberSlotsPart, maxNumberSlots)
+		return newRecentNumbers(o.MergeNumbers, a, record, make([]numberSlot, n))
 	}
-	return newRecentKeys(o.NewMerge(), a, record)
+	n := recentSlots(a.budget, numberSlotSize, numberSlotsPart, ranges.slots)
+	return newRecentNumbers(o.MergeNumbers, a, record, ranges.takeSlots(n))
 }
 
 // recordSize returns the size of the record of a pair.

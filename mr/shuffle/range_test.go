@@ -268,11 +268,45 @@ func TestTooManyPartitionsForRanges(t *testing.T) {
 	require.Equal(t, mostRanges, NewRanges(0, MaxMemory, 0).most)
 }
 
-// A small input chooses ranges by fewer records.
-func TestSampleOfRanges(t *testing.T) {
-	for input, want := range map[int64]int64{0: maxRangeSample, 1: minRangeSample, 100 << 20: 2 << 20, 1 << 40: maxRangeSample} {
-		require.Equal(t, want, NewRanges(1, MaxMemory, input).sample, "of %d bytes", input)
+// A small input chooses fewer ranges, by fewer records, and has fewer slots.
+func TestRangesOfASmallInput(t *testing.T) {
+	type choice struct {
+		most   int
+		sample int64
+		slots  int
 	}
+	tests := map[int64]choice{
+		0:         {mostRanges, maxRangeSample, maxNumberSlots},
+		1:         {1, minRangeSample, minRecentSlots},
+		100 << 10: {1, minRangeSample, 32 << 10},
+		100 << 20: {400, 2 << 20, maxNumberSlots},
+		1 << 40:   {mostRanges, maxRangeSample, maxNumberSlots},
+	}
+	for input, want := range tests {
+		r := NewRanges(1, MaxMemory, input)
+		require.Equal(t, want, choice{r.most, r.sample, r.slots}, "of %d bytes", input)
+	}
+	require.Equal(t, 100, NewRanges(4, MaxMemory, 100<<20).most, "of each of four partitions")
+}
+
+// What a map task that failed had in its slots is not in those of the next.
+func TestSlotsOfAClosedBuffer(t *testing.T) {
+	options := Options{NewMerge: fresh(ofVarints(last)), MergeNumbers: last}
+	ranges := NewRanges(1, 1<<20, 0)
+	failed := NewRangeBuffer(ranges, options)
+	require.NoError(t, failed.AddNumbers([]string{"short", "longer than a slot"}, []int64{1, 2}))
+	slots := &failed.numbers.slots[0]
+	require.NoError(t, failed.Close())
+	require.NoError(t, failed.Close(), "which gives them once")
+
+	b, other := NewRangeBuffer(ranges, options), NewRangeBuffer(ranges, options)
+	require.Same(t, slots, &b.numbers.slots[0])
+	require.NotSame(t, slots, &other.numbers.slots[0])
+	require.NoError(t, other.Close())
+	output, err := b.Finish()
+	require.NoError(t, err)
+	require.Empty(t, readRanges(t, []*RangeOutput{output}, 0, options))
+	require.NoError(t, output.Close())
 }
 
 func TestRangeBufferAfterItsEnd(t *testing.T) {

@@ -30,7 +30,7 @@ func NewRangeBuffer(ranges *Ranges, options Options) *RangeBuffer {
 	b := &RangeBuffer{options: options.withDefaults(), ranges: ranges, cuts: ranges.chosen()}
 	b.budget.limit = b.options.Memory - 3*int64(b.options.blockSize()) // as in NewBuffer
 	b.arena.budget = &b.budget
-	b.recent = b.options.newRecent(&b.arena, b.record)
+	b.recent = b.options.newRecent(&b.arena, b.record, ranges)
 	b.numbers, _ = b.recent.(*recentNumbers)
 	b.spills.options = &b.options
 	b.empty()
@@ -228,6 +228,9 @@ func (b *RangeBuffer) Finish() (*RangeOutput, error) {
 // Close frees the memory and files of a buffer. It does not touch a [RangeOutput].
 // It may be called at any time and more than once.
 func (b *RangeBuffer) Close() error {
+	if b.numbers != nil {
+		b.ranges.giveSlots(b.numbers.slots)
+	}
 	b.recent, b.numbers, b.streams = nil, nil, nil
 	b.arena.close()
 	b.spills.close()

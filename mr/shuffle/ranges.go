@@ -9,14 +9,16 @@ import (
 
 // Ranges divide the keys of a step whose values are merged, so that the pairs of a range, from all map tasks, fit
 // the processor's cache. The map tasks share them, each with a [RangeBuffer]: the first that has seen enough keys
-// chooses where ranges end. The readers of what comes out share the tables that they merge in, one after the other.
-// They are for any number of goroutines.
+// chooses where ranges end. They hand their slots on from one to the next, and the readers of what comes out
+// the tables that they merge in. They are for any number of goroutines.
 type Ranges struct {
 	most   int   // ranges of a partition
 	sample int64 // bytes of records that a map task chooses by
+	slots  int   // that a map task has at the most
 
 	mu     sync.Mutex
 	cuts   *cuts          // nil until they are chosen
+	free   [][]numberSlot // of buffers that are closed
 	tables []*numberTable // of readers that are closed
 }
 
@@ -33,6 +35,11 @@ const (
 	maxRangeSample = 24 << 20
 	// inputOfSample is how many bytes of input there are for each of them.
 	inputOfSample = 50
+	// inputOfRange is how many bytes of input there are for each range at the least, compressed or not. A range takes time
+	// by itself, in each map task and to read.
+	inputOfRange = 256 << 10
+	// inputOfSlot is how many bytes of input there are for each slot at the least: less than a short word.
+	inputOfSlot = 4
 )
 
 // NewRanges returns ranges for map tasks with some bytes of memory each, which read some bytes of input together, or
@@ -43,10 +50,13 @@ func NewRanges(partitions int, memory, input int64) *Ranges {
 	if most < int64(partitions) {
 		return nil
 	}
-	r := &Ranges{most: int(most) / partitions, sample: maxRangeSample}
+	r := &Ranges{sample: maxRangeSample, slots: maxNumberSlots}
 	if input > 0 {
 		r.sample = min(max(input/inputOfSample, minRangeSample), maxRangeSample)
+		r.slots = slotsFor(int(min(input/inputOfSlot, maxNumberSlots)), maxNumberSlots)
+		most = min(most, input/inputOfRange)
 	}
+	r.most = max(int(most)/partitions, 1)
 	return r
 }
 
@@ -87,6 +97,27 @@ func (r *Ranges) giveTable(t *numberTable) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tables = append(r.tables, t)
+}
+
+// takeSlots returns n empty slots for a buffer.
+func (r *Ranges) takeSlots(n int) []numberSlot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.free) - 1
+	if last < 0 {
+		return make([]numberSlot, n)
+	}
+	slots := r.free[last]
+	r.free = r.free[:last]
+	return slots
+}
+
+// giveSlots takes the slots of a buffer that is closed, so that the next one needs no new memory.
+func (r *Ranges) giveSlots(slots []numberSlot) {
+	clear(slots)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.free = append(r.free, slots)
 }
 
 // cuts are the least keys of all ranges but the first, ascending.

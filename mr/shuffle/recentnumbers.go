@@ -36,6 +36,8 @@ type numberSlot struct {
 
 const (
 	numberSlotSize = 16
+	// numberSlotsPart is the part of the budget that slots take at the most, as its divisor.
+	numberSlotsPart = 8
 	// maxNumberSlots are 2 MiB, more than the second cache has: since slots are loaded ahead, to let fewer records through
 	// saves more than to have them near.
 	maxNumberSlots = 128 << 10
@@ -64,10 +66,9 @@ const (
 	maxVarint   = binary.MaxVarintLen64
 )
 
-// newRecentNumbers returns a table that takes at most an eighth of the budget.
-func newRecentNumbers(merge func(a, b int64) int64, a *arena, record recordMaker) *recentNumbers {
-	n := recentSlots(a.budget, numberSlotSize, 8, maxNumberSlots)
-	return &recentNumbers{merge: merge, arena: a, record: record, slots: make([]numberSlot, n), shift: slotShift(n)}
+// newRecentNumbers returns a table with some slots, a power of two, that are empty.
+func newRecentNumbers(merge func(a, b int64) int64, a *arena, record recordMaker, slots []numberSlot) *recentNumbers {
+	return &recentNumbers{merge: merge, arena: a, record: record, slots: slots, shift: slotShift(len(slots))}
 }
 
 // A hashedKey is where a key may be.
