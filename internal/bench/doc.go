@@ -6,11 +6,12 @@
 // A job is a question, such as how often each word occurs, and a row of it a tool that answers it.
 // Runs are interleaved: the first run of every row, then the second of every row, and so on, so
 // that what else the machine does falls on all of them. Before each run the output of the run
-// before is removed, dirty pages are written back, 4 GiB of memory are touched, and the inputs and
-// the files of all tools are read: a virtual machine's host gives free memory only when it is used,
-// and takes it back after seconds, and the system may drop files that nobody has read for a minute,
-// so that a run would cost what the runs before it were. The tools are started as whole processes, so
-// what they need to start is measured too.
+// before is removed, dirty pages are written back, the inputs and the files of all tools are read, and as much
+// memory as the row took before is touched (4 GiB for its first run), and let go when the machine has nothing else
+// to do: a virtual machine's host gives free memory only when it is used, and takes it back after seconds,
+// which the system works for, and the system may drop files that nobody has read for a minute, so that a
+// run would cost what the runs before it were. The tools are started as whole processes, so what they need to
+// start is measured too. A row may be the mean of some runs in a row, so that short and long ones read as much.
 //
 // The first output of each row is sorted and compared with that of the first row with the same
 // input, outside of the measured time. A row whose output differs is marked, and the command fails.
