@@ -74,7 +74,7 @@ func (s *sitting) prepare(ctx context.Context, r row) (*rowResult, error) {
 	return result, nil
 }
 
-// runRow runs a row once. The output of its first run is checked.
+// runRow measures a row once. The output of its first run is checked.
 func (s *sitting) runRow(ctx context.Context, r row, result *rowResult, check *checker) error {
 	var runs []measurement
 	for range max(r.times, 1) {

@@ -178,7 +178,7 @@ func waitQuiet(ctx context.Context) {
 func processorTime() (busy, all int64) {
 	text, _ := os.ReadFile("/proc/stat")
 	line, _, _ := strings.Cut(string(text), "\n")
-	for i, field := range strings.Fields(line)[1:] {
+	for i, field := range strings.Fields(strings.TrimPrefix(line, "cpu")) {
 		ticks, _ := strconv.ParseInt(field, 10, 64)
 		switch i {
 		case 0, 1, 2, 5, 6: // user, nice, system, and interrupts

@@ -81,6 +81,7 @@ func (r *Ranges) choose(keys [][]byte) *cuts {
 func (r *Ranges) takeTable(merge func(a, b int64) int64, memory int64) *numberTable {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.free = nil // no map task is left
 	last := len(r.tables) - 1
 	if last < 0 {
 		return newNumberTable(merge, memory)
