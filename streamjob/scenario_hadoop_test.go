@@ -89,7 +89,7 @@ func (h *hadoop) run(t *testing.T, scenarios []scenario, dir string) (outcomes m
 	}
 	commands, results := filepath.Join(outputs, ".commands"), filepath.Join(outputs, ".results")
 	require.NoError(t, os.WriteFile(commands, []byte(text.String()), 0o644))
-	java := exec.CommandContext(t.Context(), javaTool("java"), "-Xmx4g", "-Djava.security.manager=allow", "-cp", h.classPath, "StreamDriver", commands, results)
+	java := exec.CommandContext(t.Context(), javaTool("java"), "-Xmx4g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.security.manager=allow", "-cp", h.classPath, "StreamDriver", commands, results)
 	java.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // Java takes its encoding from the locale
 	var log bytes.Buffer
 	java.Stdout, java.Stderr = &log, &log

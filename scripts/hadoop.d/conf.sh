@@ -129,6 +129,8 @@ END
 
 mapred_site() {
   local jvm="-Xmx300m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.net.preferIPv4Stack=true"
+  # The jars come first, as in the class path of the archive.
+  jvm+=" -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:SharedArchiveFile=$HADOOP_HOME/classes.jsa -cp '$HADOOP_HOME/lib/*:\$CLASSPATH'"
   site mapred-site <<END
 mapreduce.framework.name yarn
 mapreduce.application.classpath $HADOOP_HOME/lib/*
