@@ -21,6 +21,7 @@ import (
 
 // A hadoop runs scenarios in Hadoop's own StreamJob: many in one JVM.
 type hadoop struct {
+	home      string
 	classPath string
 	conf      string
 }
@@ -33,9 +34,9 @@ func newHadoop(t *testing.T) *hadoop {
 	jars, err := filepath.Glob(filepath.Join(home, "share/hadoop/tools/lib/hadoop-streaming-*.jar"))
 	require.NoError(t, err)
 	require.NotEmpty(t, jars, "there is no streaming jar below %s: run scripts/hadoop install", home)
-	h := &hadoop{conf: t.TempDir()}
+	h := &hadoop{home: home, conf: t.TempDir()}
 	classes := t.TempDir()
-	h.classPath = strings.Join([]string{h.conf, classes, filepath.Join(home, "lib/*"), jars[0]}, ":")
+	h.classPath = strings.Join([]string{filepath.Join(home, "lib/*"), h.conf, classes, jars[0]}, ":")
 	source, err := filepath.Abs("testdata/driver/StreamDriver.java")
 	require.NoError(t, err)
 	compile := exec.CommandContext(t.Context(), javaTool("javac"), "-cp", h.classPath, "-d", classes, source)
@@ -89,7 +90,9 @@ func (h *hadoop) run(t *testing.T, scenarios []scenario, dir string) (outcomes m
 	}
 	commands, results := filepath.Join(outputs, ".commands"), filepath.Join(outputs, ".results")
 	require.NoError(t, os.WriteFile(commands, []byte(text.String()), 0o644))
-	java := exec.CommandContext(t.Context(), javaTool("java"), "-Xmx4g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.security.manager=allow", "-cp", h.classPath, "StreamDriver", commands, results)
+	java := exec.CommandContext(t.Context(), javaTool("java"), "-Xmx4g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djdk.lang.Process.launchMechanism=VFORK",
+		"-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0", "-XX:SharedArchiveFile="+filepath.Join(h.home, "classes.jsa"), // see scripts/hadoop
+		"-Djava.security.manager=allow", "-cp", h.classPath, "StreamDriver", commands, results)
 	java.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // Java takes its encoding from the locale
 	var log bytes.Buffer
 	java.Stdout, java.Stderr = &log, &log
