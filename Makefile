@@ -20,10 +20,10 @@ build: ## compile bin/gomr, static
 
 test: deps test-unit test-web test-hadoop ## run every test, those in a browser and on a real Hadoop too
 
-# SQLite's translated C takes most of the time of who waits for it, and shares nothing with Go code but
-# through its driver, which is watched for races.
+# SQLite's translated C and the codecs take most of the time of who waits for them, and share nothing
+# with Go code but through calls, which are watched for races.
 UNWATCHED := -race=false -d=checkptr=0
-RACE := -race '-gcflags=modernc.org/sqlite/lib=$(UNWATCHED)' '-gcflags=modernc.org/libc/...=$(UNWATCHED)'
+RACE := -race $(foreach p,modernc.org/sqlite/lib modernc.org/libc/... github.com/klauspost/compress/... github.com/pierrec/lz4/...,'-gcflags=$(p)=$(UNWATCHED)')
 
 test-unit: deps ## run the tests that need no Hadoop, with the race detector
 	go test $(RACE) $(PACKAGES)
