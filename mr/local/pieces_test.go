@@ -22,7 +22,7 @@ import (
 // manyLines are more than one piece of a split.
 func manyLines() string {
 	var b bytes.Buffer
-	for i := 0; b.Len() < 20<<20; i++ {
+	for i := 0; b.Len() < 28<<20; i++ {
 		fmt.Fprintf(&b, "line %d has word%d and %s\n", i, i%1000, strings.Repeat("x", i%50))
 	}
 	return b.String()
